@@ -1,0 +1,20 @@
+package reynard.account;
+
+import java.time.Instant;
+import java.util.Optional;
+import reynard.id.AccountId;
+
+/// The owner of everything else.
+///
+/// @param token names the account in links that leave the house; unguessable
+/// @param timeZone an IANA name; the default of new sequences
+/// @param sendHour 0 to 23; the default of new sequences
+/// @param postalAddress printed in every email; real mail does not go out without it (CAN-SPAM)
+public record Account(
+        AccountId id,
+        String token,
+        String name,
+        String timeZone,
+        int sendHour,
+        Optional<String> postalAddress,
+        Instant createdAt) {}

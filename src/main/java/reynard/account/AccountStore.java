@@ -1,0 +1,178 @@
+package reynard.account;
+
+import static reynard.db.Rows.instant;
+import static reynard.db.Rows.optionalInstant;
+import static reynard.db.Rows.optionalText;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.ApiKeyId;
+import reynard.id.SendingAddressId;
+import reynard.id.UserId;
+
+/// Every statement of the room.
+final class AccountStore {
+    void insert(Tx tx, Account account) {
+        tx.update("""
+                        insert into account (id, token, name, time_zone, send_hour, postal_address, created_at)
+                        values (:id, :token, :name, :timeZone, :sendHour, :postalAddress, :createdAt)
+                        """)
+                .bind("id", account.id())
+                .bind("token", account.token())
+                .bind("name", account.name())
+                .bind("timeZone", account.timeZone())
+                .bind("sendHour", account.sendHour())
+                .bind("postalAddress", account.postalAddress().orElse(null))
+                .bind("createdAt", account.createdAt())
+                .execute();
+        tx.update("insert into account_clock (account_id) values (:account)")
+                .bind("account", account.id())
+                .execute();
+    }
+
+    Optional<Account> find(Tx tx, AccountId account) {
+        return tx.query("""
+                        select id, token, name, time_zone, send_hour, postal_address, created_at
+                          from account
+                         where id = :account
+                        """)
+                .bind("account", account)
+                .map((row, _) -> account(row))
+                .findOne();
+    }
+
+    Optional<AccountId> findByToken(Tx tx, String token) {
+        return tx.query("select id from account where token = :token")
+                .bind("token", token)
+                .map((row, _) -> new AccountId(row.getLong("id")))
+                .findOne();
+    }
+
+    List<AccountId> all(Tx tx) {
+        return tx.query("select id from account order by id")
+                .map((row, _) -> new AccountId(row.getLong("id")))
+                .list();
+    }
+
+    private static Account account(ResultSet row) throws SQLException {
+        return new Account(
+                new AccountId(row.getLong("id")),
+                row.getString("token"),
+                row.getString("name"),
+                row.getString("time_zone"),
+                row.getInt("send_hour"),
+                optionalText(row, "postal_address"),
+                instant(row, "created_at"));
+    }
+
+    void insertUser(Tx tx, AccountId account, User user, String passwordHash, Instant now) {
+        tx.update("""
+                        insert into account_user (id, account_id, email_address, password_hash, role, created_at)
+                        values (:id, :account, :email, :passwordHash, 'owner', :now)
+                        """)
+                .bind("id", user.id())
+                .bind("account", account)
+                .bind("email", user.emailAddress())
+                .bind("passwordHash", passwordHash)
+                .bind("now", now)
+                .execute();
+    }
+
+    User owner(Tx tx, AccountId account) {
+        return tx.query("""
+                        select id, email_address from account_user
+                         where account_id = :account and role = 'owner'
+                         order by id
+                         limit 1
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new User(new UserId(row.getLong("id")), row.getString("email_address")))
+                .one();
+    }
+
+    void insertSendingAddress(Tx tx, AccountId account, SendingAddress address, Instant now) {
+        tx.update("""
+                        insert into sending_address
+                               (account_id, id, email_address, from_name, verified_at, is_default, created_at)
+                        values (:account, :id, :email, :fromName, :verifiedAt, :isDefault, :now)
+                        """)
+                .bind("account", account)
+                .bind("id", address.id())
+                .bind("email", address.emailAddress())
+                .bind("fromName", address.fromName())
+                .bind("verifiedAt", address.verified() ? now : null)
+                .bind("isDefault", address.isDefault())
+                .bind("now", now)
+                .execute();
+    }
+
+    List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
+        return tx.query("""
+                        select id, email_address, from_name, verified_at, is_default
+                          from sending_address
+                         where account_id = :account
+                         order by is_default desc, id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new SendingAddress(
+                        new SendingAddressId(row.getLong("id")),
+                        row.getString("email_address"),
+                        row.getString("from_name"),
+                        optionalInstant(row, "verified_at").isPresent(),
+                        row.getBoolean("is_default")))
+                .list();
+    }
+
+    void insertKey(Tx tx, AccountId account, ApiKeyId id, String name, String keyId, byte[] hash, Instant now) {
+        tx.update("""
+                        insert into api_key (id, account_id, name, key_id, hash, created_at)
+                        values (:id, :account, :name, :keyId, :hash, :now)
+                        """)
+                .bind("id", id)
+                .bind("account", account)
+                .bind("name", name)
+                .bind("keyId", keyId)
+                .bind("hash", hash)
+                .bind("now", now)
+                .execute();
+    }
+
+    record StoredKey(AccountId account, byte[] hash) {}
+
+    Optional<StoredKey> findKey(Tx tx, String keyId) {
+        return tx.query("select account_id, hash from api_key where key_id = :keyId and revoked_at is null")
+                .bind("keyId", keyId)
+                .map((row, _) -> new StoredKey(new AccountId(row.getLong("account_id")), row.getBytes("hash")))
+                .findOne();
+    }
+
+    List<ApiKey> keys(Tx tx, AccountId account) {
+        return tx.query("""
+                        select id, name, created_at, revoked_at from api_key where account_id = :account order by id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new ApiKey(
+                        new ApiKeyId(row.getLong("id")),
+                        row.getString("name"),
+                        instant(row, "created_at"),
+                        optionalInstant(row, "revoked_at")))
+                .list();
+    }
+
+    boolean revoke(Tx tx, AccountId account, ApiKeyId id, Instant now) {
+        return tx.update("""
+                        update api_key set revoked_at = :now
+                         where account_id = :account and id = :id and revoked_at is null
+                        """)
+                        .bind("account", account)
+                        .bind("id", id)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+}

@@ -1,0 +1,84 @@
+package reynard.account;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SendingAddressId;
+import reynard.id.UserId;
+
+/// Accounts, their users and the addresses that they send from.
+public final class Accounts {
+    private final AccountStore store = new AccountStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final InstantSource clock;
+
+    public Accounts(Database database, IdBlocks ids, InstantSource clock) {
+        this.database = database;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What a new account starts from.
+    public record Founding(
+            String name, String ownerEmail, String timeZone, int sendHour, Optional<String> postalAddress) {}
+
+    /// A new account and its owner's password, which is shown once and kept as an Argon2id hash only.
+    public record Founded(Account account, String ownerPassword) {}
+
+    /// Creates an account with its owner and one verified sending address, the owner's own.
+    public Founded found(Tx tx, Founding founding) {
+        var now = clock.instant();
+        var account = new Account(
+                new AccountId(ids.next()),
+                Secrets.token(),
+                founding.name(),
+                founding.timeZone(),
+                founding.sendHour(),
+                founding.postalAddress(),
+                now);
+        var password = Secrets.password();
+        store.insert(tx, account);
+        store.insertUser(
+                tx,
+                account.id(),
+                new User(new UserId(ids.next()), founding.ownerEmail()),
+                Secrets.passwordHash(password),
+                now);
+        var address = new SendingAddress(
+                new SendingAddressId(ids.next()), founding.ownerEmail(), founding.name(), true, true);
+        store.insertSendingAddress(tx, account.id(), address, now);
+        return new Founded(account, password);
+    }
+
+    public Optional<Account> find(AccountId account) {
+        return database.inTx(tx -> store.find(tx, account));
+    }
+
+    /// The account, which must exist: its id came from a credential or from a row of its own.
+    public Account get(Tx tx, AccountId account) {
+        return store.find(tx, account).orElseThrow(() -> new IllegalStateException("no account " + account));
+    }
+
+    /// The account that a link names.
+    public Optional<AccountId> findByToken(String token) {
+        return database.inTx(tx -> store.findByToken(tx, token));
+    }
+
+    public List<AccountId> all() {
+        return database.inTx(store::all);
+    }
+
+    public User owner(Tx tx, AccountId account) {
+        return store.owner(tx, account);
+    }
+
+    /// The default one first.
+    public List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
+        return store.sendingAddresses(tx, account);
+    }
+}

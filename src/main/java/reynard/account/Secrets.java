@@ -1,0 +1,62 @@
+package reynard.account;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import com.password4j.types.Argon2;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.zip.CRC32;
+
+/// Makes the secrets that are shown once, and what is kept of them.
+public final class Secrets {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+    // 19 MiB, 2 passes, 1 lane: the first of the equivalent settings that OWASP's password storage page lists.
+    private static final Argon2Function ARGON2 = Argon2Function.getInstance(19_456, 2, 1, 32, Argon2.ID);
+
+    private Secrets() {}
+
+    /// 128 random bits as 22 characters that may stand in a URL and before the @ of an address.
+    public static String token() {
+        return random(16);
+    }
+
+    /// An API key: a prefix that secret scanners know it by, 192 random bits, and a checksum that tells a mistyped key
+    /// from a revoked one.
+    static String apiKey() {
+        var key = "reynard_" + random(24);
+        return key + checksum(key);
+    }
+
+    static String password() {
+        return random(12);
+    }
+
+    private static String random(int bytes) {
+        var random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return BASE64.encodeToString(random);
+    }
+
+    private static String checksum(String text) {
+        var crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    static String passwordHash(String password) {
+        return Password.hash(password).addRandomSalt(16).with(ARGON2).getResult();
+    }
+}

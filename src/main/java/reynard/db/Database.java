@@ -1,0 +1,110 @@
+package reynard.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import reynard.id.Id;
+
+/// The PostgreSQL behind the server: a pool of connections, transactions on them, and the schema's migrations.
+///
+/// Threads: any number; each transaction holds one pooled connection from beginning to end.
+public final class Database implements AutoCloseable {
+    // Citus refuses some DDL without these two; plain PostgreSQL accepts the names and forgets them (schema rules, 4).
+    private static final String MIGRATION_SETTINGS = """
+            set citus.enable_local_reference_table_foreign_keys = off;
+            set citus.multi_shard_modify_mode = 'sequential'
+            """;
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+
+    private Database(HikariDataSource pool) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool).registerArgument(new InstantArgument()).registerArgument(new IdArgument());
+    }
+
+    /// Opens a pool of at most `connectionsMax` connections. The database must answer within four seconds.
+    public static Database open(String jdbcUrl, int connectionsMax) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(jdbcUrl);
+        config.setMaximumPoolSize(connectionsMax);
+        config.setMinimumIdle(Math.min(4, connectionsMax));
+        config.setConnectionTimeout(4_000);
+        config.setPoolName("reynard");
+        config.setAutoCommit(false);
+        var properties = new Properties();
+        properties.setProperty("reWriteBatchedInserts", "true");
+        properties.setProperty("ApplicationName", "reynard");
+        // Due times are computed in Java; whatever a statement shows of time, it shows in UTC.
+        properties.setProperty("options", "-c TimeZone=UTC -c synchronous_commit=on");
+        config.setDataSourceProperties(properties);
+        return new Database(new HikariDataSource(config));
+    }
+
+    /// Brings the schema to this release. Several nodes may call it at once; Flyway lets one work.
+    public static void migrate(String jdbcUrl, String user, String password) {
+        Flyway.configure()
+                .dataSource(jdbcUrl, user.isEmpty() ? null : user, password.isEmpty() ? null : password)
+                .initSql(MIGRATION_SETTINGS)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+    }
+
+    /// Runs the work in one transaction: committed when it returns, rolled back when it throws.
+    public <T> T inTx(Function<Tx, T> work) {
+        return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
+    }
+
+    public void useTx(Consumer<Tx> work) {
+        jdbi.useTransaction(handle -> work.accept(new Tx(handle)));
+    }
+
+    /// Whether this failure means that the database was not there, so that the same request may succeed later.
+    public static boolean isUnreachable(Throwable failure) {
+        return failure instanceof ConnectionException
+                || (failure instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && (sql.getSQLState().startsWith("08")
+                                || sql.getSQLState().startsWith("57P")));
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static final class InstantArgument extends AbstractArgumentFactory<Instant> {
+        InstantArgument() {
+            super(Types.TIMESTAMP_WITH_TIMEZONE);
+        }
+
+        @Override
+        protected Argument build(Instant value, ConfigRegistry config) {
+            return (position, statement, context) -> statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    private static final class IdArgument extends AbstractArgumentFactory<Id> {
+        IdArgument() {
+            super(Types.BIGINT);
+        }
+
+        @Override
+        protected Argument build(Id value, ConfigRegistry config) {
+            return (position, statement, context) -> statement.setLong(position, value.value());
+        }
+    }
+}

@@ -1,0 +1,457 @@
+package reynard.enrollment;
+
+import static reynard.db.Rows.instant;
+import static reynard.db.Rows.nullableLong;
+import static reynard.db.Rows.optionalInstant;
+import static reynard.db.Rows.optionalText;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.EnrollmentId;
+import reynard.id.Id;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+import reynard.sequence.Exclusion;
+
+/// Every statement about enrollments.
+final class EnrollmentStore {
+    private static final Listing<Member> MEMBERS = new Listing<>(
+            """
+            select e.id, e.subscriber_id, e.added_at
+              from enrollment e
+              join subscriber s on s.account_id = :account and s.id = e.subscriber_id
+             where e.account_id = :account and e.sequence_id = :sequence and e.state <> 'removed'
+               and (:state::text is null or s.state = :state)
+               and (:addedAfter::timestamptz is null or e.added_at > :addedAfter)
+               and (:addedBefore::timestamptz is null or e.added_at < :addedBefore)
+               and (:createdAfter::timestamptz is null or s.created_at > :createdAfter)
+               and (:createdBefore::timestamptz is null or s.created_at < :createdBefore)
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.instant("e.added_at", "added_at"), Listing.Key.number("e.id", "id")),
+            (row, _) -> new Member(new SubscriberId(row.getLong("subscriber_id")), instant(row, "added_at")));
+
+    /// A subscriber in a sequence, and since when.
+    record Member(SubscriberId subscriber, Instant addedAt) {}
+
+    Page<Member> members(Tx tx, AccountId account, SequenceId sequence, MemberFilter filter, PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("account", account);
+        parameters.put("sequence", sequence);
+        parameters.put("state", filter.state().map(state -> state.wireName()).orElse(null));
+        parameters.put("addedAfter", filter.addedAfter().orElse(null));
+        parameters.put("addedBefore", filter.addedBefore().orElse(null));
+        parameters.put("createdAfter", filter.createdAfter().orElse(null));
+        parameters.put("createdBefore", filter.createdBefore().orElse(null));
+        return MEMBERS.read(tx, parameters, page);
+    }
+
+    Optional<Enrollment> findForUpdate(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = :sequence and e.subscriber_id = :subscriber
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("subscriber", subscriber)
+                .map((row, _) -> enrollment(row))
+                .findOne();
+    }
+
+    Optional<Enrollment> findForUpdate(Tx tx, AccountId account, EnrollmentId id) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.id = :id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> enrollment(row))
+                .findOne();
+    }
+
+    /// The subscriber's enrollments that are not over.
+    List<Enrollment> openForUpdate(Tx tx, AccountId account, SubscriberId subscriber) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.subscriber_id = :subscriber and e.finished_at is null
+                         order by e.id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("subscriber", subscriber)
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
+    /// Those due, oldest first, but for the rows that another node is working on.
+    List<Enrollment> claimDue(Tx tx, AccountId account, Instant now, int limit) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.state = 'waiting' and e.due_at <= :now
+                         order by e.due_at, e.id
+                         limit :limit
+                           for no key update skip locked
+                        """)
+                .bind("account", account)
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
+    /// Those whose plan is older than the given one and who wait or are parked.
+    List<Enrollment> claimStale(Tx tx, AccountId account, SequenceId sequence, long planVersion, int limit) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = :sequence
+                           and e.plan_version < :planVersion and e.state in ('waiting', 'parked')
+                         order by e.plan_version, e.id
+                         limit :limit
+                           for no key update skip locked
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("planVersion", planVersion)
+                .bind("limit", limit)
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
+    /// Whether anyone is left whose plan is older, those with an email on its way included.
+    boolean hasStale(Tx tx, AccountId account, SequenceId sequence, long planVersion) {
+        return tx.query("""
+                        select exists (
+                            select from enrollment e
+                             where e.account_id = :account and e.sequence_id = :sequence
+                               and e.plan_version < :planVersion and e.state in ('waiting', 'sending', 'parked'))
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("planVersion", planVersion)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    void insert(Tx tx, AccountId account, Enrollment enrollment) {
+        bind(tx.update("""
+                        insert into enrollment
+                               (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
+                                parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
+                                plan_version, finished_at, finish_reason, created_at)
+                        values (:account, :id, :sequence, :subscriber, :run, :source, :addedAt, :state,
+                                :parkedBecause, :lastEmail, :anchorAt, :nextEmail, :dueAt, :tzdata,
+                                :planVersion, :finishedAt, :finishReason, :addedAt)
+                        """)
+                        .bind("sequence", enrollment.sequence())
+                        .bind("subscriber", enrollment.subscriber()),
+                        account,
+                        enrollment)
+                .execute();
+    }
+
+    void update(Tx tx, AccountId account, Collection<Enrollment> enrollments) {
+        if (enrollments.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                update enrollment
+                   set run = :run, source = :source, added_at = :addedAt, state = :state,
+                       parked_because = :parkedBecause, last_email_id = :lastEmail, anchor_at = :anchorAt,
+                       next_email_id = :nextEmail, due_at = :dueAt, tzdata = :tzdata, plan_version = :planVersion,
+                       finished_at = :finishedAt, finish_reason = :finishReason
+                 where account_id = :account and id = :id
+                """);
+        enrollments.forEach(enrollment -> bind(batch, account, enrollment).add());
+        batch.execute();
+    }
+
+    void insertPastRun(Tx tx, AccountId account, Enrollment enrollment, Instant endedAt) {
+        tx.update("""
+                        insert into enrollment_past_run
+                               (account_id, enrollment_id, run, source, added_at, state, ended_at)
+                        values (:account, :id, :run, :source, :addedAt, :state, :endedAt)
+                        """)
+                .bind("account", account)
+                .bind("id", enrollment.id())
+                .bind("run", enrollment.run())
+                .bind("source", wireName(enrollment.source()))
+                .bind("addedAt", enrollment.addedAt())
+                .bind("state", state(enrollment.progress()))
+                .bind("endedAt", endedAt)
+                .execute();
+    }
+
+    /// The emails that each enrollment's present run has had: sent, skipped or given up.
+    Map<EnrollmentId, Set<SequenceEmailId>> settled(Tx tx, AccountId account, Collection<EnrollmentId> enrollments) {
+        var settled = new HashMap<EnrollmentId, Set<SequenceEmailId>>();
+        tx.query("""
+                        select d.enrollment_id, d.sequence_email_id
+                          from delivery d
+                          join enrollment e
+                            on e.account_id = :account and e.id = d.enrollment_id and e.run = d.run
+                         where d.account_id = :account and d.enrollment_id = any(:enrollments)
+                        """)
+                .bind("account", account)
+                .bind("enrollments", longs(enrollments))
+                .map((row, _) -> Map.entry(
+                        new EnrollmentId(row.getLong("enrollment_id")),
+                        new SequenceEmailId(row.getLong("sequence_email_id"))))
+                .forEach(entry -> settled.computeIfAbsent(entry.getKey(), _ -> new HashSet<>())
+                        .add(entry.getValue()));
+        return settled;
+    }
+
+    /// For each subscriber the first exclusion of the sequence that applies to them now, by type and id. Segments are
+    /// judged elsewhere: they are questions of their own.
+    Map<SubscriberId, Exclusion> excluded(
+            Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> subscribers) {
+        var excluded = new HashMap<SubscriberId, Exclusion>();
+        tx.query("""
+                        select g.subscriber_id, x.source_type, x.source_id
+                          from sequence_exclusion x
+                          join tagging g on g.account_id = :account and g.tag_id = x.source_id
+                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'tag'
+                           and g.subscriber_id = any(:subscribers)
+                        union all
+                        select e.subscriber_id, x.source_type, x.source_id
+                          from sequence_exclusion x
+                          join enrollment e on e.account_id = :account and e.sequence_id = x.source_id
+                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'sequence'
+                           and e.subscriber_id = any(:subscribers)
+                        union all
+                        select m.subscriber_id, x.source_type, x.source_id
+                          from sequence_exclusion x
+                          join form_member m on m.account_id = :account and m.form_id = x.source_id
+                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'form'
+                           and m.subscriber_id = any(:subscribers)
+                         order by 2, 3
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("subscribers", longs(subscribers))
+                .map((row, _) -> Map.entry(
+                        new SubscriberId(row.getLong("subscriber_id")),
+                        new Exclusion(
+                                Exclusion.Source.named(row.getString("source_type")).orElseThrow(),
+                                row.getLong("source_id"))))
+                .forEach(entry -> excluded.putIfAbsent(entry.getKey(), entry.getValue()));
+        return excluded;
+    }
+
+    /// The next due instant of each account that has one, the earliest first: one index look-up per account.
+    List<DueAccount> dueAccounts(Tx tx) {
+        return tx.query("""
+                        select c.account_id, d.due_at
+                          from account_clock c
+                          cross join lateral (
+                              select e.due_at from enrollment e
+                               where e.account_id = c.account_id and e.state = 'waiting'
+                               order by e.due_at
+                               limit 1) d
+                         order by d.due_at
+                        """)
+                .map((row, _) -> new DueAccount(new AccountId(row.getLong("account_id")), instant(row, "due_at")))
+                .list();
+    }
+
+    record DueAccount(AccountId account, Instant dueAt) {}
+
+    /// A sequence whose people have to be looked at again, up to the given plan.
+    record Replan(AccountId account, SequenceId sequence, long planVersion, Instant requestedAt) {}
+
+    List<Replan> replans(Tx tx) {
+        return tx.query("""
+                        select r.account_id, r.sequence_id, r.plan_version, r.requested_at
+                          from account_clock c
+                          join replan r on r.account_id = c.account_id
+                         order by r.requested_at, r.account_id, r.sequence_id
+                        """)
+                .map((row, _) -> new Replan(
+                        new AccountId(row.getLong("account_id")),
+                        new SequenceId(row.getLong("sequence_id")),
+                        row.getLong("plan_version"),
+                        instant(row, "requested_at")))
+                .list();
+    }
+
+    void requestReplan(Tx tx, AccountId account, SequenceId sequence, long planVersion, Instant now) {
+        tx.update("""
+                        insert into replan as r (account_id, sequence_id, plan_version, done, requested_at)
+                        values (:account, :sequence, :planVersion, 0, :now)
+                        on conflict (account_id, sequence_id) do update
+                           set plan_version = excluded.plan_version, requested_at = excluded.requested_at
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("planVersion", planVersion)
+                .bind("now", now)
+                .execute();
+    }
+
+    void countReplanned(Tx tx, Replan replan, int done) {
+        tx.update("""
+                        update replan set done = done + :done
+                         where account_id = :account and sequence_id = :sequence
+                        """)
+                .bind("account", replan.account())
+                .bind("sequence", replan.sequence())
+                .bind("done", done)
+                .execute();
+    }
+
+    /// Forgets the request, unless a newer edit has renewed it.
+    void finishReplan(Tx tx, Replan replan) {
+        tx.update("""
+                        delete from replan
+                         where account_id = :account and sequence_id = :sequence and plan_version = :planVersion
+                        """)
+                .bind("account", replan.account())
+                .bind("sequence", replan.sequence())
+                .bind("planVersion", replan.planVersion())
+                .execute();
+    }
+
+    private static <S extends SqlStatement<S>> S bind(S statement, AccountId account, Enrollment enrollment) {
+        var columns = Columns.of(enrollment.progress());
+        return statement
+                .bind("account", account)
+                .bind("id", enrollment.id())
+                .bind("run", enrollment.run())
+                .bind("source", wireName(enrollment.source()))
+                .bind("addedAt", enrollment.addedAt())
+                .bind("state", state(enrollment.progress()))
+                .bind("parkedBecause", columns.parkedBecause())
+                .bind("lastEmail", enrollment.lastEmail().map(Id::value).orElse(null))
+                .bind("anchorAt", enrollment.anchorAt().orElse(null))
+                .bind("nextEmail", columns.nextEmail())
+                .bind("dueAt", columns.dueAt())
+                .bind("tzdata", columns.tzdata())
+                .bind("planVersion", enrollment.planVersion())
+                .bind("finishedAt", columns.finishedAt())
+                .bind("finishReason", columns.finishReason());
+    }
+
+    /// What a progress leaves in the columns beside `state`.
+    private record Columns(
+            @Nullable String parkedBecause,
+            @Nullable Long nextEmail,
+            @Nullable Instant dueAt,
+            @Nullable String tzdata,
+            @Nullable Instant finishedAt,
+            @Nullable String finishReason) {
+        static Columns of(Progress progress) {
+            return switch (progress) {
+                case Progress.Pending _ -> new Columns(null, null, null, null, null, null);
+                case Progress.Waiting(var next, var dueAt, var tzdata) ->
+                    new Columns(null, next.value(), dueAt, tzdata, null, null);
+                case Progress.Sending(var next) -> new Columns(null, next.value(), null, null, null, null);
+                case Progress.Parked(var because, var next) ->
+                    new Columns(
+                            wireName(because), next.map(Id::value).orElse(null), null, null, null, null);
+                case Progress.Completed(var at) -> new Columns(null, null, null, null, at, "end");
+                case Progress.Cancelled(var at, var reason) ->
+                    new Columns(null, null, null, null, at, wireName(reason));
+                case Progress.Removed(var at, var reason) ->
+                    new Columns(null, null, null, null, at, wireName(reason));
+            };
+        }
+    }
+
+    static String state(Progress progress) {
+        return switch (progress) {
+            case Progress.Pending _ -> "pending";
+            case Progress.Waiting _ -> "waiting";
+            case Progress.Sending _ -> "sending";
+            case Progress.Parked _ -> "parked";
+            case Progress.Completed _ -> "completed";
+            case Progress.Cancelled _ -> "cancelled";
+            case Progress.Removed _ -> "removed";
+        };
+    }
+
+    private static String wireName(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Enrollment enrollment(ResultSet row) throws SQLException {
+        return new Enrollment(
+                new EnrollmentId(row.getLong("id")),
+                new SequenceId(row.getLong("sequence_id")),
+                new SubscriberId(row.getLong("subscriber_id")),
+                row.getInt("run"),
+                constant(Enrollment.Source.class, row.getString("source")),
+                instant(row, "added_at"),
+                progress(row),
+                Optional.ofNullable(nullableLong(row, "last_email_id")).map(SequenceEmailId::new),
+                optionalInstant(row, "anchor_at"),
+                row.getLong("plan_version"));
+    }
+
+    private static Progress progress(ResultSet row) throws SQLException {
+        var next = Optional.ofNullable(nullableLong(row, "next_email_id")).map(SequenceEmailId::new);
+        var state = row.getString("state");
+        return switch (state) {
+            case "pending" -> new Progress.Pending();
+            case "waiting" ->
+                new Progress.Waiting(
+                        next.orElseThrow(),
+                        instant(row, "due_at"),
+                        optionalText(row, "tzdata").orElseThrow());
+            case "sending" -> new Progress.Sending(next.orElseThrow());
+            case "parked" ->
+                new Progress.Parked(constant(Progress.Because.class, row.getString("parked_because")), next);
+            case "completed" -> new Progress.Completed(instant(row, "finished_at"));
+            case "cancelled" ->
+                new Progress.Cancelled(
+                        instant(row, "finished_at"),
+                        constant(Progress.Leaving.class, row.getString("finish_reason")));
+            case "removed" ->
+                new Progress.Removed(
+                        instant(row, "finished_at"),
+                        constant(Progress.Removal.class, row.getString("finish_reason")));
+            default -> throw new IllegalStateException("unknown state of an enrollment: " + state);
+        };
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String wireName) {
+        return Enum.valueOf(type, wireName.toUpperCase(Locale.ROOT));
+    }
+
+    private static Long[] longs(Collection<? extends Id> ids) {
+        return ids.stream().map(Id::value).toArray(Long[]::new);
+    }
+}

@@ -1,0 +1,227 @@
+package reynard.enrollment;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.delivery.Deliveries;
+import reynard.event.Event;
+import reynard.event.Events;
+import reynard.id.AccountId;
+import reynard.id.EnrollmentId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+import reynard.sequence.Sequences;
+import reynard.subscriber.Subscriber;
+import reynard.subscriber.SubscriberState;
+import reynard.subscriber.Subscribers;
+import reynard.tzdata.TzData;
+
+/// The ways into a sequence and out of it, and what news from below does to those inside.
+public final class Enrollments {
+    private final EnrollmentStore store = new EnrollmentStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final InstantSource clock;
+    private final Subscribers subscribers;
+    private final Deliveries deliveries;
+    private final Plans plans;
+
+    public Enrollments(
+            Database database,
+            IdBlocks ids,
+            InstantSource clock,
+            Events events,
+            Subscribers subscribers,
+            Sequences sequences,
+            Deliveries deliveries,
+            TzData tzData) {
+        this.database = database;
+        this.ids = ids;
+        this.clock = clock;
+        this.subscribers = subscribers;
+        this.deliveries = deliveries;
+        this.plans = new Plans(sequences, tzData);
+        events.listen(this::happened);
+    }
+
+    /// What became of adding a subscriber to a sequence.
+    public sealed interface Enrolling {
+        record Enrolled(Instant addedAt) implements Enrolling {}
+
+        /// In already, in whatever standing; nothing has changed.
+        record AlreadyIn(Instant addedAt) implements Enrolling {}
+
+        /// The sequence repeats: a new run began at the first email.
+        record Restarted(Instant addedAt) implements Enrolling {}
+
+        record SequenceInactive() implements Enrolling {}
+
+        record NoSuchSequence() implements Enrolling {}
+    }
+
+    /// Adds a subscriber, who must exist. Someone who is not confirmed waits for that; someone who left gets nothing.
+    public Enrolling enroll(
+            Tx tx, AccountId account, SequenceId sequence, Subscriber subscriber, Enrollment.Source source) {
+        var plan = plans.inForce(tx, account, sequence);
+        if (plan.isEmpty()) {
+            return new Enrolling.NoSuchSequence();
+        }
+        if (!plan.get().sequence().settings().active()) {
+            return new Enrolling.SequenceInactive();
+        }
+        var existing = store.findForUpdate(tx, account, sequence, subscriber.id());
+        if (existing.isEmpty()) {
+            var entered = entry(new EnrollmentId(ids.next()), plan.get(), subscriber, 1, source);
+            store.insert(tx, account, entered);
+            return new Enrolling.Enrolled(entered.addedAt());
+        }
+        if (!plan.get().sequence().settings().repeat()) {
+            return new Enrolling.AlreadyIn(existing.get().addedAt());
+        }
+        var before = existing.get();
+        var restarted = entry(before.id(), plan.get(), subscriber, before.run() + 1, source);
+        store.insertPastRun(tx, account, before, restarted.addedAt());
+        deliveries.dropQueued(tx, account, before.id(), "restarted", restarted.addedAt());
+        store.update(tx, account, List.of(restarted));
+        return new Enrolling.Restarted(restarted.addedAt());
+    }
+
+    private Enrollment entry(
+            EnrollmentId id, Plan plan, Subscriber subscriber, int run, Enrollment.Source source) {
+        var now = clock.instant();
+        var sequence = plan.sequence();
+        var pending = new Enrollment(
+                id,
+                sequence.id(),
+                subscriber.id(),
+                run,
+                source,
+                now,
+                new Progress.Pending(),
+                Optional.empty(),
+                Optional.empty(),
+                sequence.planVersion());
+        return switch (subscriber.state()) {
+            case ACTIVE -> started(pending, plan, now);
+            case INACTIVE -> pending;
+            case CANCELLED -> left(pending, Progress.Leaving.UNSUBSCRIBED, now);
+            case BOUNCED -> left(pending, Progress.Leaving.BOUNCED, now);
+            case COMPLAINED -> left(pending, Progress.Leaving.COMPLAINED, now);
+        };
+    }
+
+    /// The clock of the first email starts.
+    private static Enrollment started(Enrollment enrollment, Plan plan, Instant at) {
+        var anchored = enrollment.anchoredAt(at);
+        return anchored.with(plan.step(anchored, Set.of(), at), plan.sequence().planVersion());
+    }
+
+    private static Enrollment left(Enrollment enrollment, Progress.Leaving reason, Instant at) {
+        return enrollment.with(new Progress.Cancelled(at, reason), enrollment.planVersion());
+    }
+
+    /// Everyone who was not removed, by entry, newest first.
+    Page<EnrollmentStore.Member> members(
+            Tx tx, AccountId account, SequenceId sequence, MemberFilter filter, PageRequest page) {
+        return store.members(tx, account, sequence, filter, page);
+    }
+
+    /// Takes a subscriber out of a sequence: nothing more of it goes to them.
+    ///
+    /// @return whether they were in it
+    public boolean remove(AccountId account, SequenceId sequence, SubscriberId subscriber) {
+        return database.inTx(tx -> store.findForUpdate(tx, account, sequence, subscriber)
+                .filter(enrollment -> !enrollment.progress().isOver())
+                .map(enrollment -> {
+                    var now = clock.instant();
+                    var removed = new Progress.Removed(now, Progress.Removal.BY_HAND);
+                    store.update(tx, account, List.of(enrollment.with(removed, enrollment.planVersion())));
+                    deliveries.dropQueued(tx, account, enrollment.id(), "removed_from_sequence", now);
+                    return true;
+                })
+                .orElse(false));
+    }
+
+    private void happened(Tx tx, AccountId account, Event event) {
+        switch (event) {
+            case Event.SubscriberLeft(var subscriber, var departure, var at) ->
+                endAll(tx, account, subscriber, departure, at);
+            case Event.SubscriberConfirmed(var subscriber, var at) -> startPending(tx, account, subscriber, at);
+            case Event.SequencePlanChanged(var sequence, var planVersion, var at) ->
+                store.requestReplan(tx, account, sequence, planVersion, at);
+            // Everyone is older than a plan that never comes: the re-planner takes them all out.
+            case Event.SequenceDeleted(var sequence, var at) ->
+                store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
+            case Event.DeliverySettled settled -> advance(tx, account, settled);
+        }
+    }
+
+    private void endAll(
+            Tx tx, AccountId account, SubscriberId subscriber, Event.Departure departure, Instant at) {
+        var reason = switch (departure) {
+            case UNSUBSCRIBED -> Progress.Leaving.UNSUBSCRIBED;
+            case BOUNCED -> Progress.Leaving.BOUNCED;
+            case COMPLAINED -> Progress.Leaving.COMPLAINED;
+        };
+        var ended = store.openForUpdate(tx, account, subscriber).stream()
+                .map(enrollment -> left(enrollment, reason, at))
+                .toList();
+        store.update(tx, account, ended);
+    }
+
+    private void startPending(Tx tx, AccountId account, SubscriberId subscriber, Instant at) {
+        for (var enrollment : store.openForUpdate(tx, account, subscriber)) {
+            if (enrollment.progress() instanceof Progress.Pending) {
+                plans.inForce(tx, account, enrollment.sequence())
+                        .ifPresent(plan -> store.update(tx, account, List.of(started(enrollment, plan, at))));
+            }
+        }
+    }
+
+    /// One email of a run is done with: the next delay counts from now.
+    private void advance(Tx tx, AccountId account, Event.DeliverySettled settled) {
+        store.findForUpdate(tx, account, settled.enrollment())
+                .filter(enrollment -> enrollment.run() == settled.run())
+                .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(settled.email())))
+                .ifPresent(enrollment -> {
+                    var past = enrollment.past(settled.email(), settled.at());
+                    store.update(tx, account, List.of(next(tx, account, past, settled.at())));
+                });
+    }
+
+    private Enrollment next(Tx tx, AccountId account, Enrollment past, Instant now) {
+        var plan = plans.inForce(tx, account, past.sequence());
+        if (plan.isEmpty()) {
+            return past.with(
+                    new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
+        }
+        var settled = store.settled(tx, account, List.of(past.id())).getOrDefault(past.id(), Set.of());
+        return past.with(plan.get().step(past, settled, now), plan.get().sequence().planVersion());
+    }
+
+    /// The subscribers' states as the gate needs them.
+    static boolean mayBeMailed(Optional<Subscriber> subscriber) {
+        return subscriber
+                .filter(found -> found.state() == SubscriberState.ACTIVE)
+                .isPresent();
+    }
+
+    EnrollmentStore store() {
+        return store;
+    }
+
+    Plans plans() {
+        return plans;
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
+    }
+}

@@ -1,0 +1,54 @@
+package reynard.enrollment;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SequenceId;
+import reynard.sequence.Sequence;
+import reynard.sequence.SequenceEmail;
+import reynard.sequence.Sequences;
+import reynard.tzdata.TzData;
+
+/// Loads plans. The emails of a plan version never change, so they are kept; the sequence itself is read each time.
+final class Plans {
+    private static final int KEPT_MAX = 1_000;
+
+    private record Key(AccountId account, SequenceId sequence, long planVersion) {}
+
+    private final Sequences sequences;
+    private final TzData tzData;
+    private final Map<Key, List<SequenceEmail>> outlines =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Key, List<SequenceEmail>> eldest) {
+                    return size() > KEPT_MAX;
+                }
+            });
+
+    Plans(Sequences sequences, TzData tzData) {
+        this.sequences = sequences;
+        this.tzData = tzData;
+    }
+
+    /// The plan as it is, which no edit changes before the transaction ends; empty when the sequence is deleted.
+    Optional<Plan> inForce(Tx tx, AccountId account, SequenceId id) {
+        return sequences.findForShare(tx, account, id).map(sequence -> plan(tx, account, sequence));
+    }
+
+    private Plan plan(Tx tx, AccountId account, Sequence sequence) {
+        var key = new Key(account, sequence.id(), sequence.planVersion());
+        var outline = outlines.get(key);
+        if (outline == null) {
+            outline = new ArrayList<>(sequences.outline(tx, account, sequence.id()));
+            outlines.put(key, outline);
+        }
+        var name = sequence.settings().timeZone();
+        var zone = tzData.find(name).orElseThrow(() -> new IllegalStateException("the tz data lacks " + name));
+        return new Plan(sequence, zone, tzData.version(), outline);
+    }
+}

@@ -1,0 +1,138 @@
+package reynard.enrollment;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import reynard.db.Database;
+import reynard.db.Tx;
+import reynard.delivery.Deliveries;
+import reynard.delivery.Deliveries.Step;
+import reynard.id.AccountId;
+import reynard.id.EnrollmentId;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+import reynard.sequence.Exclusion;
+import reynard.subscriber.Subscriber;
+import reynard.subscriber.Subscribers;
+
+/// Finds who is due and queues their next email, or records why it is skipped.
+///
+/// Works account by account, one bounded batch each in turn, so that a large account does not keep a small one waiting.
+/// Any number of nodes may walk at once: a row that one works on is skipped by the others.
+public final class Walker {
+    private static final int BATCH_MAX = 500;
+
+    private final Database database;
+    private final EnrollmentStore store;
+    private final Plans plans;
+    private final Subscribers subscribers;
+    private final Deliveries deliveries;
+
+    public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
+        this.database = database;
+        this.store = enrollments.store();
+        this.plans = enrollments.plans();
+        this.subscribers = enrollments.subscribers();
+        this.deliveries = deliveries;
+    }
+
+    /// One batch of each account that has someone due.
+    ///
+    /// @return how many enrollments were looked at; zero when nobody is due
+    public int walk(Instant now) {
+        int walked = 0;
+        for (var due : database.inTx(store::dueAccounts)) {
+            if (!due.dueAt().isAfter(now)) {
+                walked += database.inTx(tx -> walk(tx, due.account(), now));
+            }
+        }
+        return walked;
+    }
+
+    /// When the next enrollment is due, whoever's it is.
+    public Optional<Instant> nextDueAt() {
+        return database.inTx(store::dueAccounts).stream()
+                .map(EnrollmentStore.DueAccount::dueAt)
+                .findFirst();
+    }
+
+    private int walk(Tx tx, AccountId account, Instant now) {
+        var due = store.claimDue(tx, account, now, BATCH_MAX);
+        var changed = new ArrayList<Enrollment>();
+        var steps = new ArrayList<Step>();
+        due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
+            var batch = Batch.load(tx, this, account, sequence, members);
+            for (var enrollment : members) {
+                batch.judge(enrollment, now, changed, steps);
+            }
+        });
+        deliveries.record(tx, account, steps, now);
+        store.update(tx, account, changed);
+        return due.size();
+    }
+
+    /// Due enrollments of one sequence with all that their judgement needs, read in a few statements.
+    private record Batch(
+            Optional<Plan> plan,
+            Map<SubscriberId, Subscriber> subscribers,
+            Map<SubscriberId, Exclusion> excluded,
+            Map<EnrollmentId, Set<SequenceEmailId>> settled) {
+
+        static Batch load(
+                Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
+            var people = members.stream().map(Enrollment::subscriber).toList();
+            return new Batch(
+                    walker.plans.inForce(tx, account, sequence),
+                    walker.subscribers.findAll(tx, account, people),
+                    walker.store.excluded(tx, account, sequence, people),
+                    new HashMap<>(walker.store.settled(
+                            tx, account, members.stream().map(Enrollment::id).toList())));
+        }
+
+        void judge(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
+            if (plan.isEmpty()) {
+                changed.add(enrollment.with(
+                        new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
+                return;
+            }
+            var sequence = plan.get().sequence();
+            var done = settled.getOrDefault(enrollment.id(), Set.of());
+            var current = enrollment.planVersion() == sequence.planVersion()
+                    ? enrollment
+                    : enrollment.with(plan.get().restep(enrollment, done, now), sequence.planVersion());
+            if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, _)) || dueAt.isAfter(now)) {
+                changed.add(current);
+                return;
+            }
+            if (!Enrollments.mayBeMailed(Optional.ofNullable(subscribers.get(current.subscriber())))) {
+                // Whoever leaves is taken out by the news of it; this is the second lock on the door.
+                throw new IllegalStateException("waiting though not active: " + current.subscriber());
+            }
+            var exclusion = excluded.get(current.subscriber());
+            if (exclusion == null) {
+                steps.add(Step.send(current.id(), current.run(), sequence.id(), email, current.subscriber(), dueAt));
+                changed.add(current.with(new Progress.Sending(email), sequence.planVersion()));
+                return;
+            }
+            steps.add(Step.skip(
+                    current.id(),
+                    current.run(),
+                    sequence.id(),
+                    email,
+                    current.subscriber(),
+                    dueAt,
+                    "excluded_by_" + exclusion.source().wireName(),
+                    Map.of(exclusion.source().wireName() + "_id", exclusion.id())));
+            var past = current.past(email, now);
+            var settledNow = new java.util.HashSet<>(done);
+            settledNow.add(email);
+            changed.add(past.with(plan.get().step(past, settledNow, now), sequence.planVersion()));
+        }
+    }
+}

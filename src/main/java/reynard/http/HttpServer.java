@@ -1,0 +1,182 @@
+package reynard.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import java.sql.SQLTransientException;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler.Abstract;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reynard.db.BadCursor;
+import reynard.db.Database;
+
+/// The HTTP server: Javalin on Jetty with a virtual thread per request. Whatever goes wrong is answered as
+/// `{"errors":[…]}`; a stack trace goes to the log and nowhere else.
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final String API_KEY_HEADER = "X-Kit-Api-Key";
+    static final String UNAUTHORIZED = "The access token is invalid";
+    private static final Map<String, String> SECURITY_HEADERS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "Referrer-Policy", "no-referrer",
+            "Content-Security-Policy",
+                    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "Cache-Control", "no-store");
+
+    private final Javalin javalin;
+    private final Authenticator authenticator;
+
+    private HttpServer(Routes routes, Authenticator authenticator) {
+        this.authenticator = authenticator;
+        this.javalin = Javalin.create(config -> configure(config, routes));
+    }
+
+    /// Starts listening.
+    ///
+    /// @param port 0 for any free one
+    public static HttpServer start(String host, int port, Routes routes, Authenticator authenticator) {
+        var server = new HttpServer(routes, authenticator);
+        server.javalin.start(host, port);
+        return server;
+    }
+
+    public int port() {
+        return javalin.port();
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    private void configure(JavalinConfig config, Routes routes) {
+        config.concurrency.useVirtualThreads = true;
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.http.maxRequestSize = Long.MAX_VALUE; // Request counts, per route.
+        config.router.ignoreTrailingSlashes = true;
+        // A doubled slash is a path that nobody has, and not a malformed request.
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setUriCompliance(UriCompliance.UNSAFE);
+            http.setSendServerVersion(false);
+        });
+        config.jetty.modifyServletContextHandler(
+                context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
+        config.jetty.modifyServer(server -> {
+            server.setErrorHandler(new JettyErrors());
+            server.setStopTimeout(5_000);
+        });
+        for (var route : routes.all()) {
+            register(config, route);
+        }
+        config.routes.exception(Exception.class, (exception, context) -> write(context, failure(exception, context)));
+        for (int status : List.of(404, 405)) {
+            config.routes.error(status, context -> {
+                if (context.resultInputStream() == null || !isOurs(context)) {
+                    write(context, Reply.error(status, status == 404 ? "Not Found" : "Method Not Allowed"));
+                }
+            });
+        }
+    }
+
+    private static boolean isOurs(Context context) {
+        return context.attribute("answered") != null;
+    }
+
+    private void register(JavalinConfig config, Routes.Route route) {
+        io.javalin.http.Handler handler = context -> write(context, answer(context, route));
+        switch (route.verb()) {
+            case GET -> {
+                config.routes.get(route.path(), handler);
+                config.routes.head(route.path(), handler);
+            }
+            case POST -> config.routes.post(route.path(), handler);
+            case PUT -> config.routes.put(route.path(), handler);
+            case PATCH -> config.routes.patch(route.path(), handler);
+            case DELETE -> config.routes.delete(route.path(), handler);
+        }
+    }
+
+    private Reply answer(Context context, Routes.Route route) {
+        if (route.open()) {
+            return route.handler().handle(new Request(context, null, route.bodyBytesMax()));
+        }
+        var key = context.header(API_KEY_HEADER);
+        var caller = key == null ? null : authenticator.authenticate(key).orElse(null);
+        return caller == null
+                ? Reply.error(401, UNAUTHORIZED)
+                : route.handler().handle(new Request(context, caller, route.bodyBytesMax()));
+    }
+
+    private static Reply failure(Exception exception, Context context) {
+        return switch (exception) {
+            case InvalidRequest invalid -> Reply.invalid(invalid.faults());
+            case Refused refused -> Reply.error(refused.status(), String.valueOf(refused.getMessage()));
+            case BadCursor _ -> Reply.invalid("after or before is not a cursor of this list");
+            case HttpResponseException http -> Reply.error(http.getStatus(), String.valueOf(http.getMessage()));
+            default -> outage(exception, context);
+        };
+    }
+
+    private static Reply outage(Exception exception, Context context) {
+        LOG.error("{} {} failed", context.method(), context.path(), exception);
+        for (@Nullable Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientException || Database.isUnreachable(cause)) {
+                return Reply.error(503, "The database does not answer. Please try again later.");
+            }
+        }
+        return Reply.error(500, "Internal Server Error");
+    }
+
+    private static void write(Context context, Reply reply) {
+        context.attribute("answered", true);
+        context.status(reply.status());
+        SECURITY_HEADERS.forEach(context::header);
+        reply.headers().forEach(context::header);
+        switch (reply.body()) {
+            case null -> {}
+            case Reply.Html(String page) ->
+                context.contentType("text/html; charset=utf-8").result(page);
+            case Reply.Bytes(String type, byte[] content) ->
+                context.contentType(type).result(content);
+            case Object body -> {
+                context.contentType("application/json; charset=utf-8");
+                if (context.method() != HandlerType.HEAD) {
+                    context.result(Json.bytes(body));
+                }
+            }
+        }
+    }
+
+    /// What Jetty itself refuses before a route is asked: malformed requests.
+    private static final class JettyErrors extends Abstract {
+        @Override
+        public boolean handle(org.eclipse.jetty.server.Request request, Response response, Callback callback) {
+            response.getHeaders().put("Content-Type", "application/json; charset=utf-8");
+            var body = Json.bytes(new Reply.Errors(List.of(status(response.getStatus()))));
+            response.write(true, java.nio.ByteBuffer.wrap(body), callback);
+            return true;
+        }
+
+        private static String status(int code) {
+            return switch (code) {
+                case 404 -> "Not Found";
+                case 405 -> "Method Not Allowed";
+                case 413 -> "Content Too Large";
+                case 414 -> "URI Too Long";
+                case 431 -> "Request Header Fields Too Large";
+                default -> code >= 500 ? "Internal Server Error" : "Bad Request";
+            };
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package reynard.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// One JSON object of a request, read field by field. Faults are gathered, so that a client learns all of them at once;
+/// [#refuseFaults] ends the reading. Fields that nobody reads are ignored, as Kit does.
+public final class JsonBody {
+    private final JsonNode object;
+    private final String prefix;
+    private final List<String> faults;
+
+    JsonBody(JsonNode object) {
+        this(object, "", new ArrayList<>());
+    }
+
+    private JsonBody(JsonNode object, String prefix, List<String> faults) {
+        this.object = object;
+        this.prefix = prefix;
+        this.faults = faults;
+    }
+
+    public boolean has(String name) {
+        return object.has(name);
+    }
+
+    public void fault(String sentence) {
+        faults.add(sentence);
+    }
+
+    public void faults(List<String> sentences) {
+        faults.addAll(sentences);
+    }
+
+    /// @throws InvalidRequest with every fault so far, if there is one
+    public void refuseFaults() {
+        if (!faults.isEmpty()) {
+            throw new InvalidRequest(faults);
+        }
+    }
+
+    /// A text of at most `charactersMax` UTF-16 units, without NUL and lone surrogates, which PostgreSQL cannot keep.
+    public Change<String> text(String name, int charactersMax) {
+        return read(
+                name,
+                node -> node.isTextual() ? checked(name, node.textValue(), charactersMax) : wrong(name, "a string"));
+    }
+
+    /// A text on one line: what ends up in a header of an email. Control characters are refused.
+    public Change<String> line(String name, int charactersMax) {
+        return read(name, node -> {
+            if (!node.isTextual()) {
+                return wrong(name, "a string");
+            }
+            if (node.textValue().chars().anyMatch(JsonBody::breaksLine)) {
+                return fault(name, "must not contain line breaks or control characters");
+            }
+            return checked(name, node.textValue(), charactersMax);
+        });
+    }
+
+    private static boolean breaksLine(int character) {
+        return Character.isISOControl(character) || character == 0x2028 || character == 0x2029;
+    }
+
+    public Change<Long> integer(String name, long min, long max) {
+        return read(name, node -> {
+            if (node.isIntegralNumber()
+                    && node.canConvertToLong()
+                    && node.longValue() >= min
+                    && node.longValue() <= max) {
+                return Optional.of(node.longValue());
+            }
+            return fault(name, "must be an integer between " + min + " and " + max);
+        });
+    }
+
+    /// An id: a positive integer, or the same as a text, which real clients send.
+    public Change<Long> id(String name) {
+        return read(name, node -> {
+            var id = id(node);
+            return id.isPresent() ? id : wrong(name, "an id");
+        });
+    }
+
+    private static Optional<Long> id(JsonNode node) {
+        if (node.isIntegralNumber() && node.canConvertToLong()) {
+            return Optional.of(node.longValue());
+        }
+        if (node.isTextual() && node.textValue().matches("[0-9]{1,18}")) {
+            return Optional.of(Long.parseLong(node.textValue()));
+        }
+        return Optional.empty();
+    }
+
+    public Change<Boolean> flag(String name) {
+        return read(name, node -> node.isBoolean() ? Optional.of(node.booleanValue()) : wrong(name, "true or false"));
+    }
+
+    public Change<List<String>> texts(String name) {
+        return read(name, node -> {
+            if (!node.isArray() || !all(node, JsonNode::isTextual)) {
+                return wrong(name, "an array of strings");
+            }
+            var texts = new ArrayList<String>();
+            node.forEach(item -> texts.add(item.textValue()));
+            return Optional.of(List.copyOf(texts));
+        });
+    }
+
+    public Change<List<Long>> ids(String name) {
+        return read(name, node -> {
+            if (!node.isArray() || !all(node, item -> id(item).isPresent())) {
+                return wrong(name, "an array of integers");
+            }
+            var ids = new ArrayList<Long>();
+            node.forEach(item -> ids.add(id(item).orElseThrow()));
+            return Optional.of(List.copyOf(ids));
+        });
+    }
+
+    /// The objects of an array, each a body whose faults are gathered here too.
+    public Change<List<JsonBody>> objects(String name) {
+        return read(name, node -> {
+            if (!node.isArray() || !all(node, JsonNode::isObject)) {
+                return wrong(name, "an array of objects");
+            }
+            var objects = new ArrayList<JsonBody>();
+            node.forEach(item -> objects.add(new JsonBody(item, prefix + name + " ", faults)));
+            return Optional.of(List.copyOf(objects));
+        });
+    }
+
+    public Change<JsonBody> object(String name) {
+        return read(
+                name,
+                node -> node.isObject()
+                        ? Optional.of(new JsonBody(node, prefix + name + " ", faults))
+                        : wrong(name, "an object"));
+    }
+
+    /// The value as it came, for what is stored or handed on as JSON.
+    public Change<JsonNode> value(String name) {
+        return read(name, Optional::of);
+    }
+
+    public List<String> names() {
+        var names = new ArrayList<String>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static boolean all(JsonNode array, java.util.function.Predicate<JsonNode> test) {
+        for (var item : array) {
+            if (!test.test(item)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private <T> Change<T> read(String name, Function<JsonNode, Optional<T>> reading) {
+        var node = object.get(name);
+        if (node == null) {
+            return new Change.Keep<>();
+        }
+        if (node.isNull()) {
+            return new Change.Clear<>();
+        }
+        // A faulty field counts as not sent; its fault refuses the request in the end.
+        return reading.apply(node).<Change<T>>map(Change.Set::new).orElseGet(Change.Keep::new);
+    }
+
+    private Optional<String> checked(String name, String text, int charactersMax) {
+        if (text.length() > charactersMax) {
+            return fault(name, "must be at most " + charactersMax + " characters");
+        }
+        if (text.indexOf('\0') >= 0 || hasLoneSurrogate(text)) {
+            return fault(name, "must be valid Unicode text without NUL");
+        }
+        return Optional.of(text);
+    }
+
+    static boolean hasLoneSurrogate(String text) {
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+
+    private <T> Optional<T> wrong(String name, String expected) {
+        return fault(name, "must be " + expected);
+    }
+
+    private <T> Optional<T> fault(String name, String rule) {
+        faults.add(prefix + name + " " + rule);
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,222 @@
+package reynard.http;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Cursor;
+import reynard.db.PageRequest;
+import reynard.id.AccountId;
+
+/// One request: path, query and body, each read with the rule that it must keep.
+///
+/// Every reading method throws [InvalidRequest] (422) or answers 404, 400 or 413 by an exception of this room when the
+/// rule is broken; an endpoint does not catch them.
+public final class Request {
+    private final Context context;
+    private final @Nullable Caller caller;
+    private final int bodyBytesMax;
+
+    Request(Context context, @Nullable Caller caller, int bodyBytesMax) {
+        this.context = context;
+        this.caller = caller;
+        this.bodyBytesMax = bodyBytesMax;
+    }
+
+    /// The account whose credential this request carries. Only for routes that are not open.
+    public AccountId account() {
+        if (caller == null) {
+            throw new IllegalStateException("an open route has no account: " + context.path());
+        }
+        return caller.account();
+    }
+
+    /// An id in the path. What is no positive integer is nobody's id: 404.
+    public <T> T path(String name, LongFunction<T> id) {
+        var text = context.pathParam(name);
+        if (text.length() > 18 || text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new Refused(404, "Not Found");
+        }
+        return id.apply(Long.parseLong(text));
+    }
+
+    public String pathText(String name) {
+        return context.pathParam(name);
+    }
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(context.header(name));
+    }
+
+    /// A query parameter; an empty one counts as not given, as real clients mean it. Given twice is refused.
+    public Optional<String> query(String name) {
+        var values = context.queryParams(name);
+        if (values.size() > 1) {
+            throw new InvalidRequest(name + " must be given once");
+        }
+        if (values.isEmpty() || values.getFirst().isEmpty()) {
+            return Optional.empty();
+        }
+        var value = values.getFirst();
+        if (value.indexOf('\0') >= 0 || JsonBody.hasLoneSurrogate(value)) {
+            throw new InvalidRequest(name + " must be valid Unicode text without NUL");
+        }
+        return Optional.of(value);
+    }
+
+    public boolean flag(String name) {
+        return query(name)
+                .map(value -> switch (value) {
+                    case "1", "true" -> true;
+                    case "0", "false" -> false;
+                    default -> throw new InvalidRequest(name + " must be true or false");
+                })
+                .orElse(false);
+    }
+
+    /// A comma-separated list of words, each of which must be one of those allowed.
+    public Set<String> words(String name, List<String> allowed) {
+        var words = query(name)
+                .map(value -> Set.copyOf(Arrays.asList(value.split("\\s*,\\s*"))))
+                .orElse(Set.of());
+        if (!Set.copyOf(allowed).containsAll(words)) {
+            throw new InvalidRequest(name + " must be one of: " + String.join(", ", allowed));
+        }
+        return words;
+    }
+
+    public Optional<String> oneOf(String name, List<String> allowed) {
+        var value = query(name);
+        if (value.isPresent() && !allowed.contains(value.get())) {
+            throw new InvalidRequest(name + " must be one of: " + String.join(", ", allowed));
+        }
+        return value;
+    }
+
+    public Optional<Long> id(String name) {
+        return query(name).map(value -> {
+            if (!value.matches("[0-9]{1,18}")) {
+                throw new InvalidRequest(name + " must be an id");
+            }
+            return Long.parseLong(value);
+        });
+    }
+
+    public Optional<Integer> integer(String name, int min, int max) {
+        return query(name).map(value -> {
+            if (!value.matches("-?[0-9]{1,9}") || Integer.parseInt(value) < min || Integer.parseInt(value) > max) {
+                throw new InvalidRequest(name + " must be an integer between " + min + " and " + max);
+            }
+            return Integer.parseInt(value);
+        });
+    }
+
+    /// A day (`2026-11-30`, its first instant in UTC) or an instant; one without a zone is UTC (Kit: Dates).
+    public Optional<Instant> instant(String name) {
+        return query(name)
+                .map(value -> Instants.parse(value)
+                        .orElseThrow(() -> new InvalidRequest(name + " is incorrectly formatted. Use YYYY-MM-DD.")));
+    }
+
+    /// The page that `after`, `before`, `per_page` and `include_total_count` ask for (Kit: Pagination).
+    public PageRequest page() {
+        var after = cursor("after");
+        var before = cursor("before");
+        if (after.isPresent() && before.isPresent()) {
+            throw new InvalidRequest("after and before must not be given together");
+        }
+        return new PageRequest(after, before, perPage(), flag("include_total_count"));
+    }
+
+    private Optional<Cursor> cursor(String name) {
+        return query(name)
+                .map(value ->
+                        Cursors.parse(value).orElseThrow(() -> new InvalidRequest(name + " is not a valid cursor")));
+    }
+
+    private int perPage() {
+        return query("per_page")
+                .map(value -> {
+                    if (!value.matches("[0-9]{1,18}") || Long.parseLong(value) < 1) {
+                        throw new InvalidRequest("per_page must be a positive integer");
+                    }
+                    return (int) Math.min(Long.parseLong(value), PageRequest.PER_PAGE_MAX);
+                })
+                .orElse(PageRequest.PER_PAGE_DEFAULT);
+    }
+
+    /// The body as a JSON object. Nothing at all and an empty array count as an object without fields: clients send
+    /// them where there is nothing to say.
+    public JsonBody json() {
+        var bytes = body();
+        if (bytes.length == 0) {
+            return new JsonBody(JsonNodeFactory.instance.objectNode());
+        }
+        try {
+            var node = Json.parse(bytes);
+            if (node.isMissingNode() || (node.isArray() && node.isEmpty())) {
+                return new JsonBody(JsonNodeFactory.instance.objectNode());
+            }
+            if (!node.isObject()) {
+                throw new Refused(400, "The request body must be a JSON object");
+            }
+            return new JsonBody(node);
+        } catch (Json.Malformed e) {
+            throw new Refused(400, "The request body is not valid JSON: " + e.getMessage());
+        }
+    }
+
+    /// The body as it came.
+    public byte[] body() {
+        if (context.req().getContentLengthLong() > bodyBytesMax) {
+            throw new Refused(413, tooLarge());
+        }
+        try {
+            var bytes = context.req().getInputStream().readNBytes(bodyBytesMax + 1);
+            if (bytes.length > bodyBytesMax) {
+                throw new Refused(413, tooLarge());
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String tooLarge() {
+        return "The request body must be at most " + bodyBytesMax + " bytes";
+    }
+
+    /// Dates as requests write them.
+    static final class Instants {
+        private Instants() {}
+
+        static Optional<Instant> parse(String text) {
+            var value = text.strip().replace(' ', 'T').toUpperCase(Locale.ROOT);
+            try {
+                if (value.length() == 10) {
+                    return Optional.of(
+                            LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant());
+                }
+                if (value.endsWith("Z") || value.matches(".*[+-][0-9]{2}:?[0-9]{2}$")) {
+                    return Optional.of(OffsetDateTime.parse(value).toInstant());
+                }
+                return Optional.of(LocalDateTime.parse(value).toInstant(ZoneOffset.UTC));
+            } catch (DateTimeParseException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

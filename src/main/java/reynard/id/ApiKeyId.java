@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of an API key.
+public record ApiKeyId(long value) implements Id {}

@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a segment.
+public record SegmentId(long value) implements Id {}

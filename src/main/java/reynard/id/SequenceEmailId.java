@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a sequence email.
+public record SequenceEmailId(long value) implements Id {}

@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a sequence.
+public record SequenceId(long value) implements Id {}

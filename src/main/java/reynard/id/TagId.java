@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a tag.
+public record TagId(long value) implements Id {}

@@ -1,0 +1,39 @@
+package reynard.sequence;
+
+import java.util.Optional;
+import reynard.id.EmailTemplateId;
+import reynard.schedule.Delay;
+import reynard.schedule.SendDays;
+
+/// What the author decides about one email of a sequence (Kit: Create a sequence email).
+///
+/// @param content HTML with Liquid
+/// @param sendDays the email's own days instead of the sequence's; only with a delay in days
+/// @param published false: a draft, stepped over
+/// @param position its place; unique in the sequence, gaps allowed
+public record EmailSettings(
+        String subject,
+        Optional<String> previewText,
+        Optional<String> content,
+        Delay delay,
+        Optional<SendDays> sendDays,
+        Optional<EmailTemplateId> emailTemplate,
+        boolean published,
+        int position) {
+    public EmailSettings {
+        if (delay instanceof Delay.Hours && sendDays.isPresent()) {
+            throw new IllegalArgumentException("sendDays go with a delay in days only");
+        }
+        if (position < 0) {
+            throw new IllegalArgumentException("position must be at least 0: " + position);
+        }
+    }
+
+    /// Whether the difference can move someone's next email.
+    boolean plansAs(EmailSettings other) {
+        return published == other.published
+                && position == other.position
+                && delay.equals(other.delay)
+                && sendDays.equals(other.sendDays);
+    }
+}

@@ -1,0 +1,13 @@
+package reynard.sequence;
+
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+
+/// One email of a sequence.
+///
+/// @param deleted gone for the author; kept so that those who got it know where they stand
+public record SequenceEmail(SequenceEmailId id, SequenceId sequence, EmailSettings settings, boolean deleted) {
+    public boolean isSent() {
+        return settings.published() && !deleted;
+    }
+}

@@ -1,0 +1,348 @@
+package reynard.sequence;
+
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import reynard.account.Account;
+import reynard.account.Accounts;
+import reynard.account.SendingAddress;
+import reynard.db.Database;
+import reynard.db.Tx;
+import reynard.http.Change;
+import reynard.http.JsonBody;
+import reynard.http.PageJson;
+import reynard.http.Reply;
+import reynard.http.Request;
+import reynard.http.Routes;
+import reynard.id.AccountId;
+import reynard.id.EmailTemplateId;
+import reynard.id.SendingAddressId;
+import reynard.id.SequenceId;
+import reynard.schedule.SendDays;
+import reynard.template.EmailTemplates;
+import reynard.tzdata.TzData;
+
+/// Kit's operations on sequences as a whole.
+public final class SequenceEndpoints {
+    private static final int NAME_MAX = 255;
+    private static final String UNKNOWN_TEMPLATE = "email_template_id not found";
+
+    private final Database database;
+    private final Sequences sequences;
+    private final Accounts accounts;
+    private final EmailTemplates templates;
+    private final TzData tzData;
+
+    public SequenceEndpoints(
+            Database database, Sequences sequences, Accounts accounts, EmailTemplates templates, TzData tzData) {
+        this.database = database;
+        this.sequences = sequences;
+        this.accounts = accounts;
+        this.templates = templates;
+        this.tzData = tzData;
+    }
+
+    public void register(Routes routes) {
+        routes.get("/v4/sequences", this::list);
+        routes.post("/v4/sequences", this::create);
+        routes.get("/v4/sequences/{id}", this::show);
+        routes.put("/v4/sequences/{id}", this::update);
+        routes.delete("/v4/sequences/{id}", this::delete);
+    }
+
+    record ExclusionJson(String type, List<Long> ids) {}
+
+    record SequenceJson(
+            SequenceId id,
+            String name,
+            boolean hold,
+            boolean repeat,
+            Instant createdAt,
+            Instant updatedAt,
+            @Nullable String emailAddress,
+            @Nullable EmailTemplateId emailTemplateId,
+            List<String> sendDays,
+            int sendHour,
+            String timeZone,
+            boolean active,
+            List<ExclusionJson> excludeSubscriberSources,
+            long emailCount,
+            long subscriberCount) {}
+
+    private Reply list(Request request) {
+        var page = request.page();
+        return database.inTx(tx -> {
+            var found = sequences.list(tx, request.account(), page);
+            var json = json(tx, request.account(), found.items());
+            return Reply.ok(PageJson.of("sequences", found, sequence -> json.get(sequence.id())));
+        });
+    }
+
+    private Reply show(Request request) {
+        var id = request.path("id", SequenceId::new);
+        return database.inTx(tx -> sequences
+                .find(tx, request.account(), id)
+                .map(sequence -> Reply.ok(body(tx, request.account(), sequence)))
+                .orElseGet(Reply::notFound));
+    }
+
+    private Reply create(Request request) {
+        var body = request.json();
+        return database.inTx(tx -> {
+            var account = accounts.get(tx, request.account());
+            var edit = edit(tx, account, body, true);
+            body.refuseFaults();
+            var sequence = sequences.create(tx, account.id(), edit.apply(defaults(account)));
+            return Reply.created(body(tx, account.id(), sequence));
+        });
+    }
+
+    private static SequenceSettings defaults(Account account) {
+        return new SequenceSettings(
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                SendDays.ALL,
+                account.sendHour(),
+                account.timeZone(),
+                true,
+                false,
+                false,
+                new TreeSet<>());
+    }
+
+    private Reply update(Request request) {
+        var id = request.path("id", SequenceId::new);
+        var body = request.json();
+        return database.inTx(tx -> {
+            var account = accounts.get(tx, request.account());
+            if (sequences.find(tx, account.id(), id).isEmpty()) {
+                return Reply.notFound();
+            }
+            var edit = edit(tx, account, body, false);
+            body.refuseFaults();
+            return sequences
+                    .update(tx, account.id(), id, edit)
+                    .map(sequence -> Reply.ok(body(tx, account.id(), sequence)))
+                    .orElseGet(Reply::notFound);
+        });
+    }
+
+    private Reply delete(Request request) {
+        return sequences.delete(request.account(), request.path("id", SequenceId::new))
+                ? Reply.noContent()
+                : Reply.notFound();
+    }
+
+    /// What a body changes. Faults are left in the body. On creation null means "not sent", on update it means "back to
+    /// the account's default" where there is one, and is a fault where there is none.
+    private UnaryOperator<SequenceSettings> edit(Tx tx, Account account, JsonBody body, boolean creating) {
+        var name = required(body, "name", body.line("name", NAME_MAX), false);
+        if ((creating && !(name instanceof Change.Set)) || (name instanceof Change.Set<String>(var text) && text.isBlank())) {
+            body.fault("name can't be blank");
+        }
+        var address = sendingAddress(tx, account, body, creating);
+        var template = template(tx, account.id(), body);
+        var sendDays = sendDays(body, "send_days", creating);
+        var sendHour = required(body, "send_hour", body.integer("send_hour", 0, 23), creating);
+        var timeZone = timeZone(body, creating);
+        var active = required(body, "active", body.flag("active"), creating);
+        var repeat = required(body, "repeat", body.flag("repeat"), creating);
+        var hold = required(body, "hold", body.flag("hold"), creating);
+        var exclusions = exclusions(tx, account.id(), body, creating);
+        return current -> new SequenceSettings(
+                name.over(current.name(), current.name()).strip(),
+                address.<Optional<SendingAddressId>>map(Optional::of).over(current.sendingAddress(), Optional.empty()),
+                template.<Optional<EmailTemplateId>>map(Optional::of).over(current.emailTemplate(), Optional.empty()),
+                sendDays.over(current.sendDays(), current.sendDays()),
+                sendHour.map(Math::toIntExact).over(current.sendHour(), current.sendHour()),
+                timeZone.over(current.timeZone(), current.timeZone()),
+                active.over(current.active(), current.active()),
+                repeat.over(current.repeat(), current.repeat()),
+                hold.over(current.hold(), current.hold()),
+                exclusions.over(current.exclusions(), new TreeSet<>()));
+    }
+
+    /// A field that has no default to go back to: null is a fault, or not sent at all when something is created.
+    private static <T> Change<T> required(JsonBody body, String name, Change<T> change, boolean nullIsAbsent) {
+        if (nullIsAbsent) {
+            return change.nullIsAbsent();
+        }
+        if (change instanceof Change.Clear<T>) {
+            body.fault(name + " can't be " + (name.equals("name") ? "blank" : "null"));
+            return new Change.Keep<>();
+        }
+        return change;
+    }
+
+    private Change<SendingAddressId> sendingAddress(Tx tx, Account account, JsonBody body, boolean creating) {
+        return switch (body.text("email_address", 1_000)) {
+            case Change.Keep<String> _ -> new Change.Keep<>();
+            case Change.Clear<String> _ -> new Change.Clear<>();
+            case Change.Set<String>(var email) -> {
+                var found = accounts.sendingAddresses(tx, account.id()).stream()
+                        .filter(SendingAddress::verified)
+                        .filter(address -> address.emailAddress().equalsIgnoreCase(email.strip()))
+                        .map(SendingAddress::id)
+                        .findFirst();
+                if (found.isEmpty()) {
+                    body.fault("email_address is not a valid sending address");
+                }
+                yield found.<Change<SendingAddressId>>map(Change.Set::new).orElseGet(Change.Keep::new);
+            }
+        };
+    }
+
+    /// Zero stands for none, which real clients send.
+    private Change<EmailTemplateId> template(Tx tx, AccountId account, JsonBody body) {
+        return template(tx, account, body, templates);
+    }
+
+    static Change<EmailTemplateId> template(Tx tx, AccountId account, JsonBody body, EmailTemplates templates) {
+        return switch (body.id("email_template_id")) {
+            case Change.Keep<Long> _ -> new Change.Keep<>();
+            case Change.Clear<Long> _ -> new Change.Clear<>();
+            case Change.Set<Long>(var value) when value == 0 -> new Change.Clear<>();
+            case Change.Set<Long>(var value) -> {
+                var id = new EmailTemplateId(value);
+                if (templates.find(tx, account, id).isEmpty()) {
+                    body.fault(UNKNOWN_TEMPLATE);
+                    yield new Change.Keep<>();
+                }
+                yield new Change.Set<>(id);
+            }
+        };
+    }
+
+    private static Change<SendDays> sendDays(JsonBody body, String field, boolean creating) {
+        return parseDays(body, required(body, field, body.texts(field), creating));
+    }
+
+    /// Lower-case English names; none at all is allowed and means that emails with a delay in days wait.
+    static Change<SendDays> parseDays(JsonBody body, Change<List<String>> names) {
+        if (!(names instanceof Change.Set<List<String>>(var list))) {
+            return names instanceof Change.Clear<List<String>> ? new Change.Clear<>() : new Change.Keep<>();
+        }
+        var days = new ArrayList<DayOfWeek>();
+        for (var name : list) {
+            var day = Arrays.stream(DayOfWeek.values())
+                    .filter(candidate -> dayName(candidate).equals(name))
+                    .findFirst();
+            if (day.isEmpty()) {
+                body.fault("send_days must only include: " + String.join(", ", dayNames(SendDays.ALL)));
+                return new Change.Keep<>();
+            }
+            days.add(day.get());
+        }
+        return new Change.Set<>(SendDays.of(days));
+    }
+
+    static List<String> dayNames(SendDays days) {
+        return days.days().stream().map(SequenceEndpoints::dayName).toList();
+    }
+
+    private static String dayName(DayOfWeek day) {
+        return day.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Change<String> timeZone(JsonBody body, boolean creating) {
+        var zone = required(body, "time_zone", body.text("time_zone", 100), creating);
+        if (zone instanceof Change.Set<String>(var name) && tzData.find(name).isEmpty()) {
+            body.fault("time_zone is not a valid IANA time zone");
+            return new Change.Keep<>();
+        }
+        return zone;
+    }
+
+    private Change<SortedSet<Exclusion>> exclusions(Tx tx, AccountId account, JsonBody body, boolean creating) {
+        var field = "exclude_subscriber_sources";
+        if (!(required(body, field, body.objects(field), creating) instanceof Change.Set<List<JsonBody>>(var entries))) {
+            return new Change.Keep<>();
+        }
+        SortedSet<Exclusion> exclusions = new TreeSet<>();
+        for (var entry : entries) {
+            var type = entry.text("type", 100).over("", "");
+            var source = Exclusion.Source.named(type);
+            if (source.isEmpty()) {
+                body.fault(field + " type must be one of: " + String.join(", ", Exclusion.Source.NAMES));
+            }
+            var ids = entry.ids("ids");
+            if (!(ids instanceof Change.Set<List<Long>>(var list))) {
+                if (!(ids instanceof Change.Keep<List<Long>> && entry.has("ids"))) {
+                    body.fault(field + " ids must be an array of integers");
+                }
+            } else if (source.isPresent()) {
+                list.forEach(id -> exclusions.add(new Exclusion(source.get(), id)));
+            }
+        }
+        for (var unknown : sequences.unknown(tx, account, exclusions)) {
+            body.fault(field + " " + unknown.source().wireName() + " not found: " + unknown.id());
+        }
+        return new Change.Set<>(exclusions);
+    }
+
+    private Map<String, Object> body(Tx tx, AccountId account, Sequence sequence) {
+        return Map.of("sequence", json(tx, account, List.of(sequence)).get(sequence.id()));
+    }
+
+    private Map<SequenceId, SequenceJson> json(Tx tx, AccountId account, Collection<Sequence> found) {
+        var counts = sequences.counts(
+                tx, account, found.stream().map(Sequence::id).toList());
+        var addresses = accounts.sendingAddresses(tx, account);
+        var json = new LinkedHashMap<SequenceId, SequenceJson>();
+        for (var sequence : found) {
+            var settings = sequence.settings();
+            var count = counts.getOrDefault(sequence.id(), new SequenceStore.Counts(0, 0));
+            json.put(
+                    sequence.id(),
+                    new SequenceJson(
+                            sequence.id(),
+                            settings.name(),
+                            settings.hold(),
+                            settings.repeat(),
+                            sequence.createdAt(),
+                            sequence.updatedAt(),
+                            settings.sendingAddress().map(id -> emailAddress(addresses, id)).orElse(null),
+                            settings.emailTemplate().orElse(null),
+                            dayNames(settings.sendDays()),
+                            settings.sendHour(),
+                            settings.timeZone(),
+                            settings.active(),
+                            exclusionsJson(settings.exclusions()),
+                            count.emails(),
+                            count.subscribers()));
+        }
+        return json;
+    }
+
+    static String emailAddress(List<SendingAddress> addresses, SendingAddressId id) {
+        return addresses.stream()
+                .filter(address -> address.id().equals(id))
+                .map(SendingAddress::emailAddress)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// One entry per type, by type, ids ascending: the order in which the exclusions are sorted.
+    private static List<ExclusionJson> exclusionsJson(SortedSet<Exclusion> exclusions) {
+        var byType = new LinkedHashMap<String, List<Long>>();
+        for (var exclusion : exclusions) {
+            byType.computeIfAbsent(exclusion.source().wireName(), _ -> new ArrayList<>())
+                    .add(exclusion.id());
+        }
+        return byType.entrySet().stream()
+                .map(entry -> new ExclusionJson(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+}

@@ -1,0 +1,465 @@
+package reynard.sequence;
+
+import static reynard.db.Rows.instant;
+import static reynard.db.Rows.nullableLong;
+import static reynard.db.Rows.optionalText;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.EmailTemplateId;
+import reynard.id.Id;
+import reynard.id.SendingAddressId;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.schedule.Delay;
+import reynard.schedule.SendDays;
+
+/// Every statement of the room.
+final class SequenceStore {
+    /// A sequence without its exclusions, which are rows of their own.
+    private record Bare(Sequence sequence) {
+        Sequence with(SortedSet<Exclusion> exclusions) {
+            var settings = sequence.settings();
+            return new Sequence(
+                    sequence.id(),
+                    new SequenceSettings(
+                            settings.name(),
+                            settings.sendingAddress(),
+                            settings.emailTemplate(),
+                            settings.sendDays(),
+                            settings.sendHour(),
+                            settings.timeZone(),
+                            settings.active(),
+                            settings.repeat(),
+                            settings.hold(),
+                            exclusions),
+                    sequence.planVersion(),
+                    sequence.createdAt(),
+                    sequence.updatedAt());
+        }
+    }
+
+    private static final Listing<Bare> NEWEST = new Listing<>(
+            """
+            select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour, q.time_zone,
+                   q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+              from sequence q
+             where q.account_id = :account and q.deleted_at is null
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("q.id", "id")),
+            (row, _) -> bare(row));
+
+    private static final Listing<SequenceEmail> BY_POSITION = new Listing<>(
+            """
+            select e.id, e.sequence_id, e.position, e.subject, e.preview_text, e.content, e.delay_value, e.delay_unit,
+                   e.send_days, e.email_template_id, e.published, e.deletion
+              from sequence_email e
+             where e.account_id = :account and e.sequence_id = :sequence and e.deletion = 0
+            """,
+            Listing.Order.ASCENDING,
+            List.of(Listing.Key.number("e.position", "position"), Listing.Key.number("e.id", "id")),
+            (row, _) -> email(row));
+
+    Page<Sequence> list(Tx tx, AccountId account, PageRequest request) {
+        var page = NEWEST.read(tx, Map.of("account", account), request);
+        var exclusions = exclusions(
+                tx, account, page.items().stream().map(bare -> bare.sequence().id()).toList());
+        return page.map(bare -> bare.with(exclusions.getOrDefault(bare.sequence().id(), new TreeSet<>())));
+    }
+
+    Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
+        return tx.query("""
+                        select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
+                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                          from sequence q
+                         where q.account_id = :account and q.id = :id and q.deleted_at is null
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> bare(row))
+                .findOne()
+                .map(bare -> withExclusions(tx, account, bare));
+    }
+
+    /// Nobody else changes the sequence before this transaction ends.
+    Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
+        return tx.query("""
+                        select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
+                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                          from sequence q
+                         where q.account_id = :account and q.id = :id and q.deleted_at is null
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> bare(row))
+                .findOne()
+                .map(bare -> withExclusions(tx, account, bare));
+    }
+
+    /// The sequence does not change before this transaction ends; others may read it the same way.
+    Optional<Sequence> findForShare(Tx tx, AccountId account, SequenceId id) {
+        return tx.query("""
+                        select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
+                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                          from sequence q
+                         where q.account_id = :account and q.id = :id and q.deleted_at is null
+                           for share
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> bare(row))
+                .findOne()
+                .map(bare -> withExclusions(tx, account, bare));
+    }
+
+    private static Sequence withExclusions(Tx tx, AccountId account, Bare bare) {
+        var id = bare.sequence().id();
+        return bare.with(exclusions(tx, account, List.of(id)).getOrDefault(id, new TreeSet<>()));
+    }
+
+    private static Map<SequenceId, SortedSet<Exclusion>> exclusions(
+            Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        var exclusions = new HashMap<SequenceId, SortedSet<Exclusion>>();
+        tx.query("""
+                        select x.sequence_id, x.source_type, x.source_id
+                          from sequence_exclusion x
+                         where x.account_id = :account and x.sequence_id = any(:sequences)
+                        """)
+                .bind("account", account)
+                .bind("sequences", longs(sequences))
+                .map((row, _) -> Map.entry(
+                        new SequenceId(row.getLong("sequence_id")),
+                        new Exclusion(
+                                Exclusion.Source.named(row.getString("source_type")).orElseThrow(),
+                                row.getLong("source_id"))))
+                .forEach(entry -> exclusions
+                        .computeIfAbsent(entry.getKey(), _ -> new TreeSet<>())
+                        .add(entry.getValue()));
+        return exclusions;
+    }
+
+    void insert(Tx tx, AccountId account, Sequence sequence) {
+        var settings = sequence.settings();
+        tx.update("""
+                        insert into sequence
+                               (account_id, id, name, sending_address_id, email_template_id, send_days, send_hour,
+                                time_zone, active, repeat, hold, plan_version, created_at, updated_at)
+                        values (:account, :id, :name, :sendingAddress, :emailTemplate, :sendDays, :sendHour,
+                                :timeZone, :active, :repeat, :hold, :planVersion, :createdAt, :createdAt)
+                        """)
+                .bind("account", account)
+                .bind("id", sequence.id())
+                .bind("name", settings.name())
+                .bind("sendingAddress", settings.sendingAddress().map(Id::value).orElse(null))
+                .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
+                .bind("sendDays", settings.sendDays().mask())
+                .bind("sendHour", settings.sendHour())
+                .bind("timeZone", settings.timeZone())
+                .bind("active", settings.active())
+                .bind("repeat", settings.repeat())
+                .bind("hold", settings.hold())
+                .bind("planVersion", sequence.planVersion())
+                .bind("createdAt", sequence.createdAt())
+                .execute();
+        insertExclusions(tx, account, sequence);
+    }
+
+    void update(Tx tx, AccountId account, Sequence sequence) {
+        var settings = sequence.settings();
+        tx.update("""
+                        update sequence
+                           set name = :name, sending_address_id = :sendingAddress,
+                               email_template_id = :emailTemplate, send_days = :sendDays, send_hour = :sendHour,
+                               time_zone = :timeZone, active = :active, repeat = :repeat, hold = :hold,
+                               plan_version = :planVersion, updated_at = :updatedAt
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", sequence.id())
+                .bind("name", settings.name())
+                .bind("sendingAddress", settings.sendingAddress().map(Id::value).orElse(null))
+                .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
+                .bind("sendDays", settings.sendDays().mask())
+                .bind("sendHour", settings.sendHour())
+                .bind("timeZone", settings.timeZone())
+                .bind("active", settings.active())
+                .bind("repeat", settings.repeat())
+                .bind("hold", settings.hold())
+                .bind("planVersion", sequence.planVersion())
+                .bind("updatedAt", sequence.updatedAt())
+                .execute();
+        tx.update("delete from sequence_exclusion where account_id = :account and sequence_id = :sequence")
+                .bind("account", account)
+                .bind("sequence", sequence.id())
+                .execute();
+        insertExclusions(tx, account, sequence);
+    }
+
+    private static void insertExclusions(Tx tx, AccountId account, Sequence sequence) {
+        var exclusions = sequence.settings().exclusions();
+        if (exclusions.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                insert into sequence_exclusion (account_id, sequence_id, source_type, source_id)
+                values (:account, :sequence, :type, :source)
+                """);
+        for (var exclusion : exclusions) {
+            batch.bind("account", account)
+                    .bind("sequence", sequence.id())
+                    .bind("type", exclusion.source().wireName())
+                    .bind("source", exclusion.id())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    void raisePlanVersion(Tx tx, AccountId account, SequenceId id, long planVersion, Instant now) {
+        tx.update("""
+                        update sequence set plan_version = :planVersion, updated_at = :now
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("planVersion", planVersion)
+                .bind("now", now)
+                .execute();
+    }
+
+    boolean delete(Tx tx, AccountId account, SequenceId id, Instant now) {
+        return tx.update("""
+                        update sequence set deleted_at = :now, active = false, updated_at = :now
+                         where account_id = :account and id = :id and deleted_at is null
+                        """)
+                        .bind("account", account)
+                        .bind("id", id)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
+    /// Which of these exclusions name something that the account has.
+    SortedSet<Exclusion> existing(Tx tx, AccountId account, Collection<Exclusion> exclusions) {
+        var existing = new TreeSet<Exclusion>();
+        tx.query("""
+                        select 'tag' as type, t.id from tag t where t.account_id = :account and t.id = any(:tags)
+                        union all
+                        select 'sequence', q.id from sequence q
+                         where q.account_id = :account and q.id = any(:sequences) and q.deleted_at is null
+                        union all
+                        select 'form', f.id from form f where f.account_id = :account and f.id = any(:forms)
+                        union all
+                        select 'segment', s.id from segment s where s.account_id = :account and s.id = any(:segments)
+                        """)
+                .bind("account", account)
+                .bind("tags", ids(exclusions, Exclusion.Source.TAG))
+                .bind("sequences", ids(exclusions, Exclusion.Source.SEQUENCE))
+                .bind("forms", ids(exclusions, Exclusion.Source.FORM))
+                .bind("segments", ids(exclusions, Exclusion.Source.SEGMENT))
+                .map((row, _) -> new Exclusion(
+                        Exclusion.Source.named(row.getString("type")).orElseThrow(), row.getLong("id")))
+                .forEach(existing::add);
+        return existing;
+    }
+
+    private static Long[] ids(Collection<Exclusion> exclusions, Exclusion.Source source) {
+        return exclusions.stream()
+                .filter(exclusion -> exclusion.source() == source)
+                .map(Exclusion::id)
+                .toArray(Long[]::new);
+    }
+
+    /// How many emails a sequence has, drafts too, and how many active subscribers are in it.
+    record Counts(long emails, long subscribers) {}
+
+    Map<SequenceId, Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        var emails = count(tx, """
+                select e.sequence_id, count(*) as count
+                  from sequence_email e
+                 where e.account_id = :account and e.sequence_id = any(:sequences) and e.deletion = 0
+                 group by e.sequence_id
+                """, account, sequences);
+        var subscribers = count(tx, """
+                select e.sequence_id, count(*) as count
+                  from enrollment e
+                  join subscriber s on s.account_id = :account and s.id = e.subscriber_id
+                 where e.account_id = :account and e.sequence_id = any(:sequences)
+                   and e.state in ('waiting', 'sending', 'parked') and s.state = 'active'
+                 group by e.sequence_id
+                """, account, sequences);
+        var counts = new HashMap<SequenceId, Counts>();
+        for (var sequence : sequences) {
+            counts.put(sequence, new Counts(emails.getOrDefault(sequence, 0L), subscribers.getOrDefault(sequence, 0L)));
+        }
+        return counts;
+    }
+
+    private static Map<SequenceId, Long> count(
+            Tx tx, String sql, AccountId account, Collection<SequenceId> sequences) {
+        var counts = new HashMap<SequenceId, Long>();
+        tx.query(sql)
+                .bind("account", account)
+                .bind("sequences", longs(sequences))
+                .map((row, _) -> Map.entry(new SequenceId(row.getLong("sequence_id")), row.getLong("count")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
+    }
+
+    Page<SequenceEmail> emails(Tx tx, AccountId account, SequenceId sequence, PageRequest request) {
+        return BY_POSITION.read(tx, Map.of("account", account, "sequence", sequence), request);
+    }
+
+    Optional<SequenceEmail> findEmail(Tx tx, AccountId account, SequenceEmailId id) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.position, e.subject, e.preview_text, e.content, e.delay_value,
+                               e.delay_unit, e.send_days, e.email_template_id, e.published, e.deletion
+                          from sequence_email e
+                         where e.account_id = :account and e.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> email(row))
+                .findOne();
+    }
+
+    /// The emails as the walk needs them: every one that ever was, without its content.
+    List<SequenceEmail> outline(Tx tx, AccountId account, SequenceId sequence) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.position, e.subject, null as preview_text, null as content,
+                               e.delay_value, e.delay_unit, e.send_days, e.email_template_id, e.published, e.deletion
+                          from sequence_email e
+                         where e.account_id = :account and e.sequence_id = :sequence
+                         order by e.position, e.id
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .map((row, _) -> email(row))
+                .list();
+    }
+
+    /// @return false when the position is taken
+    boolean insertEmail(Tx tx, AccountId account, SequenceEmail email, Instant now) {
+        return bind(tx.update("""
+                        insert into sequence_email
+                               (account_id, id, sequence_id, position, subject, preview_text, content, delay_value,
+                                delay_unit, send_days, email_template_id, published, created_at, updated_at)
+                        values (:account, :id, :sequence, :position, :subject, :previewText, :content, :delayValue,
+                                :delayUnit, :sendDays, :emailTemplate, :published, :now, :now)
+                        """), account, email, now)
+                        .execute()
+                == 1;
+    }
+
+    void updateEmail(Tx tx, AccountId account, SequenceEmail email, Instant now) {
+        bind(tx.update("""
+                        update sequence_email
+                           set position = :position, subject = :subject, preview_text = :previewText,
+                               content = :content, delay_value = :delayValue, delay_unit = :delayUnit,
+                               send_days = :sendDays, email_template_id = :emailTemplate, published = :published,
+                               updated_at = :now
+                         where account_id = :account and id = :id and sequence_id = :sequence
+                        """), account, email, now)
+                .execute();
+    }
+
+    private static org.jdbi.v3.core.statement.Update bind(
+            org.jdbi.v3.core.statement.Update update, AccountId account, SequenceEmail email, Instant now) {
+        var settings = email.settings();
+        return update.bind("account", account)
+                .bind("id", email.id())
+                .bind("sequence", email.sequence())
+                .bind("position", settings.position())
+                .bind("subject", settings.subject())
+                .bind("previewText", settings.previewText().orElse(null))
+                .bind("content", settings.content().orElse(null))
+                .bind("delayValue", delayValue(settings.delay()))
+                .bind("delayUnit", settings.delay() instanceof Delay.Hours ? "hours" : "days")
+                .bind("sendDays", settings.sendDays().map(SendDays::mask).orElse(null))
+                .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
+                .bind("published", settings.published())
+                .bind("now", now);
+    }
+
+    boolean deleteEmail(Tx tx, AccountId account, SequenceEmailId id, Instant now) {
+        return tx.update("""
+                        update sequence_email
+                           set deleted_at = :now, deletion = id, published = false, updated_at = :now
+                         where account_id = :account and id = :id and deletion = 0
+                        """)
+                        .bind("account", account)
+                        .bind("id", id)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
+    private static Bare bare(ResultSet row) throws SQLException {
+        return new Bare(new Sequence(
+                new SequenceId(row.getLong("id")),
+                new SequenceSettings(
+                        row.getString("name"),
+                        Optional.ofNullable(nullableLong(row, "sending_address_id")).map(SendingAddressId::new),
+                        Optional.ofNullable(nullableLong(row, "email_template_id")).map(EmailTemplateId::new),
+                        new SendDays(row.getInt("send_days")),
+                        row.getInt("send_hour"),
+                        row.getString("time_zone"),
+                        row.getBoolean("active"),
+                        row.getBoolean("repeat"),
+                        row.getBoolean("hold"),
+                        new TreeSet<>()),
+                row.getLong("plan_version"),
+                instant(row, "created_at"),
+                instant(row, "updated_at")));
+    }
+
+    private static SequenceEmail email(ResultSet row) throws SQLException {
+        return new SequenceEmail(
+                new SequenceEmailId(row.getLong("id")),
+                new SequenceId(row.getLong("sequence_id")),
+                new EmailSettings(
+                        row.getString("subject"),
+                        optionalText(row, "preview_text"),
+                        optionalText(row, "content"),
+                        delay(row.getInt("delay_value"), row.getString("delay_unit")),
+                        Optional.ofNullable(nullableLong(row, "send_days")).map(mask -> new SendDays(mask.intValue())),
+                        Optional.ofNullable(nullableLong(row, "email_template_id")).map(EmailTemplateId::new),
+                        row.getBoolean("published"),
+                        row.getInt("position")),
+                row.getLong("deletion") != 0);
+    }
+
+    private static Delay delay(int value, String unit) {
+        if (unit.equals("hours")) {
+            return new Delay.Hours(value);
+        }
+        return value == 0 ? new Delay.Immediate() : new Delay.Days(value);
+    }
+
+    private static int delayValue(Delay delay) {
+        return switch (delay) {
+            case Delay.Immediate _ -> 0;
+            case Delay.Hours(int count) -> count;
+            case Delay.Days(int count) -> count;
+        };
+    }
+
+    private static Long[] longs(Collection<? extends Id> ids) {
+        return new ArrayList<Id>(ids).stream().map(Id::value).toArray(Long[]::new);
+    }
+}

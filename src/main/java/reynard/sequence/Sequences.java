@@ -1,0 +1,216 @@
+package reynard.sequence;
+
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.event.Event.SequenceDeleted;
+import reynard.event.Event.SequencePlanChanged;
+import reynard.event.Events;
+import reynard.id.AccountId;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.schedule.Delay;
+
+/// The plans of an account: sequences and their emails. Every edit that can move someone's next email raises the
+/// sequence's plan version and is told upwards in the same transaction.
+public final class Sequences {
+    private final SequenceStore store = new SequenceStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final Events events;
+    private final InstantSource clock;
+
+    public Sequences(Database database, IdBlocks ids, Events events, InstantSource clock) {
+        this.database = database;
+        this.ids = ids;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    public Sequence create(Tx tx, AccountId account, SequenceSettings settings) {
+        var now = clock.instant();
+        var sequence = new Sequence(new SequenceId(ids.next()), settings, 1, now, now);
+        store.insert(tx, account, sequence);
+        return sequence;
+    }
+
+    public Page<Sequence> list(Tx tx, AccountId account, PageRequest page) {
+        return store.list(tx, account, page);
+    }
+
+    /// A sequence that has been deleted is not found any more.
+    public Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
+        return store.find(tx, account, id);
+    }
+
+    /// As [#find]; the sequence does not change before the transaction ends.
+    public Optional<Sequence> findForShare(Tx tx, AccountId account, SequenceId id) {
+        return store.findForShare(tx, account, id);
+    }
+
+    /// How many emails, drafts too, and how many active subscribers each sequence has.
+    Map<SequenceId, SequenceStore.Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        return store.counts(tx, account, sequences);
+    }
+
+    /// Those that name nothing the account has.
+    public SortedSet<Exclusion> unknown(Tx tx, AccountId account, Collection<Exclusion> exclusions) {
+        var unknown = new TreeSet<>(exclusions);
+        unknown.removeAll(store.existing(tx, account, exclusions));
+        return unknown;
+    }
+
+    /// Changes the settings from what they are at this moment; two edits at once happen one after the other.
+    public Optional<Sequence> update(
+            Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit) {
+        return store.findForUpdate(tx, account, id).map(before -> {
+            var after = edit.apply(before.settings());
+            boolean replanned = !after.plansAs(before.settings());
+            var sequence = new Sequence(
+                    id, after, before.planVersion() + (replanned ? 1 : 0), before.createdAt(), clock.instant());
+            store.update(tx, account, sequence);
+            if (replanned) {
+                events.append(
+                        tx, account, new SequencePlanChanged(id, sequence.planVersion(), sequence.updatedAt()));
+            }
+            return sequence;
+        });
+    }
+
+    /// @return whether there was such a sequence
+    public boolean delete(AccountId account, SequenceId id) {
+        return database.inTx(tx -> {
+            var now = clock.instant();
+            if (!store.delete(tx, account, id, now)) {
+                return false;
+            }
+            events.append(tx, account, new SequenceDeleted(id, now));
+            return true;
+        });
+    }
+
+    public Page<SequenceEmail> emails(Tx tx, AccountId account, SequenceId sequence, PageRequest page) {
+        return store.emails(tx, account, sequence, page);
+    }
+
+    public Optional<SequenceEmail> findEmail(Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id) {
+        return store.findEmail(tx, account, id)
+                .filter(email -> email.sequence().equals(sequence) && !email.deleted());
+    }
+
+    /// The email with its content, deleted or not.
+    public Optional<SequenceEmail> findEmail(Tx tx, AccountId account, SequenceEmailId id) {
+        return store.findEmail(tx, account, id);
+    }
+
+    /// Every email the sequence has or had, by position, without preview text and content.
+    public List<SequenceEmail> outline(Tx tx, AccountId account, SequenceId sequence) {
+        return store.outline(tx, account, sequence);
+    }
+
+    public sealed interface EmailEdit {
+        record Saved(SequenceEmail email) implements EmailEdit {}
+
+        record NotFound() implements EmailEdit {}
+
+        record PositionTaken() implements EmailEdit {}
+
+        /// Only the first email of a sequence may go at once.
+        record NotFirst() implements EmailEdit {}
+    }
+
+    /// Adds an email.
+    ///
+    /// @param atPosition makes the settings for the position that is free at the end
+    public EmailEdit addEmail(
+            Tx tx, AccountId account, SequenceId sequence, java.util.function.IntFunction<EmailSettings> atPosition) {
+        var found = store.findForUpdate(tx, account, sequence);
+        if (found.isEmpty()) {
+            return new EmailEdit.NotFound();
+        }
+        var others = present(tx, account, sequence);
+        int end = others.stream().mapToInt(email -> email.settings().position() + 1).max().orElse(0);
+        var settings = atPosition.apply(end);
+        var email = new SequenceEmail(new SequenceEmailId(ids.next()), sequence, settings, false);
+        var refusal = refusal(email, others);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        store.insertEmail(tx, account, email, clock.instant());
+        if (settings.published()) {
+            raisePlanVersion(tx, account, found.get());
+        }
+        return new EmailEdit.Saved(email);
+    }
+
+    /// Changes an email from what it is at this moment.
+    public EmailEdit updateEmail(
+            Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id, UnaryOperator<EmailSettings> edit) {
+        var found = store.findForUpdate(tx, account, sequence);
+        var before = found.flatMap(_ -> findEmail(tx, account, sequence, id));
+        if (found.isEmpty() || before.isEmpty()) {
+            return new EmailEdit.NotFound();
+        }
+        var email = new SequenceEmail(id, sequence, edit.apply(before.get().settings()), false);
+        var others = present(tx, account, sequence);
+        others.removeIf(other -> other.id().equals(id));
+        var refusal = refusal(email, others);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        store.updateEmail(tx, account, email, clock.instant());
+        if (!email.settings().plansAs(before.get().settings())) {
+            raisePlanVersion(tx, account, found.get());
+        }
+        return new EmailEdit.Saved(email);
+    }
+
+    private List<SequenceEmail> present(Tx tx, AccountId account, SequenceId sequence) {
+        var emails = new java.util.ArrayList<>(store.outline(tx, account, sequence));
+        emails.removeIf(SequenceEmail::deleted);
+        return emails;
+    }
+
+    private static Optional<EmailEdit> refusal(SequenceEmail email, List<SequenceEmail> others) {
+        int position = email.settings().position();
+        if (others.stream().anyMatch(other -> other.settings().position() == position)) {
+            return Optional.of(new EmailEdit.PositionTaken());
+        }
+        boolean first = others.stream().allMatch(other -> other.settings().position() > position);
+        return email.settings().delay() instanceof Delay.Immediate && !first
+                ? Optional.of(new EmailEdit.NotFirst())
+                : Optional.empty();
+    }
+
+    /// Takes the email out for good; those who got it keep their place.
+    ///
+    /// @return whether there was such an email
+    public boolean deleteEmail(AccountId account, SequenceId sequence, SequenceEmailId id) {
+        return database.inTx(tx -> {
+            var found = store.findForUpdate(tx, account, sequence);
+            if (found.isEmpty() || findEmail(tx, account, sequence, id).isEmpty()) {
+                return false;
+            }
+            store.deleteEmail(tx, account, id, clock.instant());
+            raisePlanVersion(tx, account, found.get());
+            return true;
+        });
+    }
+
+    private void raisePlanVersion(Tx tx, AccountId account, Sequence sequence) {
+        var now = clock.instant();
+        long version = sequence.planVersion() + 1;
+        store.raisePlanVersion(tx, account, sequence.id(), version, now);
+        events.append(tx, account, new SequencePlanChanged(sequence.id(), version, now));
+    }
+}

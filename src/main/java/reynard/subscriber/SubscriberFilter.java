@@ -1,0 +1,28 @@
+package reynard.subscriber;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Which subscribers a list shows; what is empty does not filter.
+///
+/// @param emailAddresses exact addresses, compared without case
+public record SubscriberFilter(
+        Optional<SubscriberState> state,
+        List<String> emailAddresses,
+        Optional<Instant> createdAfter,
+        Optional<Instant> createdBefore,
+        Optional<Instant> updatedAfter,
+        Optional<Instant> updatedBefore) {
+    public SubscriberFilter {
+        emailAddresses = List.copyOf(emailAddresses);
+    }
+
+    /// What the list is ordered by; ties by id.
+    public enum Sort {
+        ID,
+        CREATED_AT,
+        UPDATED_AT,
+        CANCELLED_AT
+    }
+}

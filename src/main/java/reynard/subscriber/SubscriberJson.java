@@ -1,0 +1,33 @@
+package reynard.subscriber;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A subscriber at the wire, as every Kit operation that answers one shows it.
+public final class SubscriberJson {
+    private SubscriberJson() {}
+
+    /// @return a map in the order of Kit's examples, to which an operation adds its own keys
+    public static Map<String, @Nullable Object> of(Subscriber subscriber, List<CustomField> fields) {
+        var json = slim(subscriber);
+        var values = new LinkedHashMap<String, @Nullable String>();
+        for (var field : fields) {
+            values.put(field.key(), subscriber.fields().get(field.id()));
+        }
+        json.put("fields", values);
+        return json;
+    }
+
+    /// Without the custom fields.
+    public static Map<String, @Nullable Object> slim(Subscriber subscriber) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", subscriber.id());
+        json.put("first_name", subscriber.firstName().orElse(null));
+        json.put("email_address", subscriber.emailAddress());
+        json.put("state", subscriber.state().wireName());
+        json.put("created_at", subscriber.createdAt());
+        return json;
+    }
+}

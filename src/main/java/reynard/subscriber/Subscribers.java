@@ -1,0 +1,185 @@
+package reynard.subscriber;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.event.Event.Departure;
+import reynard.event.Event.SubscriberConfirmed;
+import reynard.event.Event.SubscriberLeft;
+import reynard.event.Events;
+import reynard.id.AccountId;
+import reynard.id.CustomFieldId;
+import reynard.id.SubscriberId;
+import reynard.mail.EmailAddress;
+
+/// The people of an account.
+public final class Subscribers {
+    private final SubscriberStore store = new SubscriberStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final Events events;
+    private final InstantSource clock;
+
+    public Subscribers(Database database, IdBlocks ids, Events events, InstantSource clock) {
+        this.database = database;
+        this.ids = ids;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /// A subscriber after an upsert, and whether they are new.
+    public record Saved(Subscriber subscriber, boolean created) {}
+
+    /// Creates the subscriber, or changes first name and fields of the one who has this address. The state is that of a
+    /// new one only: nobody who left comes back by this door.
+    ///
+    /// @param firstName absent leaves an existing one as it is
+    /// @param fields an empty value clears the field
+    public Saved upsert(
+            AccountId account,
+            EmailAddress email,
+            Optional<String> firstName,
+            SubscriberState state,
+            Map<CustomFieldId, Optional<String>> fields) {
+        return database.inTx(tx -> {
+            var upserted = store.upsert(
+                    tx,
+                    account,
+                    new SubscriberId(ids.next()),
+                    email.value(),
+                    firstName.orElse(null),
+                    state,
+                    SubscriberStore.FieldValues.of(fields),
+                    clock.instant());
+            return new Saved(upserted.subscriber(), upserted.created());
+        });
+    }
+
+    public Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {
+        return store.find(tx, account, id);
+    }
+
+    public Optional<Subscriber> find(AccountId account, SubscriberId id) {
+        return database.inTx(tx -> store.find(tx, account, id));
+    }
+
+    /// Compared without case.
+    public Optional<Subscriber> findByEmail(Tx tx, AccountId account, String email) {
+        return store.findByEmail(tx, account, email);
+    }
+
+    public Map<SubscriberId, Subscriber> findAll(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return store.findAll(tx, account, subscribers).stream()
+                .collect(Collectors.toMap(Subscriber::id, Function.identity()));
+    }
+
+    public Page<Subscriber> list(
+            AccountId account,
+            SubscriberFilter filter,
+            SubscriberFilter.Sort sort,
+            Listing.Order order,
+            PageRequest page) {
+        return database.inTx(tx -> store.list(tx, account, filter, sort, order, page));
+    }
+
+    Map<SubscriberId, List<SubscriberStore.TagLabel>> tags(AccountId account, Collection<SubscriberId> subscribers) {
+        return database.inTx(tx -> store.tags(tx, account, subscribers));
+    }
+
+    public sealed interface Update {
+        record Updated(Subscriber subscriber) implements Update {}
+
+        record NoSuchSubscriber() implements Update {}
+
+        /// Another subscriber has this address.
+        record EmailTaken() implements Update {}
+    }
+
+    /// @param email absent leaves it
+    /// @param firstName absent leaves it, present and empty clears it
+    public Update update(
+            AccountId account,
+            SubscriberId id,
+            Optional<EmailAddress> email,
+            Optional<Optional<String>> firstName,
+            Map<CustomFieldId, Optional<String>> fields) {
+        return database.inTx(tx -> {
+            if (email.isPresent() && isAnothers(tx, account, email.get(), id)) {
+                return new Update.EmailTaken();
+            }
+            @Nullable String newName = firstName.flatMap(name -> name).orElse(null);
+            return store.update(
+                            tx,
+                            account,
+                            id,
+                            email.map(EmailAddress::value).orElse(null),
+                            firstName.isEmpty(),
+                            newName,
+                            SubscriberStore.FieldValues.of(fields),
+                            clock.instant())
+                    .<Update>map(Update.Updated::new)
+                    .orElseGet(Update.NoSuchSubscriber::new);
+        });
+    }
+
+    private boolean isAnothers(Tx tx, AccountId account, EmailAddress email, SubscriberId id) {
+        return store.findByEmail(tx, account, email.value())
+                .filter(found -> !found.id().equals(id))
+                .isPresent();
+    }
+
+    /// Ends all mail to the subscriber; record, tags and history stay. Again changes nothing.
+    ///
+    /// @return whether there is such a subscriber
+    public boolean unsubscribe(AccountId account, SubscriberId id) {
+        return database.inTx(tx -> {
+            if (store.find(tx, account, id).isEmpty()) {
+                return false;
+            }
+            leave(tx, account, id, Departure.UNSUBSCRIBED, clock.instant());
+            return true;
+        });
+    }
+
+    /// The subscriber is gone for the given reason. Who complained stays so; who bounced may still complain.
+    public void leave(Tx tx, AccountId account, SubscriberId id, Departure departure, Instant at) {
+        var to = switch (departure) {
+            case UNSUBSCRIBED -> SubscriberState.CANCELLED;
+            case BOUNCED -> SubscriberState.BOUNCED;
+            case COMPLAINED -> SubscriberState.COMPLAINED;
+        };
+        Set<SubscriberState> from = departure == Departure.COMPLAINED
+                ? EnumSet.complementOf(EnumSet.of(SubscriberState.COMPLAINED))
+                : EnumSet.of(SubscriberState.ACTIVE, SubscriberState.INACTIVE);
+        if (store.changeState(tx, account, id, from, to, at)) {
+            events.append(tx, account, new SubscriberLeft(id, departure, at));
+        }
+    }
+
+    /// An unconfirmed subscriber becomes active; anybody else stays as they are.
+    ///
+    /// @return whether there was an unconfirmed subscriber of this id
+    public boolean confirm(Tx tx, AccountId account, SubscriberId id) {
+        var now = clock.instant();
+        if (!store.changeState(
+                tx, account, id, EnumSet.of(SubscriberState.INACTIVE), SubscriberState.ACTIVE, now)) {
+            return false;
+        }
+        events.append(tx, account, new SubscriberConfirmed(id, now));
+        return true;
+    }
+}

@@ -1,0 +1,5 @@
+/// One person per address: state and custom fields.
+@NullMarked
+package reynard.subscriber;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Labels on subscribers, and who has worn them since when.
+@NullMarked
+package reynard.tag;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+-- One subscriber's walk through one sequence, and the ledger of every email it led to.
+create table enrollment (
+    account_id      bigint      not null,
+    id              bigint      not null,
+    sequence_id     bigint      not null,
+    subscriber_id   bigint      not null,
+    run             integer     not null check (run >= 1),
+    source          text        not null check (source in ('api', 'form', 'rule', 'automation', 'bulk', 'import', 'manual')),
+    added_at        timestamptz not null, -- entry of the present run
+    state           text        not null
+                    check (state in ('pending', 'waiting', 'sending', 'parked', 'completed', 'cancelled', 'removed')),
+    parked_because  text        null
+                    check (parked_because in ('paused', 'no_send_day', 'end_of_sequence', 'nothing_published')),
+    last_email_id   bigint      null, -- the step last done in this run
+    anchor_at       timestamptz null, -- what the next delay counts from: entry, or when the last step was done
+    next_email_id   bigint      null,
+    due_at          timestamptz null,
+    tzdata          text        null, -- the tz release due_at was computed with
+    plan_version    bigint      not null,
+    finished_at     timestamptz null,
+    finish_reason   text        null
+                    check (finish_reason in ('end', 'unsubscribed', 'bounced', 'complained', 'by_hand', 'sequence_deleted')),
+    created_at      timestamptz not null,
+    primary key (account_id, id),
+    unique (account_id, sequence_id, subscriber_id),
+    foreign key (account_id, sequence_id) references sequence on delete cascade,
+    foreign key (account_id, subscriber_id) references subscriber on delete cascade,
+    foreign key (account_id, last_email_id) references sequence_email,
+    foreign key (account_id, next_email_id) references sequence_email,
+    check ((state = 'waiting') = (due_at is not null)),
+    check ((due_at is null) = (tzdata is null)),
+    check ((state = 'parked') = (parked_because is not null)),
+    check ((state in ('completed', 'cancelled', 'removed')) = (finished_at is not null)),
+    check ((finished_at is null) = (finish_reason is null)),
+    check (state not in ('waiting', 'sending') or next_email_id is not null),
+    check (state = 'pending' or finished_at is not null or anchor_at is not null)
+);
+create index enrollment_due on enrollment (account_id, due_at, id) where state = 'waiting';
+create index enrollment_newest on enrollment (account_id, sequence_id, added_at, id);
+create index enrollment_subscriber on enrollment (account_id, subscriber_id);
+-- Those whose plan is older than their sequence's are found by the re-planner through this one.
+create index enrollment_plan on enrollment (account_id, sequence_id, plan_version, id)
+    where state in ('waiting', 'sending', 'parked');
+
+-- Runs that ended because the subscriber started over.
+create table enrollment_past_run (
+    account_id      bigint      not null,
+    enrollment_id   bigint      not null,
+    run             integer     not null,
+    source          text        not null,
+    added_at        timestamptz not null,
+    state           text        not null,
+    ended_at        timestamptz not null,
+    primary key (account_id, enrollment_id, run),
+    foreign key (account_id, enrollment_id) references enrollment on delete cascade
+);
+
+-- A sequence whose people have to be looked at again, because its plan has changed.
+create table replan (
+    account_id      bigint      not null,
+    sequence_id     bigint      not null,
+    plan_version    bigint      not null,
+    done            bigint      not null,
+    requested_at    timestamptz not null,
+    primary key (account_id, sequence_id),
+    foreign key (account_id, sequence_id) references sequence on delete cascade
+);
+
+create table delivery (
+    account_id        bigint      not null,
+    id                bigint      not null,
+    enrollment_id     bigint      not null,
+    run               integer     not null,
+    sequence_id       bigint      not null,
+    sequence_email_id bigint      not null,
+    subscriber_id     bigint      not null,
+    token             text        not null, -- unguessable; names this email in its links and its envelope sender
+    message_id        text        not null,
+    state             text        not null
+                      check (state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain', 'held',
+                                       'sent', 'failed', 'skipped')),
+    due_at            timestamptz not null,
+    created_at        timestamptz not null,
+    next_attempt_at   timestamptz null,
+    attempts          integer     not null default 0,
+    first_tried_at    timestamptz null,
+    owner             bigint      null, -- the node that holds it
+    settled_at        timestamptz null, -- accepted by the relay, given up, or skipped
+    uncertain_at      timestamptz null, -- when it was found that nobody knows whether it arrived
+    reason            text        null, -- why skipped or failed: a stable code
+    detail            jsonb       null, -- the values of that reason
+    reply             text        null, -- the server's last words
+    primary key (account_id, id),
+    unique (account_id, enrollment_id, run, sequence_email_id),
+    unique (account_id, token),
+    foreign key (account_id, enrollment_id) references enrollment on delete cascade,
+    foreign key (account_id, sequence_email_id) references sequence_email,
+    check ((state in ('scheduled', 'deferred', 'uncertain')) = (next_attempt_at is not null)),
+    check ((state in ('claimed', 'at_dot')) = (owner is not null)),
+    check ((state in ('sent', 'failed', 'skipped')) = (settled_at is not null)),
+    check (state <> 'skipped' or reason is not null)
+);
+create index delivery_ready on delivery (account_id, next_attempt_at, id)
+    where state in ('scheduled', 'deferred', 'uncertain');
+create index delivery_owned on delivery (account_id, owner) where state in ('claimed', 'at_dot');
+create index delivery_email on delivery (account_id, sequence_email_id, state);
+create index delivery_subscriber on delivery (account_id, subscriber_id, id);
+create index delivery_sequence on delivery (account_id, sequence_id, id);
+
+-- What was tried, one row per try, never changed.
+create table attempt (
+    account_id      bigint      not null,
+    delivery_id     bigint      not null,
+    number          integer     not null,
+    node            bigint      not null,
+    at              timestamptz not null,
+    outcome         text        not null
+                    check (outcome in ('accepted', 'deferred', 'rejected', 'broken', 'uncertain', 'unsupported', 'unrendered')),
+    stage           text        null,
+    reply           text        null,
+    primary key (account_id, delivery_id, number),
+    foreign key (account_id, delivery_id) references delivery on delete cascade
+);
+
+-- The bytes that are or may be at the receiver, kept while they may have to be sent again unchanged.
+create table delivery_message (
+    account_id      bigint      not null,
+    delivery_id     bigint      not null,
+    envelope_sender text        not null,
+    message         bytea       not null,
+    primary key (account_id, delivery_id),
+    foreign key (account_id, delivery_id) references delivery on delete cascade
+);
