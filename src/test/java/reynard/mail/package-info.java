@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.mail;
+
+import org.jspecify.annotations.NullMarked;
