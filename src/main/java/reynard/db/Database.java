@@ -54,9 +54,9 @@ public final class Database implements AutoCloseable {
     }
 
     /// Brings the schema to this release. Several nodes may call it at once; Flyway lets one work.
-    public static void migrate(String jdbcUrl, String user, String password) {
+    public static void migrate(String jdbcUrl) {
         Flyway.configure()
-                .dataSource(jdbcUrl, user.isEmpty() ? null : user, password.isEmpty() ? null : password)
+                .dataSource(jdbcUrl, null, null)
                 .initSql(MIGRATION_SETTINGS)
                 .locations("classpath:db/migration")
                 .load()

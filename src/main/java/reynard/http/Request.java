@@ -127,7 +127,7 @@ public final class Request {
     /// A day (`2026-11-30`, its first instant in UTC) or an instant; one without a zone is UTC (Kit: Dates).
     public Optional<Instant> instant(String name) {
         return query(name)
-                .map(value -> Instants.parse(value)
+                .map(value -> parseInstant(value)
                         .orElseThrow(() -> new InvalidRequest(name + " is incorrectly formatted. Use YYYY-MM-DD.")));
     }
 
@@ -199,24 +199,20 @@ public final class Request {
         return "The request body must be at most " + bodyBytesMax + " bytes";
     }
 
-    /// Dates as requests write them.
-    static final class Instants {
-        private Instants() {}
-
-        static Optional<Instant> parse(String text) {
-            var value = text.strip().replace(' ', 'T').toUpperCase(Locale.ROOT);
-            try {
-                if (value.length() == 10) {
-                    return Optional.of(
-                            LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant());
-                }
-                if (value.endsWith("Z") || value.matches(".*[+-][0-9]{2}:?[0-9]{2}$")) {
-                    return Optional.of(OffsetDateTime.parse(value).toInstant());
-                }
-                return Optional.of(LocalDateTime.parse(value).toInstant(ZoneOffset.UTC));
-            } catch (DateTimeParseException e) {
-                return Optional.empty();
+    /// A date as requests write it; see [#instant].
+    public static Optional<Instant> parseInstant(String text) {
+        var value = text.strip().replace(' ', 'T').toUpperCase(Locale.ROOT);
+        try {
+            if (value.length() == 10) {
+                return Optional.of(
+                        LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant());
             }
+            if (value.endsWith("Z") || value.matches(".*[+-][0-9]{2}:?[0-9]{2}$")) {
+                return Optional.of(OffsetDateTime.parse(value).toInstant());
+            }
+            return Optional.of(LocalDateTime.parse(value).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
         }
     }
 }

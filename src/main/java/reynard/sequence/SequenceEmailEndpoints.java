@@ -33,7 +33,7 @@ public final class SequenceEmailEndpoints {
     private static final int HOURS_MAX = 87_600;
     private static final List<String> UNITS = List.of("days", "hours");
     private static final String DAYS_WITH_HOURS = "send_days can only be set when delay_unit is days";
-    private static final String NOT_POSITIVE = "delay_value must be greater than 0";
+    static final String NOT_POSITIVE = "delay_value must be greater than 0";
 
     private final Database database;
     private final Sequences sequences;
@@ -178,7 +178,7 @@ public final class SequenceEmailEndpoints {
                         : OptionalInt.empty());
     }
 
-    private static Delay delay(JsonBody body, Optional<Delay> current) {
+    static Delay delay(JsonBody body, Optional<Delay> current) {
         var unit = unit(body, current);
         var value = value(body, current);
         if (unit.isEmpty() || value.isEmpty()) {
@@ -233,7 +233,7 @@ public final class SequenceEmailEndpoints {
         };
     }
 
-    private static Optional<SendDays> sendDays(JsonBody body, Delay delay, Optional<SendDays> current) {
+    static Optional<SendDays> sendDays(JsonBody body, Delay delay, Optional<SendDays> current) {
         var change = SequenceEndpoints.parseDays(body, body.texts("send_days"));
         if (delay instanceof Delay.Hours) {
             if (change instanceof Change.Set<SendDays>) {

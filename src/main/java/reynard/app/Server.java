@@ -1,0 +1,239 @@
+package reynard.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reynard.account.AccountEndpoints;
+import reynard.account.Accounts;
+import reynard.account.ApiKeys;
+import reynard.db.Database;
+import reynard.db.EmbeddedDatabase;
+import reynard.db.IdBlocks;
+import reynard.db.SessionLock;
+import reynard.delivery.Deliveries;
+import reynard.delivery.DeliveryEndpoints;
+import reynard.delivery.Letters;
+import reynard.delivery.Links;
+import reynard.delivery.Rescuer;
+import reynard.delivery.Sender;
+import reynard.delivery.smtp.ConnectionPool;
+import reynard.delivery.smtp.Relay;
+import reynard.delivery.smtp.SmtpSettings;
+import reynard.enrollment.EnrollmentEndpoints;
+import reynard.enrollment.Enrollments;
+import reynard.enrollment.Replanner;
+import reynard.enrollment.Walker;
+import reynard.event.Events;
+import reynard.http.HttpServer;
+import reynard.http.Routes;
+import reynard.inbox.Inbox;
+import reynard.inbox.InboxEndpoints;
+import reynard.inbox.InboxListener;
+import reynard.sequence.ScheduleEndpoints;
+import reynard.sequence.SequenceEmailEndpoints;
+import reynard.sequence.SequenceEndpoints;
+import reynard.sequence.Sequences;
+import reynard.subscriber.CustomFields;
+import reynard.subscriber.SubscriberEndpoints;
+import reynard.subscriber.Subscribers;
+import reynard.tag.TagEndpoints;
+import reynard.tag.Tags;
+import reynard.template.EmailRenderer;
+import reynard.template.EmailTemplates;
+import reynard.template.TemplateEndpoints;
+import reynard.tracking.UnsubscribeEndpoints;
+import reynard.tzdata.TzData;
+
+/// A running server: every room built and connected, the loops going. [#close] stops it in the reverse order.
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final int DATABASE_CONNECTIONS = 40;
+    private static final int INBOX_CONNECTIONS = 16;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final HttpServer http;
+    private final Optional<Founding.Credentials> founded;
+
+    private Server(Settings settings) throws IOException, SQLException {
+        try {
+            var tzDataLoading = CompletableFuture.supplyAsync(() -> TzData.newest(settings.tzdataDir()));
+            var jdbcUrl = settings.databaseUrl().orElseGet(() -> startEmbedded(settings));
+            Database.migrate(jdbcUrl);
+            var database = opened(Database.open(jdbcUrl, DATABASE_CONNECTIONS));
+            // Ids are taken in transactions of their own, beside those that ask for them.
+            var ids = new IdBlocks(opened(Database.open(jdbcUrl, 1)));
+            var clock = clock(settings, database);
+            var tzData = tzDataLoading.join();
+            LOG.info("tz data {} from {}", tzData.version(), tzData.source());
+
+            long node = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
+            opened(SessionLock.take(jdbcUrl, node));
+
+            var events = new Events();
+            var accounts = new Accounts(database, ids, clock);
+            var apiKeys = new ApiKeys(database, ids, clock);
+            var subscribers = new Subscribers(database, ids, events, clock);
+            var customFields = new CustomFields(database, ids, clock);
+            var tags = new Tags(database, ids, clock);
+            var templates = new EmailTemplates(database, ids, clock);
+            var sequences = new Sequences(database, ids, events, clock);
+            var deliveries = new Deliveries(database, ids, events);
+            var enrollments =
+                    new Enrollments(database, ids, clock, events, subscribers, sequences, deliveries, tzData);
+            var inbox = new Inbox(database, ids, clock);
+            this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
+
+            var relay = settings.relay().orElseGet(() -> startInbox(inbox, accounts));
+            var publicUrl = new AtomicReference<>(settings.publicUrl().orElse("http://localhost:" + settings.port()));
+            var letters = new Letters(
+                    database,
+                    accounts,
+                    subscribers,
+                    customFields,
+                    sequences,
+                    templates,
+                    new EmailRenderer(),
+                    new Links(publicUrl::get));
+            var waking = new AtomicReference<@Nullable Engine>();
+            var sender = new Sender(
+                    database,
+                    deliveries,
+                    letters,
+                    subscribers,
+                    events,
+                    relay,
+                    new ConnectionPool(
+                            SmtpSettings.withDefaults(hostName()), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
+                    clock,
+                    RandomGenerator.getDefault(),
+                    node,
+                    () -> wake(waking));
+            var engine = opened(new Engine(
+                    new Replanner(database, enrollments),
+                    new Walker(database, enrollments, deliveries),
+                    sender,
+                    new Rescuer(database, accounts, deliveries, node)));
+            engine.rescue(clock.instant());
+
+            var routes = new Routes();
+            new AccountEndpoints(database, accounts, tzData, clock).register(routes);
+            new SubscriberEndpoints(database, subscribers, customFields).register(routes);
+            new TagEndpoints(database, tags, subscribers, customFields).register(routes);
+            new TemplateEndpoints(templates).register(routes);
+            new SequenceEndpoints(database, sequences, accounts, templates, tzData).register(routes);
+            new SequenceEmailEndpoints(database, sequences, accounts, templates).register(routes);
+            new ScheduleEndpoints(tzData).register(routes);
+            new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
+            new DeliveryEndpoints(deliveries).register(routes);
+            new InboxEndpoints(inbox).register(routes);
+            new UnsubscribeEndpoints(accounts, deliveries, subscribers).register(routes);
+            new StatusEndpoints(
+                            database,
+                            deliveries,
+                            tzData,
+                            clock,
+                            relay,
+                            settings.databaseUrl().isEmpty(),
+                            settings.relay().isEmpty())
+                    .register(routes);
+            if (clock instanceof ServerClock.Virtual virtual) {
+                new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
+            } else {
+                engine.startLoops(clock);
+                waking.set(engine);
+            }
+            this.http = opened(HttpServer.start(settings.host(), settings.port(), routes, apiKeys));
+            if (settings.publicUrl().isEmpty()) {
+                publicUrl.set("http://localhost:" + http.port());
+            }
+        } catch (IOException | SQLException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// Starts everything; the first start on an empty database creates the account.
+    ///
+    /// @throws IOException when the data directory cannot be used
+    /// @throws SQLException when the database does not answer
+    public static Server start(Settings settings) throws IOException, SQLException {
+        return new Server(settings);
+    }
+
+    private static void wake(AtomicReference<@Nullable Engine> waking) {
+        var engine = waking.get();
+        if (engine != null) {
+            engine.wakeSender();
+        }
+    }
+
+    private String startEmbedded(Settings settings) {
+        try {
+            Files.createDirectories(settings.dataDir());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + settings.dataDir(), e);
+        }
+        return opened(EmbeddedDatabase.start(settings.dataDir())).jdbcUrl();
+    }
+
+    private Relay startInbox(Inbox inbox, Accounts accounts) {
+        var listener = opened(InboxListener.start(inbox, accounts));
+        return Relay.parse("smtp://127.0.0.1:" + listener.port() + "?starttls=off&connections=" + INBOX_CONNECTIONS);
+    }
+
+    private static ServerClock clock(Settings settings, Database database) {
+        if (!settings.virtualClock()) {
+            return ServerClock.system();
+        }
+        return ServerClock.virtual(VirtualTime.remembered(database)
+                .or(settings::clockStart)
+                .orElseGet(() -> InstantSource.system().instant()));
+    }
+
+    private static String hostName() {
+        try {
+            var name = InetAddress.getLocalHost().getHostName();
+            return name.chars().allMatch(unit -> unit > ' ' && unit < 0x7F) && !name.isEmpty() ? name : "localhost";
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    /// The key and login of the account that this start has created; they are shown this once.
+    public Optional<Founding.Credentials> founded() {
+        return founded;
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                LOG.error("a part did not stop cleanly", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package reynard.app;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import reynard.delivery.smtp.Relay;
+
+/// How a server is set up.
+///
+/// @param port 0 for any free one
+/// @param databaseUrl JDBC form; empty: the embedded PostgreSQL
+/// @param publicUrl what links in emails begin with, without a slash at its end; empty: `http://localhost:port`
+/// @param relay empty: the built-in inbox
+/// @param bootstrapApiKey the key of the account that the first start creates; empty: a random one is shown
+/// @param clockStart where a virtual clock begins; empty: now
+/// @param tzdataDir a folder of compiled tz files that is used when its release is the newest
+public record Settings(
+        String host,
+        int port,
+        Path dataDir,
+        Optional<String> databaseUrl,
+        Optional<String> publicUrl,
+        Optional<Relay> relay,
+        Optional<String> bootstrapApiKey,
+        Founder founder,
+        boolean virtualClock,
+        Optional<Instant> clockStart,
+        Optional<Path> tzdataDir) {
+
+    /// What the first account starts from.
+    public record Founder(
+            String accountName, String email, String timeZone, Optional<String> postalAddress) {}
+}

@@ -1,0 +1,240 @@
+package reynard.cli;
+
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import reynard.account.ApiKeys;
+import reynard.app.Settings;
+import reynard.db.DatabaseUrl;
+import reynard.delivery.smtp.Relay;
+import reynard.mail.EmailAddress;
+import reynard.tzdata.TzData;
+
+/// The one list of settings: each has a flag and a variable `REYNARD_…`; the flag wins.
+final class SettingsOptions {
+    /// Read by `bin/`, before this program starts.
+    private static final Set<String> OF_THE_SCRIPTS = Set.of("REYNARD_JAVA_OPTS", "REYNARD_JAR", "REYNARD_SHARED");
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli fills it in.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:REYNARD_HOST:-127.0.0.1}",
+            description = "Address to listen on; 0.0.0.0 for all. REYNARD_HOST (127.0.0.1)")
+    private String host = "";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "${env:REYNARD_PORT:-8080}",
+            description = "Port to listen on; 0 for any free one. REYNARD_PORT (8080)")
+    private String port = "";
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = "${env:REYNARD_DATA_DIR:-./data}",
+            description = "Where the embedded PostgreSQL keeps its data. REYNARD_DATA_DIR (./data)")
+    private Path dataDir = Path.of("data");
+
+    @Option(
+            names = "--database-url",
+            paramLabel = "URL",
+            defaultValue = "${env:REYNARD_DATABASE_URL}",
+            description = "A PostgreSQL 15 or newer, as jdbc:postgresql:… or postgresql://user:password@host/name; "
+                    + "without it the embedded one is used. REYNARD_DATABASE_URL")
+    private @Nullable String databaseUrl;
+
+    @Option(
+            names = "--public-url",
+            paramLabel = "URL",
+            defaultValue = "${env:REYNARD_PUBLIC_URL}",
+            description = "What the links in emails begin with. REYNARD_PUBLIC_URL (http://localhost:PORT)")
+    private @Nullable String publicUrl;
+
+    @Option(
+            names = "--smtp-url",
+            paramLabel = "URL",
+            defaultValue = "${env:REYNARD_SMTP_URL}",
+            description = "The relay that mail goes to: smtp://user:password@host:587 or smtps://…; without it mail "
+                    + "stays in the built-in inbox. REYNARD_SMTP_URL")
+    private @Nullable String smtpUrl;
+
+    @Option(
+            names = "--bootstrap-api-key",
+            paramLabel = "KEY",
+            defaultValue = "${env:REYNARD_BOOTSTRAP_API_KEY}",
+            description = "The key of the account that the first start creates, instead of a random one. "
+                    + "REYNARD_BOOTSTRAP_API_KEY")
+    private @Nullable String bootstrapApiKey;
+
+    @Option(
+            names = "--account-name",
+            paramLabel = "NAME",
+            defaultValue = "${env:REYNARD_ACCOUNT_NAME:-My newsletter}",
+            description = "The name of the account that the first start creates. REYNARD_ACCOUNT_NAME (My newsletter)")
+    private String accountName = "";
+
+    @Option(
+            names = "--account-email",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:REYNARD_ACCOUNT_EMAIL:-author@example.com}",
+            description = "Its owner's login and first sending address. REYNARD_ACCOUNT_EMAIL (author@example.com)")
+    private String accountEmail = "";
+
+    @Option(
+            names = "--account-time-zone",
+            paramLabel = "ZONE",
+            defaultValue = "${env:REYNARD_ACCOUNT_TIME_ZONE:-America/New_York}",
+            description = "Its time zone, the default of new sequences. REYNARD_ACCOUNT_TIME_ZONE (America/New_York)")
+    private String accountTimeZone = "";
+
+    @Option(
+            names = "--postal-address",
+            paramLabel = "TEXT",
+            defaultValue = "${env:REYNARD_POSTAL_ADDRESS}",
+            description = "The postal address that its emails show. REYNARD_POSTAL_ADDRESS")
+    private @Nullable String postalAddress;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "KIND",
+            defaultValue = "${env:REYNARD_CLOCK:-system}",
+            description = "system, or virtual: time stands still and is moved by POST /ext/v1/clock/advance. "
+                    + "REYNARD_CLOCK (system)")
+    private String clock = "";
+
+    @Option(
+            names = "--clock-start",
+            paramLabel = "INSTANT",
+            defaultValue = "${env:REYNARD_CLOCK_START}",
+            description = "Where a virtual clock begins on an empty database, such as 2026-11-30T18:00:00Z. "
+                    + "REYNARD_CLOCK_START (now)")
+    private @Nullable String clockStart;
+
+    @Option(
+            names = "--tzdata-dir",
+            paramLabel = "DIR",
+            defaultValue = "${env:REYNARD_TZDATA_DIR}",
+            description = "A folder of compiled tz files, used when its release is the newest. REYNARD_TZDATA_DIR")
+    private @Nullable Path tzdataDir;
+
+    /// The settings, or a sentence that names the one at fault.
+    Settings settings() {
+        refuseUnknown(System.getenv());
+        return new Settings(
+                host,
+                port(),
+                dataDir.toAbsolutePath().normalize(),
+                given(databaseUrl).map(url -> checked("--database-url", () -> DatabaseUrl.toJdbc(url))),
+                given(publicUrl).map(this::publicUrl),
+                given(smtpUrl).map(url -> checked("--smtp-url", () -> Relay.parse(url))),
+                given(bootstrapApiKey).map(this::apiKey),
+                founder(),
+                virtualClock(),
+                given(clockStart).map(this::instant),
+                Optional.ofNullable(tzdataDir));
+    }
+
+    private void refuseUnknown(Map<String, String> environment) {
+        var known = new TreeSet<>(OF_THE_SCRIPTS);
+        for (var option : spec.options()) {
+            known.add(variable(option.longestName()));
+        }
+        for (var name : environment.keySet()) {
+            if (name.startsWith("REYNARD_") && !known.contains(name)) {
+                throw fault("unknown setting " + name);
+            }
+        }
+    }
+
+    private static String variable(String flag) {
+        return "REYNARD_" + flag.substring(2).toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+    }
+
+    private static Optional<String> given(@Nullable String value) {
+        return Optional.ofNullable(value).filter(text -> !text.isEmpty());
+    }
+
+    private int port() {
+        if (port.matches("[0-9]{1,5}") && Integer.parseInt(port) <= 65_535) {
+            return Integer.parseInt(port);
+        }
+        throw fault("--port", "must be a number from 0 to 65535: " + port);
+    }
+
+    private String publicUrl(String url) {
+        if (!url.matches("https?://[^\\s/?#@]+(/[^\\s?#]*)?")) {
+            throw fault("--public-url", "must be a URL such as https://mail.example.org: " + url);
+        }
+        return url.replaceAll("/+$", "");
+    }
+
+    private String apiKey(String key) {
+        if (key.length() < ApiKeys.KEY_CHARACTERS_MIN || !key.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw fault(
+                    "--bootstrap-api-key",
+                    "must be at least " + ApiKeys.KEY_CHARACTERS_MIN + " characters of printable ASCII");
+        }
+        return key;
+    }
+
+    private Settings.Founder founder() {
+        if (EmailAddress.parse(accountEmail).isEmpty()) {
+            throw fault("--account-email", "must be an email address: " + accountEmail);
+        }
+        if (accountName.isBlank()) {
+            throw fault("--account-name", "must not be blank");
+        }
+        if (TzData.newest(Optional.ofNullable(tzdataDir)).find(accountTimeZone).isEmpty()) {
+            throw fault("--account-time-zone", "must be an IANA time zone: " + accountTimeZone);
+        }
+        return new Settings.Founder(accountName, accountEmail, accountTimeZone, given(postalAddress));
+    }
+
+    private boolean virtualClock() {
+        return switch (clock) {
+            case "system" -> false;
+            case "virtual" -> true;
+            default -> throw fault("--clock", "must be system or virtual: " + clock);
+        };
+    }
+
+    private Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw fault("--clock-start", "must be an instant such as 2026-11-30T18:00:00Z: " + text);
+        }
+    }
+
+    private <T> T checked(String flag, java.util.function.Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException e) {
+            throw fault(flag, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ParameterException fault(String flag, String rule) {
+        return fault(flag + " (" + variable(flag) + ") " + rule);
+    }
+
+    private ParameterException fault(String sentence) {
+        CommandLine commandLine = spec.commandLine();
+        return new ParameterException(commandLine, sentence);
+    }
+}

@@ -1,0 +1,62 @@
+package reynard.db;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+
+/// A lock that lasts as long as a database session: what a node holds while it is alive, and what falls free the moment
+/// that it dies, however it dies.
+public final class SessionLock implements AutoCloseable {
+    private final String jdbcUrl;
+    private final long key;
+    private Connection connection;
+
+    private SessionLock(String jdbcUrl, long key, Connection connection) {
+        this.jdbcUrl = jdbcUrl;
+        this.key = key;
+        this.connection = connection;
+    }
+
+    /// @throws SQLException when the database does not answer, or somebody holds this key
+    public static SessionLock take(String jdbcUrl, long key) throws SQLException {
+        return new SessionLock(jdbcUrl, key, open(jdbcUrl, key));
+    }
+
+    private static Connection open(String jdbcUrl, long key) throws SQLException {
+        var connection = DriverManager.getConnection(jdbcUrl);
+        try (var statement = connection.prepareStatement("select pg_try_advisory_lock(?)")) {
+            statement.setLong(1, key);
+            try (var row = statement.executeQuery()) {
+                if (row.next() && row.getBoolean(1)) {
+                    return connection;
+                }
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        connection.close();
+        throw new SQLException("the advisory lock " + key + " is held by another session");
+    }
+
+    /// Takes the lock again when the session was lost.
+    public synchronized void keep() throws SQLException {
+        if (!connection.isValid(2)) {
+            connection.close();
+            connection = open(jdbcUrl, key);
+        }
+    }
+
+    /// Whether nobody holds this key, so that its node is dead. Asked in a statement without a table.
+    public static boolean isFree(Tx tx, long key) {
+        return tx.query("select pg_try_advisory_xact_lock(:key)")
+                .bind("key", key)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    @Override
+    public synchronized void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,23 @@
+package reynard.db;
+
+import java.util.Optional;
+
+/// What an installation has to remember beside its accounts' data.
+public final class SettingStore {
+    public Optional<String> find(Tx tx, String name) {
+        return tx.query("select value from setting where name = :name")
+                .bind("name", name)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    public void put(Tx tx, String name, String value) {
+        tx.update("""
+                        insert into setting (name, value) values (:name, :value)
+                        on conflict (name) do update set value = excluded.value
+                        """)
+                .bind("name", name)
+                .bind("value", value)
+                .execute();
+    }
+}

@@ -1,0 +1,124 @@
+package reynard.delivery;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import reynard.account.Secrets;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Events;
+import reynard.id.AccountId;
+import reynard.id.DeliveryId;
+import reynard.id.EnrollmentId;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+
+/// The ledger: every email that a sequence has led to, queued, sent, failed or skipped.
+public final class Deliveries {
+    private final DeliveryStore store = new DeliveryStore();
+    private final Database database;
+    private final IdBlocks ids;
+
+    public Deliveries(Database database, IdBlocks ids, Events events) {
+        this.database = database;
+        this.ids = ids;
+        events.listen(this::happened);
+    }
+
+    /// Why an email is not sent: a stable code and its values.
+    public record Skip(String reason, Map<String, Object> detail) {
+        public Skip {
+            detail = Map.copyOf(detail);
+        }
+    }
+
+    /// What a walk decided about one email of one run: send it, or skip it and say why.
+    public record Step(
+            EnrollmentId enrollment,
+            int run,
+            SequenceId sequence,
+            SequenceEmailId email,
+            SubscriberId subscriber,
+            Instant dueAt,
+            Optional<Skip> skipped) {
+        public static Step send(
+                EnrollmentId enrollment,
+                int run,
+                SequenceId sequence,
+                SequenceEmailId email,
+                SubscriberId subscriber,
+                Instant dueAt) {
+            return new Step(enrollment, run, sequence, email, subscriber, dueAt, Optional.empty());
+        }
+
+        public static Step skip(
+                EnrollmentId enrollment,
+                int run,
+                SequenceId sequence,
+                SequenceEmailId email,
+                SubscriberId subscriber,
+                Instant dueAt,
+                String reason,
+                Map<String, Object> detail) {
+            return new Step(
+                    enrollment, run, sequence, email, subscriber, dueAt, Optional.of(new Skip(reason, detail)));
+        }
+    }
+
+    /// Writes the steps into the ledger: those to send are queued for now.
+    public void record(Tx tx, AccountId account, List<Step> steps, Instant now) {
+        var rows = steps.stream()
+                .map(step -> new DeliveryStore.NewDelivery(
+                        new DeliveryId(ids.next()), Secrets.token(), Secrets.token(), step))
+                .toList();
+        store.insert(tx, account, rows, now);
+    }
+
+    /// Takes back what is queued of an enrollment and not on its way yet.
+    public void dropQueued(Tx tx, AccountId account, EnrollmentId enrollment, String reason, Instant now) {
+        store.dropQueuedOfEnrollment(tx, account, enrollment, reason, now);
+    }
+
+    public Page<Delivery> list(AccountId account, DeliveryFilter filter, PageRequest page) {
+        return database.inTx(tx -> store.list(tx, account, filter, page));
+    }
+
+    public Optional<Delivery> find(AccountId account, DeliveryId id) {
+        return database.inTx(tx -> store.find(tx, account, id));
+    }
+
+    /// In the order of the tries.
+    public List<Attempt> attempts(AccountId account, DeliveryId id) {
+        return database.inTx(tx -> store.attempts(tx, account, id));
+    }
+
+    public Map<Delivery.State, Long> counts(AccountId account) {
+        return database.inTx(tx -> store.counts(tx, account));
+    }
+
+    /// Whom the email with this token went to.
+    public Optional<SubscriberId> subscriberOf(AccountId account, String token) {
+        return database.inTx(tx -> store.subscriberOf(tx, account, token));
+    }
+
+    private void happened(Tx tx, AccountId account, Event event) {
+        switch (event) {
+            case Event.SubscriberLeft(var subscriber, var departure, var at) ->
+                store.dropQueuedOfSubscriber(
+                        tx, account, subscriber, departure.name().toLowerCase(java.util.Locale.ROOT), at);
+            case Event.SequenceDeleted(var sequence, var at) ->
+                store.dropQueuedOfSequence(tx, account, sequence, "sequence_deleted", at);
+            case Event.SubscriberConfirmed _, Event.SequencePlanChanged _, Event.DeliverySettled _ -> {}
+        }
+    }
+
+    DeliveryStore store() {
+        return store;
+    }
+}

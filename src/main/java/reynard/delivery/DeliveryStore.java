@@ -1,0 +1,452 @@
+package reynard.delivery;
+
+import static reynard.db.Rows.instant;
+import static reynard.db.Rows.optionalInstant;
+import static reynard.db.Rows.optionalText;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reynard.db.JsonColumn;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Rows;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.DeliveryId;
+import reynard.id.EnrollmentId;
+import reynard.id.Id;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+
+/// Every statement of the room.
+final class DeliveryStore {
+    private static final Listing<Delivery> NEWEST = new Listing<>(
+            """
+            select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id, d.state, d.due_at,
+                   d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at, d.reason, d.detail, d.reply
+              from delivery d
+             where d.account_id = :account
+               and (:state::text is null or d.state = :state)
+               and (:sequence::bigint is null or d.sequence_id = :sequence)
+               and (:email::bigint is null or d.sequence_email_id = :email)
+               and (:subscriber::bigint is null or d.subscriber_id = :subscriber)
+               and (:dueAfter::timestamptz is null or d.due_at > :dueAfter)
+               and (:dueBefore::timestamptz is null or d.due_at < :dueBefore)
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("d.id", "id")),
+            (row, _) -> delivery(row));
+
+    Page<Delivery> list(Tx tx, AccountId account, DeliveryFilter filter, PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("account", account);
+        parameters.put("state", filter.state().map(Delivery.State::wireName).orElse(null));
+        parameters.put("sequence", filter.sequence().map(Id::value).orElse(null));
+        parameters.put("email", filter.email().map(Id::value).orElse(null));
+        parameters.put("subscriber", filter.subscriber().map(Id::value).orElse(null));
+        parameters.put("dueAfter", filter.dueAfter().orElse(null));
+        parameters.put("dueBefore", filter.dueBefore().orElse(null));
+        return NEWEST.read(tx, parameters, page);
+    }
+
+    List<Attempt> attempts(Tx tx, AccountId account, DeliveryId delivery) {
+        return tx.query("""
+                        select t.number, t.at, t.outcome, t.stage, t.reply
+                          from attempt t
+                         where t.account_id = :account and t.delivery_id = :delivery
+                         order by t.number
+                        """)
+                .bind("account", account)
+                .bind("delivery", delivery)
+                .map((row, _) -> new Attempt(
+                        row.getInt("number"),
+                        instant(row, "at"),
+                        row.getString("outcome"),
+                        optionalText(row, "stage"),
+                        optionalText(row, "reply")))
+                .list();
+    }
+
+    Optional<Delivery> find(Tx tx, AccountId account, DeliveryId id) {
+        return tx.query("""
+                        select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at,
+                               d.reason, d.detail, d.reply
+                          from delivery d
+                         where d.account_id = :account and d.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> delivery(row))
+                .findOne();
+    }
+
+    Optional<SubscriberId> subscriberOf(Tx tx, AccountId account, String token) {
+        return tx.query("select d.subscriber_id from delivery d where d.account_id = :account and d.token = :token")
+                .bind("account", account)
+                .bind("token", token)
+                .map((row, _) -> new SubscriberId(row.getLong("subscriber_id")))
+                .findOne();
+    }
+
+    void insert(Tx tx, AccountId account, List<NewDelivery> rows, Instant now) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                insert into delivery
+                       (account_id, id, enrollment_id, run, sequence_id, sequence_email_id, subscriber_id, token,
+                        message_id, state, due_at, created_at, next_attempt_at, settled_at, reason, detail)
+                values (:account, :id, :enrollment, :run, :sequence, :email, :subscriber, :token,
+                        :messageId, :state, :dueAt, :now, :nextAttemptAt, :settledAt, :reason, :detail::jsonb)
+                """);
+        for (var row : rows) {
+            var step = row.step();
+            boolean skipped = step.skipped().isPresent();
+            batch.bind("account", account)
+                    .bind("id", row.id())
+                    .bind("enrollment", step.enrollment())
+                    .bind("run", step.run())
+                    .bind("sequence", step.sequence())
+                    .bind("email", step.email())
+                    .bind("subscriber", step.subscriber())
+                    .bind("token", row.token())
+                    .bind("messageId", row.messageId())
+                    .bind("state", skipped ? "skipped" : "scheduled")
+                    .bind("dueAt", step.dueAt())
+                    .bind("now", now)
+                    .bind("nextAttemptAt", skipped ? null : now)
+                    .bind("settledAt", skipped ? now : null)
+                    .bind("reason", step.skipped().map(Deliveries.Skip::reason).orElse(null))
+                    .bind("detail", step.skipped().map(skip -> JsonColumn.write(skip.detail())).orElse(null))
+                    .add();
+        }
+        batch.execute();
+    }
+
+    record NewDelivery(DeliveryId id, String token, String messageId, Deliveries.Step step) {}
+
+    int dropQueuedOfEnrollment(Tx tx, AccountId account, EnrollmentId enrollment, String reason, Instant now) {
+        return tx.update("""
+                        update delivery
+                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                         where account_id = :account and enrollment_id = :enrollment
+                           and state in ('scheduled', 'deferred', 'uncertain')
+                        """)
+                .bind("account", account)
+                .bind("enrollment", enrollment)
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    int dropQueuedOfSubscriber(Tx tx, AccountId account, SubscriberId subscriber, String reason, Instant now) {
+        return tx.update("""
+                        update delivery
+                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                         where account_id = :account and subscriber_id = :subscriber
+                           and state in ('scheduled', 'deferred', 'uncertain')
+                        """)
+                .bind("account", account)
+                .bind("subscriber", subscriber)
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    int dropQueuedOfSequence(Tx tx, AccountId account, SequenceId sequence, String reason, Instant now) {
+        return tx.update("""
+                        update delivery
+                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                         where account_id = :account and sequence_id = :sequence
+                           and state in ('scheduled', 'deferred', 'uncertain')
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    record ReadyAccount(AccountId account, Instant nextAttemptAt) {}
+
+    /// When each account that has something to send has the next of it: one index look-up per account.
+    List<ReadyAccount> readyAccounts(Tx tx) {
+        return tx.query("""
+                        select c.account_id, r.next_attempt_at
+                          from account_clock c
+                          cross join lateral (
+                              select d.next_attempt_at
+                                from delivery d
+                                join sequence q on q.account_id = c.account_id and q.id = d.sequence_id and q.active
+                               where d.account_id = c.account_id and d.state in ('scheduled', 'deferred', 'uncertain')
+                               order by d.next_attempt_at
+                               limit 1) r
+                         order by r.next_attempt_at
+                        """)
+                .map((row, _) -> new ReadyAccount(
+                        new AccountId(row.getLong("account_id")), instant(row, "next_attempt_at")))
+                .list();
+    }
+
+    /// Takes deliveries that may go out now, oldest first, for this node. Consent and the sequence's switch are asked
+    /// here again; rows that another node holds are skipped.
+    List<Claim> claim(Tx tx, AccountId account, long owner, Instant now, int limit) {
+        return tx.query("""
+                        with ready as (
+                            select d.id
+                              from delivery d
+                              join sequence q on q.account_id = :account and q.id = d.sequence_id
+                              join subscriber s on s.account_id = :account and s.id = d.subscriber_id
+                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
+                               and d.next_attempt_at <= :now
+                               and q.active and q.deleted_at is null and s.state = 'active'
+                             order by d.next_attempt_at, d.id
+                             limit :limit
+                               for no key update of d skip locked)
+                        update delivery d
+                           set state = 'claimed', owner = :owner, next_attempt_at = null
+                          from ready
+                         where d.account_id = :account and d.id = ready.id
+                        returning d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                                  d.token, d.message_id, d.attempts, d.first_tried_at
+                        """)
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, _) -> new Claim(
+                        account,
+                        new DeliveryId(row.getLong("id")),
+                        new EnrollmentId(row.getLong("enrollment_id")),
+                        row.getInt("run"),
+                        new SequenceId(row.getLong("sequence_id")),
+                        new SequenceEmailId(row.getLong("sequence_email_id")),
+                        new SubscriberId(row.getLong("subscriber_id")),
+                        row.getString("token"),
+                        row.getString("message_id"),
+                        row.getInt("attempts"),
+                        optionalInstant(row, "first_tried_at")))
+                .list();
+    }
+
+    Optional<Kept> findMessage(Tx tx, AccountId account, DeliveryId delivery) {
+        return tx.query("""
+                        select m.envelope_sender, m.message
+                          from delivery_message m
+                         where m.account_id = :account and m.delivery_id = :delivery
+                        """)
+                .bind("account", account)
+                .bind("delivery", delivery)
+                .map((row, _) -> new Kept(row.getString("envelope_sender"), row.getBytes("message")))
+                .findOne();
+    }
+
+    /// The bytes of an earlier attempt that may have arrived.
+    record Kept(String envelopeSender, byte[] message) {}
+
+    /// The mark before the final dot, with the last look at consent and at the sequence's switch.
+    ///
+    /// @return false when the email must not go out: the reader left, the sequence is paused or deleted, or another
+    ///     node has taken the delivery over
+    boolean mark(Tx tx, Claim claim, long owner, Instant now) {
+        return tx.update("""
+                        update delivery d
+                           set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now)
+                         where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
+                           and exists (select from subscriber s
+                                        where s.account_id = :account and s.id = d.subscriber_id
+                                          and s.state = 'active')
+                           and exists (select from sequence q
+                                        where q.account_id = :account and q.id = d.sequence_id
+                                          and q.active and q.deleted_at is null)
+                        """)
+                        .bind("account", claim.account())
+                        .bind("id", claim.delivery())
+                        .bind("owner", owner)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
+    void keepMessage(Tx tx, Claim claim, Kept kept) {
+        tx.update("""
+                        insert into delivery_message (account_id, delivery_id, envelope_sender, message)
+                        values (:account, :delivery, :sender, :message)
+                        on conflict do nothing
+                        """)
+                .bind("account", claim.account())
+                .bind("delivery", claim.delivery())
+                .bind("sender", kept.envelopeSender())
+                .bind("message", kept.message())
+                .execute();
+    }
+
+    void dropMessage(Tx tx, AccountId account, DeliveryId delivery) {
+        tx.update("delete from delivery_message where account_id = :account and delivery_id = :delivery")
+                .bind("account", account)
+                .bind("delivery", delivery)
+                .execute();
+    }
+
+    /// Gives a claimed delivery back, as if it had never been taken.
+    void release(Tx tx, Claim claim, long owner, Instant nextAttemptAt) {
+        tx.update("""
+                        update delivery
+                           set state = 'scheduled', owner = null, next_attempt_at = :nextAttemptAt
+                         where account_id = :account and id = :id and state = 'claimed' and owner = :owner
+                        """)
+                .bind("account", claim.account())
+                .bind("id", claim.delivery())
+                .bind("owner", owner)
+                .bind("nextAttemptAt", nextAttemptAt)
+                .execute();
+    }
+
+    /// Writes the end of an attempt, once: a delivery that this node does not hold any more is left alone.
+    ///
+    /// @return whether it was written
+    boolean settle(Tx tx, Claim claim, long owner, Ending ending) {
+        return tx.update("""
+                        update delivery
+                           set state = :state, owner = null, attempts = :attempts, next_attempt_at = :nextAttemptAt,
+                               first_tried_at = coalesce(first_tried_at, :at), settled_at = :settledAt,
+                               uncertain_at = coalesce(:uncertainAt, uncertain_at), reason = :reason, reply = :reply
+                         where account_id = :account and id = :id and state in ('claimed', 'at_dot') and owner = :owner
+                        """)
+                        .bind("account", claim.account())
+                        .bind("id", claim.delivery())
+                        .bind("owner", owner)
+                        .bind("state", ending.state().wireName())
+                        .bind("attempts", claim.attempts() + 1)
+                        .bind("nextAttemptAt", ending.nextAttemptAt().orElse(null))
+                        .bind("at", ending.at())
+                        .bind("settledAt", ending.isSettled() ? ending.at() : null)
+                        .bind("uncertainAt", ending.isUncertain() ? ending.at() : null)
+                        .bind("reason", ending.reason().orElse(null))
+                        .bind("reply", ending.attempt().reply().orElse(null))
+                        .execute()
+                == 1;
+    }
+
+    void insertAttempt(Tx tx, Claim claim, long node, Attempt attempt) {
+        tx.update("""
+                        insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
+                        values (:account, :delivery, :number, :node, :at, :outcome, :stage, :reply)
+                        on conflict do nothing
+                        """)
+                .bind("account", claim.account())
+                .bind("delivery", claim.delivery())
+                .bind("number", attempt.number())
+                .bind("node", node)
+                .bind("at", attempt.at())
+                .bind("outcome", attempt.outcome())
+                .bind("stage", attempt.stage().orElse(null))
+                .bind("reply", attempt.reply().orElse(null))
+                .execute();
+    }
+
+    List<Long> owners(Tx tx, AccountId account) {
+        return tx.query("""
+                        select distinct d.owner
+                          from delivery d
+                         where d.account_id = :account and d.state in ('claimed', 'at_dot')
+                        """)
+                .bind("account", account)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /// What a dead node had taken and not begun goes back into the queue.
+    int rescueClaimed(Tx tx, AccountId account, long owner, Instant now) {
+        return tx.update("""
+                        update delivery
+                           set state = 'scheduled', owner = null, next_attempt_at = :now
+                         where account_id = :account and owner = :owner and state = 'claimed'
+                        """)
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// What a dead node had marked may have arrived: uncertain, and sent again or held as the sequence says.
+    List<DeliveryId> rescueAtDot(Tx tx, AccountId account, long owner, Instant now) {
+        return tx.query("""
+                        update delivery d
+                           set state = case when q.on_uncertain = 'hold' then 'held' else 'uncertain' end,
+                               next_attempt_at = case when q.on_uncertain = 'hold' then null else :now end,
+                               reason = case when q.on_uncertain = 'hold' then 'uncertain' end,
+                               owner = null, uncertain_at = :now, attempts = d.attempts + 1
+                          from sequence q
+                         where d.account_id = :account and d.owner = :owner and d.state = 'at_dot'
+                           and q.account_id = :account and q.id = d.sequence_id
+                        returning d.id
+                        """)
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind("now", now)
+                .map((row, _) -> new DeliveryId(row.getLong("id")))
+                .list();
+    }
+
+    boolean holdsUncertain(Tx tx, AccountId account, SequenceId sequence) {
+        return tx.query("""
+                        select q.on_uncertain = 'hold'
+                          from sequence q
+                         where q.account_id = :account and q.id = :sequence
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    Map<Delivery.State, Long> counts(Tx tx, AccountId account) {
+        var counts = new HashMap<Delivery.State, Long>();
+        tx.query("select d.state, count(*) as count from delivery d where d.account_id = :account group by d.state")
+                .bind("account", account)
+                .map((row, _) -> Map.entry(state(row), row.getLong("count")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
+    }
+
+    void insertNode(Tx tx, long id, Instant now) {
+        tx.update("insert into node (id, started_at) values (:id, :now)")
+                .bind("id", id)
+                .bind("now", now)
+                .execute();
+    }
+
+    private static Delivery.State state(ResultSet row) throws SQLException {
+        return Delivery.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+    }
+
+    private static Delivery delivery(ResultSet row) throws SQLException {
+        return new Delivery(
+                new DeliveryId(row.getLong("id")),
+                new EnrollmentId(row.getLong("enrollment_id")),
+                row.getInt("run"),
+                new SequenceId(row.getLong("sequence_id")),
+                new SequenceEmailId(row.getLong("sequence_email_id")),
+                new SubscriberId(row.getLong("subscriber_id")),
+                state(row),
+                instant(row, "due_at"),
+                optionalInstant(row, "next_attempt_at"),
+                row.getInt("attempts"),
+                optionalInstant(row, "settled_at"),
+                Rows.optionalInstant(row, "uncertain_at"),
+                optionalText(row, "reason"),
+                optionalText(row, "detail").map(JsonColumn::read).orElse(Map.of()),
+                optionalText(row, "reply"));
+    }
+}

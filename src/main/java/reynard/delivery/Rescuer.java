@@ -1,0 +1,61 @@
+package reynard.delivery;
+
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reynard.account.Accounts;
+import reynard.db.Database;
+import reynard.db.SessionLock;
+import reynard.id.AccountId;
+
+/// Takes over what a dead node has left behind. A node is dead when its session lock is free; age proves nothing.
+public final class Rescuer {
+    private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
+
+    private final Database database;
+    private final Accounts accounts;
+    private final DeliveryStore store;
+    private final long self;
+
+    public Rescuer(Database database, Accounts accounts, Deliveries deliveries, long self) {
+        this.database = database;
+        this.accounts = accounts;
+        this.store = deliveries.store();
+        this.self = self;
+    }
+
+    /// @return how many deliveries were taken over
+    public int rescue(Instant now) {
+        int rescued = 0;
+        for (var account : accounts.all()) {
+            for (long owner : owners(account)) {
+                if (owner != self) {
+                    rescued += rescue(account, owner, now);
+                }
+            }
+        }
+        return rescued;
+    }
+
+    private List<Long> owners(AccountId account) {
+        return database.inTx(tx -> store.owners(tx, account));
+    }
+
+    private int rescue(AccountId account, long owner, Instant now) {
+        return database.inTx(tx -> {
+            if (!SessionLock.isFree(tx, owner)) {
+                return 0;
+            }
+            int claimed = store.rescueClaimed(tx, account, owner, now);
+            var uncertain = store.rescueAtDot(tx, account, owner, now);
+            LOG.warn(
+                    "node {} is gone: {} deliveries go back into the queue, {} are uncertain: {}",
+                    owner,
+                    claimed,
+                    uncertain.size(),
+                    uncertain);
+            return claimed + uncertain.size();
+        });
+    }
+}

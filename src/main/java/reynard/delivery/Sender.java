@@ -1,0 +1,430 @@
+package reynard.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reynard.db.Database;
+import reynard.db.Tx;
+import reynard.delivery.DeliveryStore.Kept;
+import reynard.delivery.smtp.Begun;
+import reynard.delivery.smtp.ConnectionPool;
+import reynard.delivery.smtp.Envelope;
+import reynard.delivery.smtp.Opening;
+import reynard.delivery.smtp.Relay;
+import reynard.delivery.smtp.ReplyClass;
+import reynard.delivery.smtp.SendOutcome;
+import reynard.delivery.smtp.SmtpTransaction;
+import reynard.event.Event;
+import reynard.event.Event.Departure;
+import reynard.event.Events;
+import reynard.mail.EmailAddress;
+import reynard.schedule.Backoff;
+import reynard.subscriber.Subscribers;
+import reynard.template.liquid.LiquidError;
+
+/// Sends what is queued, each connection on a virtual thread of its own.
+///
+/// The order of things for one email, which the promise rests on: the claim is durable; the message goes out but for its
+/// final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news of it are durable
+/// in one transaction; only then does the connection take another email. So a crash leaves at most one email per
+/// connection of which nobody knows whether it arrived, and those are the marked ones.
+public final class Sender implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+    private static final Duration GIVE_UP_AFTER = Duration.ofDays(4);
+    private static final Duration UNCERTAIN_PAUSE = Duration.ofMinutes(1);
+    private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
+    /// How often a closed connection is replaced before the email waits for its next turn.
+    private static final int STALE_MAX = 5;
+
+    private static final int REPLY_CHARACTERS_MAX = 2_000;
+
+    private final Database database;
+    private final DeliveryStore store;
+    private final Letters letters;
+    private final Subscribers subscribers;
+    private final Events events;
+    private final Relay relay;
+    private final ConnectionPool connections;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final long node;
+    private final Runnable whenDone;
+    private final Semaphore slots;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong accepted = new AtomicLong();
+    private volatile boolean stopping;
+
+    /// @param node this process's id, under which it holds its session lock
+    /// @param whenDone called after each email; may start the next round
+    public Sender(
+            Database database,
+            Deliveries deliveries,
+            Letters letters,
+            Subscribers subscribers,
+            Events events,
+            Relay relay,
+            ConnectionPool connections,
+            InstantSource clock,
+            RandomGenerator random,
+            long node,
+            Runnable whenDone) {
+        this.database = database;
+        this.store = deliveries.store();
+        this.letters = letters;
+        this.subscribers = subscribers;
+        this.events = events;
+        this.relay = relay;
+        this.connections = connections;
+        this.clock = clock;
+        this.random = random;
+        this.node = node;
+        this.whenDone = whenDone;
+        this.slots = new Semaphore(relay.connections());
+    }
+
+    /// Takes as many queued emails as there are free connections, a fair share of them for each account, and begins to
+    /// send them. Does not wait for them.
+    ///
+    /// @return how many were taken
+    public int dispatch(Instant now) {
+        var ready = database.inTx(store::readyAccounts).stream()
+                .filter(account -> !account.nextAttemptAt().isAfter(now))
+                .toList();
+        int taken = 0;
+        for (int i = 0; i < ready.size() && !stopping; i++) {
+            int free = slots.availablePermits();
+            int share = Math.ceilDiv(free, ready.size() - i);
+            if (share > 0) {
+                taken += dispatch(ready.get(i), share, now);
+            }
+        }
+        return taken;
+    }
+
+    private int dispatch(DeliveryStore.ReadyAccount account, int share, Instant now) {
+        var claims = database.inTx(tx -> store.claim(tx, account.account(), node, now, share));
+        for (var claim : claims) {
+            // Only this loop takes slots, so those counted above are there.
+            slots.acquireUninterruptibly();
+            executor.execute(() -> {
+                try {
+                    send(claim);
+                } finally {
+                    slots.release();
+                    whenDone.run();
+                }
+            });
+        }
+        return claims.size();
+    }
+
+    /// When the next queued email may be tried, whoever's it is.
+    public Optional<Instant> nextAttemptAt() {
+        return database.inTx(store::readyAccounts).stream()
+                .map(DeliveryStore.ReadyAccount::nextAttemptAt)
+                .findFirst();
+    }
+
+    /// Waits until nothing is on its way.
+    public void awaitQuiet() {
+        slots.acquireUninterruptibly(relay.connections());
+        slots.release(relay.connections());
+    }
+
+    /// How many emails the relay has accepted since the start.
+    public long accepted() {
+        return accepted.get();
+    }
+
+    private void send(Claim claim) {
+        try {
+            var letter = letter(claim);
+            if (letter.isEmpty()) {
+                // Gone between the claim and now; the news of it could not reach a claimed row.
+                finish(claim, ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone"));
+                return;
+            }
+            transmit(claim, letter.get());
+        } catch (LiquidError e) {
+            var fault = e.line() + ":" + e.column() + " " + e.message();
+            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", fault, "template_error"));
+        } catch (RuntimeException e) {
+            // The row stays claimed by this node; whatever it was, it must not end the others.
+            LOG.error("delivery {} failed before its dot", claim.delivery(), e);
+            retryLater(claim, "broken", "", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<Letters.Letter> letter(Claim claim) {
+        var kept = database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery()));
+        if (kept.isEmpty()) {
+            return letters.write(claim, clock.instant());
+        }
+        // It may have arrived, so it goes out as it was, byte for byte.
+        return database.inTx(tx -> subscribers.find(tx, claim.account(), claim.subscriber()))
+                .flatMap(reader -> EmailAddress.parse(reader.emailAddress()))
+                .flatMap(to -> EmailAddress.parse(kept.get().envelopeSender())
+                        .map(from -> new Letters.Letter(from, to, kept.get().message())));
+    }
+
+    private void transmit(Claim claim, Letters.Letter letter) {
+        var envelope = new Envelope(letter.sender(), letter.recipient());
+        for (int tries = 1; ; tries++) {
+            switch (connections.take(relay)) {
+                case SendOutcome.NotSent outcome -> {
+                    finish(claim, notSent(claim, outcome));
+                    return;
+                }
+                case Opening.Opened(var connection) -> {
+                    var begun = connection.begin(envelope, letter.message());
+                    if (begun instanceof SendOutcome.Stale && tries < STALE_MAX) {
+                        connection.close();
+                        continue;
+                    }
+                    try {
+                        conclude(claim, letter, begun);
+                    } finally {
+                        // Only now: what the last reply said is on record before this connection carries another.
+                        connections.giveBack(connection);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    private void conclude(Claim claim, Letters.Letter letter, Begun begun) {
+        switch (begun) {
+            case SendOutcome.NotSent outcome -> finish(claim, notSent(claim, outcome));
+            case Begun.Ready(var transaction) -> {
+                if (mark(claim, letter, transaction)) {
+                    var outcome = transaction.finish();
+                    finish(claim, afterDot(claim, outcome));
+                }
+            }
+        }
+    }
+
+    private boolean mark(Claim claim, Letters.Letter letter, SmtpTransaction transaction) {
+        boolean marked;
+        try {
+            marked = database.inTx(tx -> {
+                if (!store.mark(tx, claim, node, clock.instant())) {
+                    return false;
+                }
+                store.keepMessage(tx, claim, new Kept(letter.sender().value(), letter.message()));
+                return true;
+            });
+        } catch (RuntimeException e) {
+            // No mail without memory.
+            transaction.abandon();
+            throw e;
+        }
+        if (!marked) {
+            transaction.abandon();
+            withdraw(claim);
+        }
+        return marked;
+    }
+
+    /// The email must not go out at this moment. Who left is told by the state of the row's reader; a paused sequence
+    /// keeps its queue.
+    private void withdraw(Claim claim) {
+        var now = clock.instant();
+        persistently(claim, tx -> {
+            boolean active = subscribers
+                    .find(tx, claim.account(), claim.subscriber())
+                    .filter(reader -> reader.state() == reynard.subscriber.SubscriberState.ACTIVE)
+                    .isPresent();
+            if (active) {
+                store.release(tx, claim, node, now);
+            } else {
+                var attempt = new Attempt(
+                        claim.attempts() + 1, now, "broken", Optional.of("data"), Optional.of("withdrawn"));
+                store.settle(
+                        tx,
+                        claim,
+                        node,
+                        new Ending(
+                                Delivery.State.SKIPPED,
+                                now,
+                                attempt,
+                                Optional.empty(),
+                                Optional.of("unsubscribed"),
+                                false));
+            }
+        });
+    }
+
+    private Ending afterDot(Claim claim, SendOutcome outcome) {
+        return switch (outcome) {
+            case SendOutcome.Accepted(var reply) -> {
+                accepted.incrementAndGet();
+                yield ending(claim, Delivery.State.SENT, "accepted", "dot", reply.toString(), null);
+            }
+            case SendOutcome.Unconfirmed(var cause) -> uncertain(claim, cause);
+            case SendOutcome.NotSent notSent -> notSent(claim, notSent);
+        };
+    }
+
+    private Ending uncertain(Claim claim, String cause) {
+        boolean hold = database.inTx(tx -> store.holdsUncertain(tx, claim.account(), claim.sequence()));
+        if (hold) {
+            return ending(claim, Delivery.State.HELD, "uncertain", "dot", cause, "uncertain");
+        }
+        var now = clock.instant();
+        return new Ending(
+                Delivery.State.UNCERTAIN,
+                now,
+                attempt(claim, now, "uncertain", "dot", cause),
+                Optional.of(now.plus(UNCERTAIN_PAUSE)),
+                Optional.of("uncertain"),
+                false);
+    }
+
+    private Ending notSent(Claim claim, SendOutcome.NotSent outcome) {
+        return switch (outcome) {
+            case SendOutcome.Deferred(var stage, var reply) -> retry(claim, "deferred", stage.name(), reply.toString());
+            case SendOutcome.Rejected(var stage, var reply) ->
+                switch (ReplyClass.of(stage, reply)) {
+                    case HARD_RECIPIENT ->
+                        bounced(ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "bounced"));
+                    case HARD_UNSURE, SOFT_RECIPIENT ->
+                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "refused");
+                    case CONTENT_FAULT ->
+                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "content_refused");
+                    case OURS ->
+                        ending(claim, Delivery.State.HELD, "rejected", stage.name(), reply.toString(), "protocol_fault");
+                    // The fault is not the reader's: it is tried again, and the reader stays as they are.
+                    case THROTTLE, SENDER_FAULT, SOFT_OTHER ->
+                        retry(claim, "rejected", stage.name(), reply.toString());
+                };
+            case SendOutcome.Broken(var stage, var cause) -> retry(claim, "broken", stage.name(), cause);
+            case SendOutcome.Stale(var cause) -> retry(claim, "broken", "MAIL", cause);
+            case SendOutcome.Unsupported(var cause) ->
+                ending(claim, Delivery.State.FAILED, "unsupported", "MAIL", cause, "unsupported");
+        };
+    }
+
+    private void retryLater(Claim claim, String outcome, String stage, String cause) {
+        finish(claim, retry(claim, outcome, stage, cause));
+    }
+
+    private Ending retry(Claim claim, String outcome, String stage, String cause) {
+        var now = clock.instant();
+        var firstTriedAt = claim.firstTriedAt().orElse(now);
+        var next = Backoff.next(claim.attempts() + 1, firstTriedAt, now, random.nextDouble(), GIVE_UP_AFTER);
+        return next.map(at -> new Ending(
+                        Delivery.State.DEFERRED,
+                        now,
+                        attempt(claim, now, outcome, stage, cause),
+                        Optional.of(at),
+                        Optional.empty(),
+                        false))
+                .orElseGet(() -> ending(claim, Delivery.State.FAILED, outcome, stage, cause, "gave_up"));
+    }
+
+    private static Ending bounced(Ending ending) {
+        return new Ending(
+                ending.state(), ending.at(), ending.attempt(), ending.nextAttemptAt(), ending.reason(), true);
+    }
+
+    private Ending ending(
+            Claim claim,
+            Delivery.State state,
+            String outcome,
+            String stage,
+            String reply,
+            @org.jspecify.annotations.Nullable String reason) {
+        var now = clock.instant();
+        return new Ending(
+                state,
+                now,
+                attempt(claim, now, outcome, stage, reply),
+                Optional.empty(),
+                Optional.ofNullable(reason),
+                false);
+    }
+
+    private static Attempt attempt(Claim claim, Instant now, String outcome, String stage, String reply) {
+        var words = reply.replace('\0', ' ');
+        return new Attempt(
+                claim.attempts() + 1,
+                now,
+                outcome,
+                stage.isEmpty() ? Optional.empty() : Optional.of(stage.toLowerCase(java.util.Locale.ROOT)),
+                Optional.of(words.substring(0, Math.min(words.length(), REPLY_CHARACTERS_MAX))));
+    }
+
+    /// Puts the end of an attempt on record, with all that follows from it.
+    private void finish(Claim claim, Ending ending) {
+        persistently(claim, tx -> {
+            store.insertAttempt(tx, claim, node, ending.attempt());
+            if (!store.settle(tx, claim, node, ending)) {
+                // On record already, by a commit whose reply was lost, or another node has taken it over.
+                return;
+            }
+            if (!ending.isSettled()) {
+                return;
+            }
+            store.dropMessage(tx, claim.account(), claim.delivery());
+            if (ending.bounced()) {
+                subscribers.leave(tx, claim.account(), claim.subscriber(), Departure.BOUNCED, ending.at());
+            }
+            events.append(
+                    tx,
+                    claim.account(),
+                    new Event.DeliverySettled(
+                            claim.delivery(),
+                            claim.enrollment(),
+                            claim.run(),
+                            claim.email(),
+                            claim.subscriber(),
+                            ending.state() == Delivery.State.SENT,
+                            ending.at()));
+        });
+    }
+
+    /// Until it is on record: a reply that nobody remembers would become a second email.
+    private void persistently(Claim claim, java.util.function.Consumer<Tx> work) {
+        while (true) {
+            try {
+                database.useTx(work);
+                return;
+            } catch (RuntimeException e) {
+                if (stopping) {
+                    LOG.error("delivery {} ends unrecorded; the next start finds it", claim.delivery(), e);
+                    return;
+                }
+                LOG.error("delivery {} could not be recorded; trying again", claim.delivery(), e);
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(AFTER_DATABASE_FAILURE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping = true;
+        }
+    }
+
+    /// Takes nothing more, and waits for what is on its way to be sent and recorded.
+    @Override
+    public void close() {
+        stopping = true;
+        executor.close();
+        connections.close();
+    }
+}

@@ -1,0 +1,60 @@
+package reynard.tracking;
+
+import java.util.Optional;
+import reynard.account.Account;
+import reynard.account.Accounts;
+import reynard.delivery.Deliveries;
+import reynard.http.Reply;
+import reynard.http.Request;
+import reynard.http.Routes;
+import reynard.id.SubscriberId;
+import reynard.subscriber.Subscribers;
+
+/// The way out that every email shows: one click for mail programs (RFC 8058), a page with a button for people. Only
+/// POST changes anything; mail scanners follow every link with GET.
+public final class UnsubscribeEndpoints {
+    private final Accounts accounts;
+    private final Deliveries deliveries;
+    private final Subscribers subscribers;
+
+    public UnsubscribeEndpoints(
+            Accounts accounts, Deliveries deliveries, Subscribers subscribers) {
+        this.accounts = accounts;
+        this.deliveries = deliveries;
+        this.subscribers = subscribers;
+    }
+
+    public void register(Routes routes) {
+        routes.open(Routes.Verb.GET, "/u/{account}/{token}", this::ask);
+        routes.open(Routes.Verb.POST, "/u/{account}/{token}", this::leave);
+    }
+
+    /// Whoever holds the link: the reader of one email of one account.
+    private record Reader(Account account, SubscriberId subscriber) {}
+
+    private Optional<Reader> reader(Request request) {
+        return accounts.findByToken(request.pathText("account"))
+                .flatMap(id -> accounts.find(id).flatMap(account -> deliveries
+                        .subscriberOf(id, request.pathText("token"))
+                        .map(subscriber -> new Reader(account, subscriber))));
+    }
+
+    private Reply ask(Request request) {
+        return reader(request)
+                .map(reader -> Reply.html(200, Pages.ask(reader.account().name())))
+                .orElseGet(UnsubscribeEndpoints::unknown);
+    }
+
+    private Reply leave(Request request) {
+        return reader(request)
+                .map(reader -> {
+                    subscribers.unsubscribe(reader.account().id(), reader.subscriber());
+                    return Reply.html(200, Pages.done(reader.account().name()));
+                })
+                .orElseGet(UnsubscribeEndpoints::unknown);
+    }
+
+    private static Reply unknown() {
+        return Reply.html(404, Pages.unknown());
+    }
+}

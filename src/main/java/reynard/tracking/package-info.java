@@ -1,0 +1,5 @@
+/// What comes back from a reader: the links of an email, followed.
+@NullMarked
+package reynard.tracking;
+
+import org.jspecify.annotations.NullMarked;
