@@ -9,9 +9,9 @@ import java.util.Optional;
 /// Who does not get a sequence's emails: all who have this tag, are or were in this sequence, are in this form or match
 /// this segment, judged whenever an email is due.
 public record Exclusion(Source source, long id) implements Comparable<Exclusion> {
-    private static final Comparator<Exclusion> ORDER =
-            Comparator.comparing((Exclusion exclusion) -> exclusion.source().wireName())
-                    .thenComparingLong(Exclusion::id);
+    private static final Comparator<Exclusion> ORDER = Comparator.comparing(
+                    (Exclusion exclusion) -> exclusion.source().wireName())
+            .thenComparingLong(Exclusion::id);
 
     public enum Source {
         FORM,

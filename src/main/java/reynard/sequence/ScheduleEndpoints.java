@@ -54,8 +54,7 @@ public final class ScheduleEndpoints {
         var steps = steps(body, body.has("entry_at"));
         body.refuseFaults();
         var anchor = entryAt.or(() -> anchorAt).orElseThrow();
-        return Reply.ok(new Preview(
-                sends(anchor, steps, days, (int) hour, zone.orElseThrow()), tzData.version()));
+        return Reply.ok(new Preview(sends(anchor, steps, days, (int) hour, zone.orElseThrow()), tzData.version()));
     }
 
     private Optional<Zone> zone(JsonBody body) {
@@ -104,8 +103,7 @@ public final class ScheduleEndpoints {
                 && node.longValue() == 0;
     }
 
-    private static List<@Nullable String> sends(
-            Instant anchor, List<Step> steps, SendDays days, int hour, Zone zone) {
+    private static List<@Nullable String> sends(Instant anchor, List<Step> steps, SendDays days, int hour, Zone zone) {
         var sends = new ArrayList<@Nullable String>();
         Optional<Instant> last = Optional.of(anchor);
         for (var step : steps) {

@@ -40,8 +40,7 @@ public final class SequenceEmailEndpoints {
     private final Accounts accounts;
     private final EmailTemplates templates;
 
-    public SequenceEmailEndpoints(
-            Database database, Sequences sequences, Accounts accounts, EmailTemplates templates) {
+    public SequenceEmailEndpoints(Database database, Sequences sequences, Accounts accounts, EmailTemplates templates) {
         this.database = database;
         this.sequences = sequences;
         this.accounts = accounts;
@@ -92,7 +91,10 @@ public final class SequenceEmailEndpoints {
             var draft = read(tx, request.account(), body, Optional.empty());
             body.refuseFaults();
             var edit = sequences.addEmail(
-                    tx, request.account(), sequenceId, end -> draft.settings(draft.position().orElse(end)));
+                    tx,
+                    request.account(),
+                    sequenceId,
+                    end -> draft.settings(draft.position().orElse(end)));
             return answer(tx, request.account(), sequence.get(), edit, 201);
         });
     }
@@ -147,8 +149,7 @@ public final class SequenceEmailEndpoints {
             boolean published,
             OptionalInt position) {
         EmailSettings settings(int place) {
-            return new EmailSettings(
-                    subject, previewText, content, delay, sendDays, emailTemplate, published, place);
+            return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, published, place);
         }
     }
 
@@ -161,8 +162,8 @@ public final class SequenceEmailEndpoints {
         var previewText = body.line("preview_text", SUBJECT_MAX).<Optional<String>>map(Optional::of);
         var content = body.text("content", CONTENT_MAX).<Optional<String>>map(Optional::of);
         var delay = delay(body, current.map(EmailSettings::delay));
-        var template = SequenceEndpoints.template(tx, account, body, templates)
-                .<Optional<EmailTemplateId>>map(Optional::of);
+        var template =
+                SequenceEndpoints.template(tx, account, body, templates).<Optional<EmailTemplateId>>map(Optional::of);
         var published = body.flag("published").nullIsAbsent();
         var position = body.integer("position", 0, Integer.MAX_VALUE - 1).nullIsAbsent();
         return new Draft(
@@ -200,10 +201,10 @@ public final class SequenceEmailEndpoints {
 
     private static Optional<String> unit(JsonBody body, Optional<Delay> current) {
         return switch (body.value("delay_unit")) {
-            case Change.Keep<JsonNode> _ when current.isPresent() ->
-                Optional.of(current.get() instanceof Delay.Hours ? "hours" : "days");
-            case Change.Set<JsonNode>(var node) when node.isTextual() && UNITS.contains(node.textValue()) ->
-                Optional.of(node.textValue());
+            case Change.Keep<JsonNode> _
+            when current.isPresent() -> Optional.of(current.get() instanceof Delay.Hours ? "hours" : "days");
+            case Change.Set<JsonNode>(var node)
+            when node.isTextual() && UNITS.contains(node.textValue()) -> Optional.of(node.textValue());
             case Change<JsonNode> _ -> {
                 body.fault("delay_unit must be one of: " + String.join(", ", UNITS));
                 yield Optional.empty();
@@ -213,15 +214,16 @@ public final class SequenceEmailEndpoints {
 
     private static Optional<Long> value(JsonBody body, Optional<Delay> current) {
         return switch (body.value("delay_value")) {
-            case Change.Keep<JsonNode> _ when current.isPresent() ->
+            case Change.Keep<JsonNode> _
+            when current.isPresent() ->
                 Optional.of(
                         switch (current.get()) {
                             case Delay.Immediate _ -> 0L;
                             case Delay.Hours(int count) -> (long) count;
                             case Delay.Days(int count) -> (long) count;
                         });
-            case Change.Set<JsonNode>(var node) when node.isIntegralNumber() && node.canConvertToLong() ->
-                Optional.of(node.longValue());
+            case Change.Set<JsonNode>(var node)
+            when node.isIntegralNumber() && node.canConvertToLong() -> Optional.of(node.longValue());
             case Change.Set<JsonNode> _ -> {
                 body.fault("delay_value must be an integer");
                 yield Optional.empty();

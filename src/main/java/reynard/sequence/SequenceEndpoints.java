@@ -149,7 +149,8 @@ public final class SequenceEndpoints {
     /// the account's default" where there is one, and is a fault where there is none.
     private UnaryOperator<SequenceSettings> edit(Tx tx, Account account, JsonBody body, boolean creating) {
         var name = required(body, "name", body.line("name", NAME_MAX), false);
-        if ((creating && !(name instanceof Change.Set)) || (name instanceof Change.Set<String>(var text) && text.isBlank())) {
+        if ((creating && !(name instanceof Change.Set))
+                || (name instanceof Change.Set<String>(var text) && text.isBlank())) {
             body.fault("name can't be blank");
         }
         var address = sendingAddress(tx, account, body, creating);
@@ -267,7 +268,8 @@ public final class SequenceEndpoints {
 
     private Change<SortedSet<Exclusion>> exclusions(Tx tx, AccountId account, JsonBody body, boolean creating) {
         var field = "exclude_subscriber_sources";
-        if (!(required(body, field, body.objects(field), creating) instanceof Change.Set<List<JsonBody>>(var entries))) {
+        if (!(required(body, field, body.objects(field), creating)
+                instanceof Change.Set<List<JsonBody>>(var entries))) {
             return new Change.Keep<>();
         }
         SortedSet<Exclusion> exclusions = new TreeSet<>();
@@ -297,8 +299,8 @@ public final class SequenceEndpoints {
     }
 
     private Map<SequenceId, SequenceJson> json(Tx tx, AccountId account, Collection<Sequence> found) {
-        var counts = sequences.counts(
-                tx, account, found.stream().map(Sequence::id).toList());
+        var counts =
+                sequences.counts(tx, account, found.stream().map(Sequence::id).toList());
         var addresses = accounts.sendingAddresses(tx, account);
         var json = new LinkedHashMap<SequenceId, SequenceJson>();
         for (var sequence : found) {
@@ -313,7 +315,9 @@ public final class SequenceEndpoints {
                             settings.repeat(),
                             sequence.createdAt(),
                             sequence.updatedAt(),
-                            settings.sendingAddress().map(id -> emailAddress(addresses, id)).orElse(null),
+                            settings.sendingAddress()
+                                    .map(id -> emailAddress(addresses, id))
+                                    .orElse(null),
                             settings.emailTemplate().orElse(null),
                             dayNames(settings.sendDays()),
                             settings.sendHour(),

@@ -59,10 +59,7 @@ final class SequenceStore {
                    q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
               from sequence q
              where q.account_id = :account and q.deleted_at is null
-            """,
-            Listing.Order.DESCENDING,
-            List.of(Listing.Key.number("q.id", "id")),
-            (row, _) -> bare(row));
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("q.id", "id")), (row, _) -> bare(row));
 
     private static final Listing<SequenceEmail> BY_POSITION = new Listing<>(
             """
@@ -78,8 +75,11 @@ final class SequenceStore {
     Page<Sequence> list(Tx tx, AccountId account, PageRequest request) {
         var page = NEWEST.read(tx, Map.of("account", account), request);
         var exclusions = exclusions(
-                tx, account, page.items().stream().map(bare -> bare.sequence().id()).toList());
-        return page.map(bare -> bare.with(exclusions.getOrDefault(bare.sequence().id(), new TreeSet<>())));
+                tx,
+                account,
+                page.items().stream().map(bare -> bare.sequence().id()).toList());
+        return page.map(
+                bare -> bare.with(exclusions.getOrDefault(bare.sequence().id(), new TreeSet<>())));
     }
 
     Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
@@ -146,7 +146,8 @@ final class SequenceStore {
                 .map((row, _) -> Map.entry(
                         new SequenceId(row.getLong("sequence_id")),
                         new Exclusion(
-                                Exclusion.Source.named(row.getString("source_type")).orElseThrow(),
+                                Exclusion.Source.named(row.getString("source_type"))
+                                        .orElseThrow(),
                                 row.getLong("source_id"))))
                 .forEach(entry -> exclusions
                         .computeIfAbsent(entry.getKey(), _ -> new TreeSet<>())
@@ -310,8 +311,7 @@ final class SequenceStore {
         return counts;
     }
 
-    private static Map<SequenceId, Long> count(
-            Tx tx, String sql, AccountId account, Collection<SequenceId> sequences) {
+    private static Map<SequenceId, Long> count(Tx tx, String sql, AccountId account, Collection<SequenceId> sequences) {
         var counts = new HashMap<SequenceId, Long>();
         tx.query(sql)
                 .bind("account", account)
@@ -361,9 +361,7 @@ final class SequenceStore {
                                 delay_unit, send_days, email_template_id, published, created_at, updated_at)
                         values (:account, :id, :sequence, :position, :subject, :previewText, :content, :delayValue,
                                 :delayUnit, :sendDays, :emailTemplate, :published, :now, :now)
-                        """), account, email, now)
-                        .execute()
-                == 1;
+                        """), account, email, now).execute() == 1;
     }
 
     void updateEmail(Tx tx, AccountId account, SequenceEmail email, Instant now) {
@@ -374,8 +372,7 @@ final class SequenceStore {
                                send_days = :sendDays, email_template_id = :emailTemplate, published = :published,
                                updated_at = :now
                          where account_id = :account and id = :id and sequence_id = :sequence
-                        """), account, email, now)
-                .execute();
+                        """), account, email, now).execute();
     }
 
     private static org.jdbi.v3.core.statement.Update bind(
@@ -414,8 +411,10 @@ final class SequenceStore {
                 new SequenceId(row.getLong("id")),
                 new SequenceSettings(
                         row.getString("name"),
-                        Optional.ofNullable(nullableLong(row, "sending_address_id")).map(SendingAddressId::new),
-                        Optional.ofNullable(nullableLong(row, "email_template_id")).map(EmailTemplateId::new),
+                        Optional.ofNullable(nullableLong(row, "sending_address_id"))
+                                .map(SendingAddressId::new),
+                        Optional.ofNullable(nullableLong(row, "email_template_id"))
+                                .map(EmailTemplateId::new),
                         new SendDays(row.getInt("send_days")),
                         row.getInt("send_hour"),
                         row.getString("time_zone"),
@@ -438,7 +437,8 @@ final class SequenceStore {
                         optionalText(row, "content"),
                         delay(row.getInt("delay_value"), row.getString("delay_unit")),
                         Optional.ofNullable(nullableLong(row, "send_days")).map(mask -> new SendDays(mask.intValue())),
-                        Optional.ofNullable(nullableLong(row, "email_template_id")).map(EmailTemplateId::new),
+                        Optional.ofNullable(nullableLong(row, "email_template_id"))
+                                .map(EmailTemplateId::new),
                         row.getBoolean("published"),
                         row.getInt("position")),
                 row.getLong("deletion") != 0);

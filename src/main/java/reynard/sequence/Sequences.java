@@ -71,8 +71,7 @@ public final class Sequences {
     }
 
     /// Changes the settings from what they are at this moment; two edits at once happen one after the other.
-    public Optional<Sequence> update(
-            Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit) {
+    public Optional<Sequence> update(Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit) {
         return store.findForUpdate(tx, account, id).map(before -> {
             var after = edit.apply(before.settings());
             boolean replanned = !after.plansAs(before.settings());
@@ -80,8 +79,7 @@ public final class Sequences {
                     id, after, before.planVersion() + (replanned ? 1 : 0), before.createdAt(), clock.instant());
             store.update(tx, account, sequence);
             if (replanned) {
-                events.append(
-                        tx, account, new SequencePlanChanged(id, sequence.planVersion(), sequence.updatedAt()));
+                events.append(tx, account, new SequencePlanChanged(id, sequence.planVersion(), sequence.updatedAt()));
             }
             return sequence;
         });
@@ -104,8 +102,7 @@ public final class Sequences {
     }
 
     public Optional<SequenceEmail> findEmail(Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id) {
-        return store.findEmail(tx, account, id)
-                .filter(email -> email.sequence().equals(sequence) && !email.deleted());
+        return store.findEmail(tx, account, id).filter(email -> email.sequence().equals(sequence) && !email.deleted());
     }
 
     /// The email with its content, deleted or not.
@@ -139,7 +136,10 @@ public final class Sequences {
             return new EmailEdit.NotFound();
         }
         var others = present(tx, account, sequence);
-        int end = others.stream().mapToInt(email -> email.settings().position() + 1).max().orElse(0);
+        int end = others.stream()
+                .mapToInt(email -> email.settings().position() + 1)
+                .max()
+                .orElse(0);
         var settings = atPosition.apply(end);
         var email = new SequenceEmail(new SequenceEmailId(ids.next()), sequence, settings, false);
         var refusal = refusal(email, others);

@@ -1,4 +1,4 @@
-/// Layouts and what turns values into a subject, HTML and plain text.
+/// Layouts, snippets and Liquid: values in; subject, HTML and plain text out.
 @NullMarked
 package reynard.template;
 
