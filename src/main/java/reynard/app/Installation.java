@@ -1,16 +1,16 @@
 package reynard.app;
 
 import reynard.db.Database;
-import reynard.db.EmbeddedDatabase;
+import reynard.db.DatabaseAccess;
 import reynard.db.IdBlocks;
 
 /// The database of an installation, for commands that look into it: beside a running server, or without one.
 public final class Installation implements AutoCloseable {
-    private final EmbeddedDatabase.Access access;
+    private final DatabaseAccess access;
     private final Database database;
     private final Database idDatabase;
 
-    private Installation(EmbeddedDatabase.Access access) {
+    private Installation(DatabaseAccess access) {
         this.access = access;
         Database.migrate(access.jdbcUrl());
         this.database = Database.open(access.jdbcUrl(), 4);
@@ -20,8 +20,8 @@ public final class Installation implements AutoCloseable {
     /// Uses the server's embedded PostgreSQL when one is running, and starts it otherwise.
     public static Installation open(Settings settings) {
         return new Installation(settings.databaseUrl()
-                .map(url -> new EmbeddedDatabase.Access(url, () -> {}))
-                .orElseGet(() -> EmbeddedDatabase.access(settings.dataDir())));
+                .map(DatabaseAccess::to)
+                .orElseGet(() -> DatabaseAccess.embedded(settings.dataDir())));
     }
 
     public Database database() {

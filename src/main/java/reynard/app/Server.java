@@ -1,10 +1,7 @@
 package reynard.app;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -67,7 +64,7 @@ public final class Server implements AutoCloseable {
     private final HttpServer http;
     private final Optional<Founding.Credentials> founded;
 
-    private Server(Settings settings) throws IOException, SQLException {
+    private Server(Settings settings) throws SQLException {
         try {
             var tzDataLoading = CompletableFuture.supplyAsync(() -> TzData.newest(settings.tzdataDir()));
             var jdbcUrl = settings.databaseUrl().orElseGet(() -> startEmbedded(settings));
@@ -159,7 +156,7 @@ public final class Server implements AutoCloseable {
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             close();
             throw e;
         }
@@ -167,9 +164,8 @@ public final class Server implements AutoCloseable {
 
     /// Starts everything; the first start on an empty database creates the account.
     ///
-    /// @throws IOException when the data directory cannot be used
     /// @throws SQLException when the database does not answer
-    public static Server start(Settings settings) throws IOException, SQLException {
+    public static Server start(Settings settings) throws SQLException {
         return new Server(settings);
     }
 
@@ -181,11 +177,6 @@ public final class Server implements AutoCloseable {
     }
 
     private String startEmbedded(Settings settings) {
-        try {
-            Files.createDirectories(settings.dataDir());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + settings.dataDir(), e);
-        }
         return opened(EmbeddedDatabase.start(settings.dataDir())).jdbcUrl();
     }
 
@@ -196,9 +187,9 @@ public final class Server implements AutoCloseable {
 
     private static ServerClock clock(Settings settings, Database database) {
         if (!settings.virtualClock()) {
-            return ServerClock.system();
+            return new ServerClock.Real(InstantSource.system());
         }
-        return ServerClock.virtual(VirtualTime.remembered(database)
+        return new ServerClock.Virtual(VirtualTime.remembered(database)
                 .or(settings::clockStart)
                 .orElseGet(() -> InstantSource.system().instant()));
     }

@@ -4,37 +4,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// The one clock of a server, to the microsecond, which is what PostgreSQL keeps.
 sealed interface ServerClock extends InstantSource {
-    static ServerClock system() {
-        return new System(InstantSource.system());
-    }
-
-    /// Stands still until it is told to go on.
-    static Virtual virtual(Instant start) {
-        return new Virtual(new AtomicReference<>(start.truncatedTo(ChronoUnit.MICROS)));
-    }
-
-    record System(InstantSource source) implements ServerClock {
+    /// The machine's.
+    record Real(InstantSource source) implements ServerClock {
         @Override
         public Instant instant() {
             return source.instant().truncatedTo(ChronoUnit.MICROS);
         }
     }
 
-    record Virtual(AtomicReference<Instant> hands) implements ServerClock {
+    /// Stands still until it is set.
+    final class Virtual implements ServerClock {
         /// No plan reaches further; years beyond are typing errors.
         static final Duration ADVANCE_MAX = Duration.ofDays(36_525);
 
+        private volatile Instant now;
+
+        Virtual(Instant start) {
+            this.now = start.truncatedTo(ChronoUnit.MICROS);
+        }
+
         @Override
         public Instant instant() {
-            return hands.get();
+            return now;
         }
 
         void set(Instant instant) {
-            hands.set(instant.truncatedTo(ChronoUnit.MICROS));
+            now = instant.truncatedTo(ChronoUnit.MICROS);
         }
     }
 }

@@ -41,10 +41,7 @@ final class DeliveryStore {
                and (:subscriber::bigint is null or d.subscriber_id = :subscriber)
                and (:dueAfter::timestamptz is null or d.due_at > :dueAfter)
                and (:dueBefore::timestamptz is null or d.due_at < :dueBefore)
-            """,
-            Listing.Order.DESCENDING,
-            List.of(Listing.Key.number("d.id", "id")),
-            (row, _) -> delivery(row));
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("d.id", "id")), (row, _) -> delivery(row));
 
     Page<Delivery> list(Tx tx, AccountId account, DeliveryFilter filter, PageRequest page) {
         var parameters = new HashMap<String, @Nullable Object>();
@@ -127,7 +124,11 @@ final class DeliveryStore {
                     .bind("nextAttemptAt", skipped ? null : now)
                     .bind("settledAt", skipped ? now : null)
                     .bind("reason", step.skipped().map(Deliveries.Skip::reason).orElse(null))
-                    .bind("detail", step.skipped().map(skip -> JsonColumn.write(skip.detail())).orElse(null))
+                    .bind(
+                            "detail",
+                            step.skipped()
+                                    .map(skip -> JsonColumn.write(skip.detail()))
+                                    .orElse(null))
                     .add();
         }
         batch.execute();
@@ -193,8 +194,8 @@ final class DeliveryStore {
                                limit 1) r
                          order by r.next_attempt_at
                         """)
-                .map((row, _) -> new ReadyAccount(
-                        new AccountId(row.getLong("account_id")), instant(row, "next_attempt_at")))
+                .map((row, _) ->
+                        new ReadyAccount(new AccountId(row.getLong("account_id")), instant(row, "next_attempt_at")))
                 .list();
     }
 
@@ -360,10 +361,7 @@ final class DeliveryStore {
                         select distinct d.owner
                           from delivery d
                          where d.account_id = :account and d.state in ('claimed', 'at_dot')
-                        """)
-                .bind("account", account)
-                .mapTo(Long.class)
-                .list();
+                        """).bind("account", account).mapTo(Long.class).list();
     }
 
     /// What a dead node had taken and not begun goes back into the queue.

@@ -65,7 +65,9 @@ public final class EnrollmentEndpoints {
             var people = subscribers.findAll(
                     tx,
                     request.account(),
-                    members.items().stream().map(EnrollmentStore.Member::subscriber).toList());
+                    members.items().stream()
+                            .map(EnrollmentStore.Member::subscriber)
+                            .toList());
             var fields = customFields.all(tx, request.account());
             return Reply.ok(PageJson.of("subscribers", members, member -> {
                 var json = SubscriberJson.of(
@@ -79,8 +81,7 @@ public final class EnrollmentEndpoints {
     private Reply addById(Request request) {
         var sequence = request.path("sequence_id", SequenceId::new);
         var id = request.path("id", SubscriberId::new);
-        return database.inTx(
-                tx -> add(tx, request.account(), sequence, subscribers.find(tx, request.account(), id)));
+        return database.inTx(tx -> add(tx, request.account(), sequence, subscribers.find(tx, request.account(), id)));
     }
 
     private Reply addByEmail(Request request) {
@@ -109,10 +110,8 @@ public final class EnrollmentEndpoints {
         return switch (enrollments.enroll(tx, account, sequence, subscriber.get(), Enrollment.Source.API)) {
             case Enrollments.Enrolling.Enrolled(var addedAt) ->
                 Reply.created(body(tx, account, subscriber.get(), addedAt));
-            case Enrollments.Enrolling.AlreadyIn(var addedAt) ->
-                Reply.ok(body(tx, account, subscriber.get(), addedAt));
-            case Enrollments.Enrolling.Restarted(var addedAt) ->
-                Reply.ok(body(tx, account, subscriber.get(), addedAt));
+            case Enrollments.Enrolling.AlreadyIn(var addedAt) -> Reply.ok(body(tx, account, subscriber.get(), addedAt));
+            case Enrollments.Enrolling.Restarted(var addedAt) -> Reply.ok(body(tx, account, subscriber.get(), addedAt));
             case Enrollments.Enrolling.SequenceInactive _ -> Reply.invalid("Sequence is inactive");
             case Enrollments.Enrolling.NoSuchSequence _ -> Reply.notFound();
         };

@@ -167,7 +167,8 @@ final class EnrollmentStore {
     }
 
     void insert(Tx tx, AccountId account, Enrollment enrollment) {
-        bind(tx.update("""
+        bind(
+                        tx.update("""
                         insert into enrollment
                                (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
                                 parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
@@ -176,8 +177,8 @@ final class EnrollmentStore {
                                 :parkedBecause, :lastEmail, :anchorAt, :nextEmail, :dueAt, :tzdata,
                                 :planVersion, :finishedAt, :finishReason, :addedAt)
                         """)
-                        .bind("sequence", enrollment.sequence())
-                        .bind("subscriber", enrollment.subscriber()),
+                                .bind("sequence", enrollment.sequence())
+                                .bind("subscriber", enrollment.subscriber()),
                         account,
                         enrollment)
                 .execute();
@@ -266,7 +267,8 @@ final class EnrollmentStore {
                 .map((row, _) -> Map.entry(
                         new SubscriberId(row.getLong("subscriber_id")),
                         new Exclusion(
-                                Exclusion.Source.named(row.getString("source_type")).orElseThrow(),
+                                Exclusion.Source.named(row.getString("source_type"))
+                                        .orElseThrow(),
                                 row.getLong("source_id"))))
                 .forEach(entry -> excluded.putIfAbsent(entry.getKey(), entry.getValue()));
         return excluded;
@@ -380,13 +382,11 @@ final class EnrollmentStore {
                     new Columns(null, next.value(), dueAt, tzdata, null, null);
                 case Progress.Sending(var next) -> new Columns(null, next.value(), null, null, null, null);
                 case Progress.Parked(var because, var next) ->
-                    new Columns(
-                            wireName(because), next.map(Id::value).orElse(null), null, null, null, null);
+                    new Columns(wireName(because), next.map(Id::value).orElse(null), null, null, null, null);
                 case Progress.Completed(var at) -> new Columns(null, null, null, null, at, "end");
                 case Progress.Cancelled(var at, var reason) ->
                     new Columns(null, null, null, null, at, wireName(reason));
-                case Progress.Removed(var at, var reason) ->
-                    new Columns(null, null, null, null, at, wireName(reason));
+                case Progress.Removed(var at, var reason) -> new Columns(null, null, null, null, at, wireName(reason));
             };
         }
     }
@@ -437,12 +437,10 @@ final class EnrollmentStore {
             case "completed" -> new Progress.Completed(instant(row, "finished_at"));
             case "cancelled" ->
                 new Progress.Cancelled(
-                        instant(row, "finished_at"),
-                        constant(Progress.Leaving.class, row.getString("finish_reason")));
+                        instant(row, "finished_at"), constant(Progress.Leaving.class, row.getString("finish_reason")));
             case "removed" ->
                 new Progress.Removed(
-                        instant(row, "finished_at"),
-                        constant(Progress.Removal.class, row.getString("finish_reason")));
+                        instant(row, "finished_at"), constant(Progress.Removal.class, row.getString("finish_reason")));
             default -> throw new IllegalStateException("unknown state of an enrollment: " + state);
         };
     }

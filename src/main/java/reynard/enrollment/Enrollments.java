@@ -93,8 +93,7 @@ public final class Enrollments {
         return new Enrolling.Restarted(restarted.addedAt());
     }
 
-    private Enrollment entry(
-            EnrollmentId id, Plan plan, Subscriber subscriber, int run, Enrollment.Source source) {
+    private Enrollment entry(EnrollmentId id, Plan plan, Subscriber subscriber, int run, Enrollment.Source source) {
         var now = clock.instant();
         var sequence = plan.sequence();
         var pending = new Enrollment(
@@ -163,8 +162,7 @@ public final class Enrollments {
         }
     }
 
-    private void endAll(
-            Tx tx, AccountId account, SubscriberId subscriber, Event.Departure departure, Instant at) {
+    private void endAll(Tx tx, AccountId account, SubscriberId subscriber, Event.Departure departure, Instant at) {
         var reason = switch (departure) {
             case UNSUBSCRIBED -> Progress.Leaving.UNSUBSCRIBED;
             case BOUNCED -> Progress.Leaving.BOUNCED;
@@ -199,11 +197,11 @@ public final class Enrollments {
     private Enrollment next(Tx tx, AccountId account, Enrollment past, Instant now) {
         var plan = plans.inForce(tx, account, past.sequence());
         if (plan.isEmpty()) {
-            return past.with(
-                    new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
+            return past.with(new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
         }
         var settled = store.settled(tx, account, List.of(past.id())).getOrDefault(past.id(), Set.of());
-        return past.with(plan.get().step(past, settled, now), plan.get().sequence().planVersion());
+        return past.with(
+                plan.get().step(past, settled, now), plan.get().sequence().planVersion());
     }
 
     /// The subscribers' states as the gate needs them.

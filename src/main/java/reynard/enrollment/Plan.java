@@ -22,7 +22,7 @@ import reynard.sequence.SequenceEmail;
 public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEmail> emails) {
     private static final Comparator<SequenceEmail> ORDER = Comparator.comparingInt(
                     (SequenceEmail email) -> email.settings().position())
-            .thenComparing(email -> email.id().value());
+            .thenComparingLong(email -> email.id().value());
 
     public Plan {
         emails = emails.stream().sorted(ORDER).toList();
@@ -80,7 +80,8 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
     }
 
     private Due due(SequenceEmail email, Enrollment enrollment, Instant now, boolean edited) {
-        var anchor = enrollment.anchorAt().orElseThrow(() -> new IllegalStateException("no anchor: " + enrollment.id()));
+        var anchor =
+                enrollment.anchorAt().orElseThrow(() -> new IllegalStateException("no anchor: " + enrollment.id()));
         var window = window(email);
         var delay = email.settings().delay();
         if (delay instanceof Delay.Immediate && enrollment.lastEmail().isPresent()) {
@@ -93,7 +94,6 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
     /// The email's own days, or else the sequence's.
     SendWindow window(SequenceEmail email) {
         var settings = sequence.settings();
-        return new SendWindow(
-                email.settings().sendDays().orElse(settings.sendDays()), settings.sendHour(), zone);
+        return new SendWindow(email.settings().sendDays().orElse(settings.sendDays()), settings.sendHour(), zone);
     }
 }

@@ -39,11 +39,9 @@ public final class Replanner {
 
     private int replan(Tx tx, EnrollmentStore.Replan request, Instant now) {
         var plan = plans.inForce(tx, request.account(), request.sequence());
-        var stale = store.claimStale(
-                tx, request.account(), request.sequence(), request.planVersion(), BATCH_MAX);
+        var stale = store.claimStale(tx, request.account(), request.sequence(), request.planVersion(), BATCH_MAX);
         if (stale.isEmpty()) {
-            boolean finished =
-                    !store.hasStale(tx, request.account(), request.sequence(), request.planVersion());
+            boolean finished = !store.hasStale(tx, request.account(), request.sequence(), request.planVersion());
             if (finished) {
                 store.finishReplan(tx, request);
             }
@@ -75,7 +73,7 @@ public final class Replanner {
                     new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
         // Who found nothing published starts when something is.
-        var anchored = enrollment.progress() instanceof Progress.Parked(var because, _)
+        var anchored = enrollment.progress() instanceof Progress.Parked(var because, var _)
                         && because == Progress.Because.NOTHING_PUBLISHED
                 ? enrollment.anchoredAt(request.requestedAt())
                 : enrollment;

@@ -84,8 +84,7 @@ public final class Walker {
             Map<SubscriberId, Exclusion> excluded,
             Map<EnrollmentId, Set<SequenceEmailId>> settled) {
 
-        static Batch load(
-                Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
+        static Batch load(Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
             var people = members.stream().map(Enrollment::subscriber).toList();
             return new Batch(
                     walker.plans.inForce(tx, account, sequence),
@@ -106,7 +105,7 @@ public final class Walker {
             var current = enrollment.planVersion() == sequence.planVersion()
                     ? enrollment
                     : enrollment.with(plan.get().restep(enrollment, done, now), sequence.planVersion());
-            if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, _)) || dueAt.isAfter(now)) {
+            if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
                 changed.add(current);
                 return;
             }

@@ -151,7 +151,7 @@ public final class HttpServer implements AutoCloseable {
                 context.contentType(type).result(content);
             case Object body -> {
                 context.contentType("application/json; charset=utf-8");
-                if (context.method() != HandlerType.HEAD) {
+                if (!context.method().equals(HandlerType.HEAD)) {
                     context.result(Json.bytes(body));
                 }
             }

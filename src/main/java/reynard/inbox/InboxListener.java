@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.subethamail.smtp.MessageContext;
@@ -74,7 +75,7 @@ public final class InboxListener implements AutoCloseable {
         }
 
         @Override
-        public String data(InputStream data) throws RejectException, IOException {
+        public @Nullable String data(InputStream data) throws RejectException, IOException {
             var raw = data.readAllBytes();
             var mail = ParsedMail.of(raw);
             var account = account(mail)

@@ -35,7 +35,9 @@ record ParsedMail(Map<String, String> headers, String subject, Optional<String> 
                     .forEach(field -> headers.put(field.getName(), field.getBody().replaceAll("\r?\n[ \t]+", " ")));
             return new ParsedMail(
                     headers,
-                    Optional.ofNullable(message.getSubject()).map(DecoderUtil::decodeEncodedWords).orElse(""),
+                    Optional.ofNullable(message.getSubject())
+                            .map(subject -> DecoderUtil.decodeEncodedWords(subject, StandardCharsets.UTF_8))
+                            .orElse(""),
                     part(message, "text/html"),
                     part(message, "text/plain"));
         } catch (IOException e) {

@@ -153,7 +153,7 @@ public final class SequenceEndpoints {
                 || (name instanceof Change.Set<String>(var text) && text.isBlank())) {
             body.fault("name can't be blank");
         }
-        var address = sendingAddress(tx, account, body, creating);
+        var address = sendingAddress(tx, account, body);
         var template = template(tx, account.id(), body);
         var sendDays = sendDays(body, "send_days", creating);
         var sendHour = required(body, "send_hour", body.integer("send_hour", 0, 23), creating);
@@ -187,7 +187,7 @@ public final class SequenceEndpoints {
         return change;
     }
 
-    private Change<SendingAddressId> sendingAddress(Tx tx, Account account, JsonBody body, boolean creating) {
+    private Change<SendingAddressId> sendingAddress(Tx tx, Account account, JsonBody body) {
         return switch (body.text("email_address", 1_000)) {
             case Change.Keep<String> _ -> new Change.Keep<>();
             case Change.Clear<String> _ -> new Change.Clear<>();
