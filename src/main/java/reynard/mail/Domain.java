@@ -4,8 +4,8 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Domain names in the form that DNS knows. `java.net.IDN` is not used: it follows the IDNA of 2003, which sends mail
-/// for `faß.example` to the owner of `fass.example`.
+/// Domain names in the form that DNS knows. `java.net.IDN` is not used: it follows the IDNA of 2003, which
+/// sends mail for `faß.example` to the owner of `fass.example`.
 final class Domain {
     private static final int NAME_MAX = 253;
     private static final int LABEL_MAX = 63;
@@ -38,7 +38,8 @@ final class Domain {
                 : !last.chars().allMatch(unit -> unit >= '0' && unit <= '9');
     }
 
-    /// Case folded and compatibility forms resolved, as UTS 46, 4 does; the ideographic full stop divides labels too.
+    /// Case folded and compatibility forms resolved, as UTS 46, 4 does; the ideographic full stop divides
+    /// labels too.
     private static String mapped(String domain) {
         var lower = new StringBuilder(domain.length());
         Normalizer.normalize(domain, Normalizer.Form.NFKC)

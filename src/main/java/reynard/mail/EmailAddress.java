@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/// One mailbox, as `localPart@domain`, without a display name (RFC 5321, 4.1.2; RFC 6531 for what is beyond ASCII).
+/// One mailbox, as `localPart@domain`, without a display name (RFC 5321, 4.1.2; RFC 6531 for what is beyond
+/// ASCII).
 ///
-/// The local part is kept exactly as written, quotes included; the domain too. At most 64 octets before the `@` and
-/// 254 in all. The domain has at least one dot, unless it is `localhost`, and is made of letters, digits and hyphens
-/// of any script; address literals such as `[192.0.2.1]` are refused, for nobody subscribes with one.
+/// The local part is kept exactly as written, quotes included; the domain too. At most 64 octets before the `@`
+/// and 254 in all. The domain has at least one dot, unless it is `localhost`, and is made of letters, digits
+/// and hyphens of any script; address literals such as `[192.0.2.1]` are refused, for nobody subscribes with
+/// one.
 ///
 /// Beyond the grammar, the local part refuses every character whose low byte is CR or LF (U+760A, but U+010D as
 /// well): software that cuts UTF-16 to bytes turns it into a line break and so into a second SMTP command.
@@ -41,14 +43,14 @@ public record EmailAddress(String localPart, String domain) {
         return localPart + "@" + domain;
     }
 
-    /// The address for comparing: the local part exactly, because only its owner knows whether case matters there
-    /// (RFC 5321, 2.4), and the domain in lower case.
+    /// The address for comparing: the local part exactly, because only its owner knows whether case matters
+    /// there (RFC 5321, 2.4), and the domain in lower case.
     public String normalised() {
         return localPart + "@" + domain.toLowerCase(Locale.ROOT);
     }
 
-    /// The domain as DNS and SMTP know it: lower case, each label beyond ASCII as its A-label (RFC 5891; mapped as
-    /// UTS 46 does without its transitional exceptions, so `faß.example` stays apart from `fass.example`).
+    /// The domain as DNS and SMTP know it: lower case, each label beyond ASCII as its A-label (RFC 5891; mapped
+    /// as UTS 46 does without its transitional exceptions, so `faß.example` stays apart from `fass.example`).
     public String asciiDomain() {
         return Domain.ascii(domain).orElseThrow();
     }
@@ -58,8 +60,8 @@ public record EmailAddress(String localPart, String domain) {
         return localPart + "@" + asciiDomain();
     }
 
-    /// Whether only a server that offers SMTPUTF8 can take this address: its local part is beyond ASCII, and a local
-    /// part has no ASCII form (RFC 6531, 3.2).
+    /// Whether only a server that offers SMTPUTF8 can take this address: its local part is beyond ASCII, and a
+    /// local part has no ASCII form (RFC 6531, 3.2).
     public boolean needsSmtpUtf8() {
         return !isAscii(localPart);
     }

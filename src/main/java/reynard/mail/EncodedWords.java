@@ -5,8 +5,9 @@ import java.util.Base64;
 
 /// Text in headers: as it is where ASCII does, quoted where it holds marks, else as encoded-words (RFC 2047).
 ///
-/// Encoded-words hold UTF-8, in base64 or Q, whichever is shorter for the whole text, and end at a character's end.
-/// They have at most 64 octets, not the allowed 75, so that the first one fits beside `Reply-To: ` in a line of 78.
+/// Encoded-words hold UTF-8, in base64 or Q, whichever is shorter for the whole text, and end at a character's
+/// end. They have at most 64 octets, not the allowed 75, so that the first one fits beside `Reply-To: ` in a
+/// line of 78.
 final class EncodedWords {
     private static final String BEFORE_B = "=?UTF-8?B?";
     private static final String BEFORE_Q = "=?UTF-8?Q?";
@@ -32,8 +33,8 @@ final class EncodedWords {
         return name.chars().allMatch(unit -> unit == ' ' || isAtom(unit)) ? name : quote(name);
     }
 
-    /// Whether the text survives as it is: printable ASCII, foldable, no white space that folding could lose, nothing
-    /// that looks like an encoded-word.
+    /// Whether the text survives as it is: printable ASCII, foldable, no white space that folding could lose,
+    /// nothing that looks like an encoded-word.
     private static boolean isPlain(String text) {
         int wordLength = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -2,9 +2,9 @@ package reynard.mail;
 
 /// One header field as it stands on the wire, before folding: a name and a value of printable ASCII.
 ///
-/// Both refuse CR, LF, NUL and every other control character with an `IllegalArgumentException`, so no value can end
-/// its header and begin another. Text that people typed comes in by [#text] or [#named], which encode what is beyond
-/// ASCII; a value that programs read, such as a URI, comes in by [#of] and is never changed.
+/// Both refuse CR, LF, NUL and every other control character with an `IllegalArgumentException`, so no value
+/// can end its header and begin another. Text that people typed comes in by [#text] or [#named], which encode
+/// what is beyond ASCII; a value that programs read, such as a URI, comes in by [#of] and is never changed.
 public record Header(String name, String value) {
     private static final int NAME_MAX = 76;
     /// A line may have 998 octets (RFC 5322, 2.1.1), and only white space can be folded.
@@ -27,15 +27,17 @@ public record Header(String name, String value) {
         return new Header(name, EncodedWords.text(text));
     }
 
-    /// A display name before an identifier: `List-Id: "Tea, daily" <tea.example.org>`. An empty name is left out.
+    /// A display name before an identifier: `List-Id: "Tea, daily" <tea.example.org>`. An empty name is left
+    /// out.
     public static Header named(String name, String displayName, String identifier) {
         requireNoControls(name, displayName);
         var phrase = EncodedWords.phrase(displayName);
         return new Header(name, phrase.isEmpty() ? "<" + identifier + ">" : phrase + " <" + identifier + ">");
     }
 
-    /// Text with each control character turned into a space: how a subscriber's name with a line break in it gets
-    /// into a header without ending it. The C0 and C1 controls, DEL, and the line and paragraph separators count.
+    /// Text with each control character turned into a space: how a subscriber's name with a line break in it
+    /// gets into a header without ending it. The C0 and C1 controls, DEL, and the line and paragraph separators
+    /// count.
     public static String cleaned(String text) {
         if (text.codePoints().noneMatch(Header::isControl)) {
             return text;

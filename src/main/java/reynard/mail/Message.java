@@ -7,12 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// One email to one reader, as values: everything that [Mime#compose] needs, so the same message is the same bytes.
+/// One email to one reader, as values: everything that [Mime#compose] needs, so the same message is the same
+/// bytes.
 ///
-/// `fromName`, `toName` and `subject` are any text without control characters (see [Header#cleaned]); an empty name
-/// is left out. `messageId` comes without its angle brackets, `token@domain`. `text` and `html` are the two bodies,
-/// with any line ends. `extra` headers follow the fixed ones in their order, each name once. `boundaryToken` has 8 to
-/// 60 letters and digits and is handed in like all randomness.
+/// `fromName`, `toName` and `subject` are any text without control characters (see [Header#cleaned]); an empty
+/// name is left out. `messageId` comes without its angle brackets, `token@domain`. `text` and `html` are the
+/// two bodies, with any line ends. `extra` headers follow the fixed ones in their order, each name once.
+/// `boundaryToken` has 8 to 60 letters and digits and is handed in like all randomness.
 ///
 /// Breaking one of these rules is an `IllegalArgumentException` that names the field.
 public record Message(
@@ -42,8 +43,8 @@ public record Message(
         requireExtra(extra);
     }
 
-    /// Whether only a server that offers SMTPUTF8 can take this message (RFC 6531): one of its addresses has a local
-    /// part beyond ASCII.
+    /// Whether only a server that offers SMTPUTF8 can take this message (RFC 6531): one of its addresses has a
+    /// local part beyond ASCII.
     public boolean needsSmtpUtf8() {
         return from.needsSmtpUtf8()
                 || to.needsSmtpUtf8()

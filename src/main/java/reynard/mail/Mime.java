@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
-/// Messages in the form that goes over the wire (RFC 5322, RFC 2045 and 2046): multipart/alternative, the text first,
-/// then the HTML, both quoted-printable in UTF-8. CRLF only; body lines of at most 76 octets; seven bits throughout,
-/// except for local parts of addresses that need SMTPUTF8.
+/// Messages in the form that goes over the wire (RFC 5322, RFC 2045 and 2046): multipart/alternative, the text
+/// first, then the HTML, both quoted-printable in UTF-8. CRLF only; body lines of at most 76 octets; seven bits
+/// throughout, except for local parts of addresses that need SMTPUTF8.
 public final class Mime {
     private static final String[] DAYS = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     private static final String[] MONTHS = {

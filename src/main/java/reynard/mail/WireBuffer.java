@@ -29,8 +29,8 @@ final class WireBuffer {
         return this;
     }
 
-    /// One header field, folded at its spaces into lines of at most 78 octets wherever there is a space to fold at
-    /// (RFC 5322, 2.2.3).
+    /// One header field, folded at its spaces into lines of at most 78 octets wherever there is a space to fold
+    /// at (RFC 5322, 2.2.3).
     WireBuffer appendHeader(String name, String value) {
         append(name).append(":");
         int column = name.length() + 1;

@@ -1,4 +1,5 @@
-/// Pure values of mail: addresses, headers, messages, and the bytes they become. No clock, no randomness, no I/O.
+/// Pure values of mail: addresses, headers, messages, and the bytes they become. No clock, no randomness, no
+/// I/O.
 @NullMarked
 package reynard.mail;
 

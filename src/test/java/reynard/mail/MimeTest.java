@@ -308,7 +308,8 @@ class MimeTest {
                 TOKEN);
     }
 
-    /// CRLF only, seven bits, body lines of at most 76 and header lines of at most 78 octets unless one word is longer.
+    /// CRLF only, seven bits, body lines of at most 76 and header lines of at most 78 octets unless one word is
+    /// longer.
     private static void requireWireShape(byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {
             assertSound(bytes[i] > 0, "an eight-bit or NUL octet", i);

@@ -1,0 +1,100 @@
+package reynard.delivery.smtp;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+
+/// A message as it goes between DATA and the final dot: CRLF line ends only, each line that begins with a dot
+/// given another one (RFC 5321, 4.5.2), the last line without its end, which belongs to the dot.
+///
+/// A message from our own composer needs none of this; then `bytes` is that array, not a copy.
+final class WireBody {
+    private static final int LINE_MAX = 998;
+
+    private final byte[] bytes;
+    private final int length;
+    private final boolean eightBitHeader;
+    private final boolean eightBitBody;
+
+    private WireBody(byte[] bytes, int length, boolean eightBitHeader, boolean eightBitBody) {
+        this.bytes = bytes;
+        this.length = length;
+        this.eightBitHeader = eightBitHeader;
+        this.eightBitBody = eightBitBody;
+    }
+
+    /// @throws IllegalArgumentException if a line has more than 998 octets: the composer's fault, not the
+    /// relay's
+    static WireBody of(byte[] message) {
+        boolean clean = true;
+        boolean inHeader = true;
+        boolean eightBitHeader = false;
+        boolean eightBitBody = false;
+        int column = 0;
+        for (int i = 0; i < message.length; i++) {
+            byte octet = message[i];
+            if (octet == '\r' || octet == '\n') {
+                boolean crlf = octet == '\r' && i + 1 < message.length && message[i + 1] == '\n';
+                clean &= crlf;
+                i += crlf ? 1 : 0;
+                inHeader &= column > 0;
+                column = 0;
+                continue;
+            }
+            if (octet < 0) {
+                eightBitHeader |= inHeader;
+                eightBitBody |= !inHeader;
+            }
+            clean &= column > 0 || octet != '.';
+            if (++column > LINE_MAX) {
+                throw new IllegalArgumentException("a line of the message has more than 998 octets");
+            }
+        }
+        var wire = clean ? message : stuffed(message);
+        int length = endsWithCrlf(wire) ? wire.length - 2 : wire.length;
+        return new WireBody(wire, length, eightBitHeader, eightBitBody);
+    }
+
+    private static byte[] stuffed(byte[] message) {
+        var out = new ByteArrayOutputStream(message.length + 256);
+        boolean lineStart = true;
+        for (int i = 0; i < message.length; i++) {
+            byte octet = message[i];
+            if (octet == '\r' || octet == '\n') {
+                out.write('\r');
+                out.write('\n');
+                i += octet == '\r' && i + 1 < message.length && message[i + 1] == '\n' ? 1 : 0;
+                lineStart = true;
+                continue;
+            }
+            if (lineStart && octet == '.') {
+                out.write('.');
+            }
+            out.write(octet);
+            lineStart = false;
+        }
+        return out.toByteArray();
+    }
+
+    private static boolean endsWithCrlf(byte[] wire) {
+        return wire.length >= 2 && Arrays.equals(wire, wire.length - 2, wire.length, new byte[] {'\r', '\n'}, 0, 2);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /// How many of the bytes to send.
+    int length() {
+        return length;
+    }
+
+    /// Whether a header is beyond ASCII, so that only SMTPUTF8 will do (RFC 6532).
+    boolean hasEightBitHeader() {
+        return eightBitHeader;
+    }
+
+    /// Whether the content is, so that 8BITMIME must be there (RFC 6152).
+    boolean hasEightBitBody() {
+        return eightBitBody;
+    }
+}

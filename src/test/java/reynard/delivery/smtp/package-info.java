@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.delivery.smtp;
+
+import org.jspecify.annotations.NullMarked;
