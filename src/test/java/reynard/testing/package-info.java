@@ -1,0 +1,5 @@
+/// What every test may lean on.
+@NullMarked
+package reynard.testing;
+
+import org.jspecify.annotations.NullMarked;
