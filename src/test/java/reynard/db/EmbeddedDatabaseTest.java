@@ -1,0 +1,256 @@
+package reynard.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EmbeddedDatabaseTest {
+    private static final Path PROGRAMS = Path.of("target").toAbsolutePath();
+    private static final EmbeddedDatabase.Settings SETTINGS = EmbeddedDatabase.Settings.SMALL_SERVER;
+
+    /// Below target/, since a user without rights must reach it, and may not reach the system's temporary folders.
+    private Path directory = PROGRAMS;
+
+    @BeforeEach
+    void createDirectory() throws IOException {
+        directory = Files.createTempDirectory(PROGRAMS, "embedded-database-");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void removeDirectory() throws IOException {
+        // A test that failed may have left its server running.
+        start().close();
+        Folders.delete(directory);
+    }
+
+    @Test
+    void it_starts_in_an_empty_directory_and_keeps_its_data() throws SQLException {
+        try (var database = start()) {
+            execute(database, "create table reader (name text)");
+            execute(database, "insert into reader values ('Ada')");
+        }
+        try (var database = start()) {
+            assertThat(ask(database, "select name from reader")).isEqualTo("Ada");
+        }
+    }
+
+    @Test
+    void what_it_reports_as_committed_is_on_the_disk() throws SQLException {
+        try (var database = start()) {
+            assertThat(ask(database, "show fsync")).isEqualTo("on");
+            assertThat(ask(database, "show full_page_writes")).isEqualTo("on");
+            assertThat(ask(database, "show synchronous_commit")).isEqualTo("on");
+            assertThat(ask(database, "show data_checksums")).isEqualTo("on");
+        }
+    }
+
+    @Test
+    void local_settings_tune_it_but_cannot_make_it_forget() throws Exception {
+        start().close();
+        Files.writeString(directory.resolve("postgres/local.conf"), "work_mem = 7MB\nfsync = off\n");
+        try (var database = start()) {
+            assertThat(ask(database, "show work_mem")).isEqualTo("7MB");
+            assertThat(ask(database, "show fsync")).isEqualTo("on");
+        }
+    }
+
+    @Test
+    void it_takes_only_who_knows_the_password_and_no_superuser() throws SQLException {
+        try (var database = start()) {
+            assertThat(ask(database, "select rolsuper from pg_roles where rolname = current_user"))
+                    .isEqualTo("f");
+            assertThat(ask(database, "show listen_addresses")).isEqualTo("127.0.0.1");
+            var url = database.jdbcUrl();
+            for (var wrong : List.of(
+                    url.replaceFirst("password=[^&]*", "password=guess"),
+                    url.replaceFirst("user=reynard", "user=postgres"))) {
+                assertThatThrownBy(() -> DriverManager.getConnection(wrong).close())
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("password authentication failed");
+            }
+        }
+    }
+
+    @Test
+    void only_the_owner_can_read_the_password() throws IOException {
+        try (var _ = start()) {
+            for (var file : List.of("pg_service.conf", "postgres/reynard.password")) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file))))
+                        .isEqualTo("rw-------");
+            }
+        }
+    }
+
+    @Test
+    void nothing_runs_after_it_was_closed() throws Exception {
+        var database = start();
+        var postmaster = postmaster();
+        database.close();
+        awaitEnd(postmaster);
+        assertThat(directory.resolve("pg_service.conf")).doesNotExist();
+    }
+
+    @Test
+    void a_second_server_on_the_same_directory_is_refused() {
+        try (var _ = start()) {
+            assertThatThrownBy(this::start)
+                    .isInstanceOf(EmbeddedDatabase.Unavailable.class)
+                    .hasMessageContaining("another Reynard (process "
+                            + ProcessHandle.current().pid() + ") uses the data directory " + directory);
+        }
+    }
+
+    @Test
+    void after_its_program_was_killed_the_data_is_there_and_one_server_runs() throws Exception {
+        var program = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Killed.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var output = program.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("committed");
+            assertThatThrownBy(this::start).hasMessageContaining("another Reynard (process " + program.pid() + ")");
+            program.destroyForcibly().waitFor();
+        }
+        var orphan = postmaster();
+        assertThat(orphan.isAlive()).isTrue();
+
+        try (var database = start()) {
+            awaitEnd(orphan);
+            assertThat(postmaster().isAlive()).isTrue();
+            assertThat(ask(database, "select name from reader")).isEqualTo("Ada");
+        }
+    }
+
+    /// The program of the test above: commits and waits for its end.
+    static final class Killed {
+        public static void main(String[] arguments) throws Exception {
+            var database = EmbeddedDatabase.start(Path.of(arguments[0]), PROGRAMS, SETTINGS);
+            execute(database, "create table reader (name text)");
+            execute(database, "insert into reader values ('Ada')");
+            System.out.println("committed");
+            Thread.currentThread().join();
+        }
+    }
+
+    @Test
+    void a_server_that_dies_is_started_again_on_its_port() throws Exception {
+        try (var database = start()) {
+            execute(database, "create table reader (name text)");
+            var dead = postmaster();
+            dead.destroyForcibly();
+            awaitEnd(dead);
+            database.restartIfGone();
+            assertThat(ask(database, "select count(*) from reader")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void the_number_of_some_other_process_in_its_pid_file_does_not_stop_it() throws Exception {
+        start().close();
+        Files.writeString(
+                directory.resolve("postgres/postmaster.pid"),
+                ProcessHandle.current().pid() + "\n" + directory.resolve("postgres") + "\n");
+        try (var database = start()) {
+            assertThat(ask(database, "select 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_creation_that_was_interrupted_is_begun_anew() throws Exception {
+        Files.createDirectories(directory.resolve("postgres.new-1/base"));
+        try (var database = start()) {
+            assertThat(ask(database, "select 1")).isEqualTo("1");
+        }
+        assertThat(directory.resolve("postgres.new-1")).doesNotExist();
+    }
+
+    @Test
+    void data_of_another_major_version_is_refused() throws IOException {
+        start().close();
+        var version = directory.resolve("postgres/PG_VERSION");
+        Files.writeString(version, "16\n");
+        assertThatThrownBy(this::start).hasMessageContaining("was written by PostgreSQL 16");
+        Files.writeString(version, PostgresBinaries.MAJOR_VERSION + "\n");
+    }
+
+    @Test
+    void a_server_that_does_not_come_up_says_why() throws IOException {
+        start().close();
+        var local = directory.resolve("postgres/local.conf");
+        Files.writeString(local, "work_mem = much\n");
+        assertThatThrownBy(this::start).hasMessageContaining("invalid value for parameter \"work_mem\": \"much\"");
+        Files.delete(local);
+    }
+
+    @Test
+    void root_without_namespaces_runs_it_as_nobody_and_back() throws Exception {
+        assumeTrue(new UnixSystem().getUid() == 0, "only root can become another user");
+        for (var user :
+                List.of(PostgresUser.NOBODY_AT_ALL, PostgresUser.ROOT_IN_A_NAMESPACE, PostgresUser.NOBODY_AT_ALL)) {
+            try (var database = EmbeddedDatabase.start(directory, PROGRAMS, SETTINGS, user)) {
+                assertThat(Files.getAttribute(Path.of("/proc/" + postmaster().pid()), "unix:uid"))
+                        .isEqualTo(user.id());
+                execute(database, "create table if not exists reader (name text)");
+            }
+        }
+    }
+
+    @Test
+    void the_programs_are_of_the_version_that_names_their_folder() throws SQLException {
+        try (var database = start()) {
+            assertThat(ask(database, "show server_version")).isEqualTo(PostgresBinaries.VERSION);
+        }
+    }
+
+    private EmbeddedDatabase start() {
+        return EmbeddedDatabase.start(directory, PROGRAMS, SETTINGS);
+    }
+
+    private ProcessHandle postmaster() throws IOException {
+        var pid =
+                Files.readAllLines(directory.resolve("postgres/postmaster.pid")).getFirst();
+        return ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+    }
+
+    /// A server takes its name away and then ends, so its process may live a moment longer than it seems.
+    private static void awaitEnd(ProcessHandle process) throws Exception {
+        process.onExit().get(10, TimeUnit.SECONDS);
+    }
+
+    private static void execute(EmbeddedDatabase database, String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(database.jdbcUrl());
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String ask(EmbeddedDatabase database, String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(database.jdbcUrl());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+}

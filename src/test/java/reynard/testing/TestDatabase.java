@@ -1,0 +1,143 @@
+package reynard.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reynard.db.EmbeddedDatabase;
+
+/// A real PostgreSQL for the tests: one server per JVM, started when the first test asks for it and removed with
+/// its data when the JVM ends; a database per test, cloned from a template in about 20 ms.
+///
+/// The zone of each database is not UTC, so that code which relies on it is found out. (pgjdbc sends the zone of
+/// the JVM when it connects, and that wins; Surefire sets the same zone there.) Nothing here survives a crash:
+/// fsync is off.
+///
+/// Safe for use by several threads.
+public final class TestDatabase {
+    private static final String ZONE = "Pacific/Chatham";
+    private static final EmbeddedDatabase.Settings SETTINGS = new EmbeddedDatabase.Settings(64, 200, false);
+    private static final AtomicInteger count = new AtomicInteger();
+
+    private final String template;
+
+    /// A template that is prepared now.
+    ///
+    /// @param migrate gets the JDBC URL of an empty database, and must have closed its connections when it returns
+    TestDatabase(Consumer<String> migrate) {
+        template = newDatabase("template0");
+        migrate.accept(url(template));
+    }
+
+    /// The JDBC URL of a new and empty database.
+    public static String create() {
+        return url(newDatabase("template0"));
+    }
+
+    /// The JDBC URL of a new database with the schema that `migrate` makes.
+    ///
+    /// The first call in a JVM runs `migrate` on the template that all calls share, so all must pass the same
+    /// migrations.
+    ///
+    /// @param migrate gets the JDBC URL of an empty database, and must have closed its connections when it returns
+    public static String fresh(Consumer<String> migrate) {
+        return Migrated.with(migrate).cloned();
+    }
+
+    /// Removes a database that a test no longer needs, whoever is still connected; each takes 8 MB.
+    ///
+    /// @param url the JDBC URL that [#create] or [#fresh] returned
+    public static void drop(String url) {
+        execute("drop database %s with (force)".formatted(url.replaceFirst(".*/([^/?]+)\\?.*", "$1")));
+    }
+
+    /// The JDBC URL of a new database that is like the template.
+    String cloned() {
+        return url(newDatabase(template));
+    }
+
+    private static String newDatabase(String template) {
+        var name = "test_" + count.incrementAndGet();
+        execute("create database %s template %s".formatted(name, template));
+        execute("alter database %s set timezone = '%s'".formatted(name, ZONE));
+        return name;
+    }
+
+    private static String url(String database) {
+        return Server.RUNNING.jdbcUrl().replaceFirst("/[^/?]+\\?", "/" + database + "?");
+    }
+
+    private static void execute(String sql) {
+        try (var connection = DriverManager.getConnection(Server.RUNNING.jdbcUrl());
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /// The template that [#fresh] clones.
+    private static final class Migrated {
+        private static @Nullable TestDatabase template;
+
+        static synchronized TestDatabase with(Consumer<String> migrate) {
+            var found = template;
+            if (found == null) {
+                found = new TestDatabase(migrate);
+                template = found;
+            }
+            return found;
+        }
+    }
+
+    /// The server, started when this class is first used.
+    private static final class Server {
+        private static final Path PROGRAMS = Path.of("target").toAbsolutePath();
+        static final EmbeddedDatabase RUNNING = start();
+
+        private static EmbeddedDatabase start() {
+            try {
+                Files.createDirectories(PROGRAMS);
+                var directory = Files.createTempDirectory(PROGRAMS, "test-database-");
+                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+                var server = EmbeddedDatabase.start(directory, PROGRAMS, SETTINGS);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    server.close();
+                    delete(directory);
+                }));
+                return server;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void delete(Path directory) {
+            try {
+                Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                        Files.delete(folder);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
