@@ -50,7 +50,8 @@ final class ClockEndpoints {
         if (target.filter(at -> at.isBefore(now)).isPresent()) {
             body.fault("the clock must not go back from " + now);
         }
-        if (target.filter(at -> at.isAfter(now.plus(ServerClock.Virtual.ADVANCE_MAX))).isPresent()) {
+        if (target.filter(at -> at.isAfter(now.plus(ServerClock.Virtual.ADVANCE_MAX)))
+                .isPresent()) {
             body.fault("the clock must not go on by more than 100 years at once");
         }
         body.refuseFaults();

@@ -88,8 +88,7 @@ public final class Server implements AutoCloseable {
             var templates = new EmailTemplates(database, ids, clock);
             var sequences = new Sequences(database, ids, events, clock);
             var deliveries = new Deliveries(database, ids, events);
-            var enrollments =
-                    new Enrollments(database, ids, clock, events, subscribers, sequences, deliveries, tzData);
+            var enrollments = new Enrollments(database, ids, clock, events, subscribers, sequences, deliveries, tzData);
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 

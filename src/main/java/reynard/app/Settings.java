@@ -28,6 +28,5 @@ public record Settings(
         Optional<Path> tzdataDir) {
 
     /// What the first account starts from.
-    public record Founder(
-            String accountName, String email, String timeZone, Optional<String> postalAddress) {}
+    public record Founder(String accountName, String email, String timeZone, Optional<String> postalAddress) {}
 }

@@ -5,7 +5,8 @@ import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.SettingStore;
 
-/// A clock that stands still between calls, and the same loops as always, driven by hand: time goes from one due instant
+/// A clock that stands still between calls, and the same loops as always, driven by hand: time goes from one due
+/// instant
 /// to the next, and at each of them everything runs until nothing is due.
 final class VirtualTime {
     private static final String SETTING = "virtual_clock";

@@ -55,8 +55,7 @@ final class KeysCommand implements Callable<Integer> {
                 var database = installation.database();
                 var clock = InstantSource.system();
                 var accounts = new Accounts(database, installation.ids(), clock);
-                return work.applyAsInt(
-                        new Chosen(new ApiKeys(database, installation.ids(), clock), account(accounts)));
+                return work.applyAsInt(new Chosen(new ApiKeys(database, installation.ids(), clock), account(accounts)));
             }
         }
 
@@ -73,7 +72,9 @@ final class KeysCommand implements Callable<Integer> {
             return switch (all.size()) {
                 case 0 -> throw fault("there is no account yet; the first bin/reynard serve creates one");
                 case 1 -> all.getFirst();
-                default -> throw fault("--account must be one of " + all.stream().map(AccountId::value).toList());
+                default ->
+                    throw fault("--account must be one of "
+                            + all.stream().map(AccountId::value).toList());
             };
         }
 

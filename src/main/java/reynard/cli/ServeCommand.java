@@ -29,11 +29,10 @@ final class ServeCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
         var server = Server.start(settings);
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-                    server.close();
-                    stopped.countDown();
-                }));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            server.close();
+            stopped.countDown();
+        }));
         server.founded().ifPresent(founded -> {
             out.println("An account has been created. Its key and password are shown this once:");
             out.println("  API key   " + founded.apiKey());

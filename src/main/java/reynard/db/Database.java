@@ -43,7 +43,6 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(Math.min(4, connectionsMax));
         config.setConnectionTimeout(4_000);
         config.setPoolName("reynard");
-        config.setAutoCommit(false);
         var properties = new Properties();
         properties.setProperty("reWriteBatchedInserts", "true");
         properties.setProperty("ApplicationName", "reynard");

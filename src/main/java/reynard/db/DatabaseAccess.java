@@ -36,7 +36,8 @@ public record DatabaseAccess(String jdbcUrl, Runnable ending) implements AutoClo
             var values = Files.readAllLines(file).stream()
                     .filter(line -> line.contains("="))
                     .collect(Collectors.toMap(
-                            line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
+                            line -> line.substring(0, line.indexOf('=')),
+                            line -> line.substring(line.indexOf('=') + 1)));
             var url = "jdbc:postgresql://%s:%s/%s?user=%s&password=%s&sslmode=disable"
                     .formatted(
                             values.get("host"),

@@ -15,9 +15,6 @@ public final class SettingStore {
         tx.update("""
                         insert into setting (name, value) values (:name, :value)
                         on conflict (name) do update set value = excluded.value
-                        """)
-                .bind("name", name)
-                .bind("value", value)
-                .execute();
+                        """).bind("name", name).bind("value", value).execute();
     }
 }

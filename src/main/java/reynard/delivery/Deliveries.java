@@ -66,8 +66,7 @@ public final class Deliveries {
                 Instant dueAt,
                 String reason,
                 Map<String, Object> detail) {
-            return new Step(
-                    enrollment, run, sequence, email, subscriber, dueAt, Optional.of(new Skip(reason, detail)));
+            return new Step(enrollment, run, sequence, email, subscriber, dueAt, Optional.of(new Skip(reason, detail)));
         }
     }
 

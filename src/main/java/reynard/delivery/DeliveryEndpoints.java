@@ -18,9 +18,8 @@ import reynard.id.SubscriberId;
 
 /// The ledger over HTTP.
 public final class DeliveryEndpoints {
-    private static final List<String> STATES = Arrays.stream(Delivery.State.values())
-            .map(Delivery.State::wireName)
-            .toList();
+    private static final List<String> STATES =
+            Arrays.stream(Delivery.State.values()).map(Delivery.State::wireName).toList();
 
     private final Deliveries deliveries;
 
@@ -46,7 +45,11 @@ public final class DeliveryEndpoints {
     }
 
     record AttemptJson(
-            int number, Instant at, String outcome, @Nullable String stage, @Nullable String reply) {}
+            int number,
+            Instant at,
+            String outcome,
+            @Nullable String stage,
+            @Nullable String reply) {}
 
     private Reply show(Request request) {
         var id = request.path("id", DeliveryId::new);

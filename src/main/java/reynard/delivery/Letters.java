@@ -132,7 +132,10 @@ public final class Letters {
                         parts.email().content().orElse(""),
                         parts.layout().html()),
                 new EmailRenderer.Values(
-                        parts.values(), unsubscribeUrl, parts.account().postalAddress().orElse(""), date));
+                        parts.values(),
+                        unsubscribeUrl,
+                        parts.account().postalAddress().orElse(""),
+                        date));
         var from = address(parts.from().emailAddress());
         var to = address(parts.reader().emailAddress());
         var message = new Message(

@@ -33,7 +33,8 @@ import reynard.template.liquid.LiquidError;
 
 /// Sends what is queued, each connection on a virtual thread of its own.
 ///
-/// The order of things for one email, which the promise rests on: the claim is durable; the message goes out but for its
+/// The order of things for one email, which the promise rests on: the claim is durable; the message goes out but for
+/// its
 /// final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news of it are durable
 /// in one transaction; only then does the connection take another email. So a crash leaves at most one email per
 /// connection of which nobody knows whether it arrived, and those are the marked ones.
@@ -248,8 +249,8 @@ public final class Sender implements AutoCloseable {
             if (active) {
                 store.release(tx, claim, node, now);
             } else {
-                var attempt = new Attempt(
-                        claim.attempts() + 1, now, "broken", Optional.of("data"), Optional.of("withdrawn"));
+                var attempt =
+                        new Attempt(claim.attempts() + 1, now, "broken", Optional.of("data"), Optional.of("withdrawn"));
                 store.settle(
                         tx,
                         claim,
@@ -297,16 +298,28 @@ public final class Sender implements AutoCloseable {
             case SendOutcome.Rejected(var stage, var reply) ->
                 switch (ReplyClass.of(stage, reply)) {
                     case HARD_RECIPIENT ->
-                        bounced(ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "bounced"));
+                        bounced(ending(
+                                claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "bounced"));
                     case HARD_UNSURE, SOFT_RECIPIENT ->
                         ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "refused");
                     case CONTENT_FAULT ->
-                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "content_refused");
+                        ending(
+                                claim,
+                                Delivery.State.FAILED,
+                                "rejected",
+                                stage.name(),
+                                reply.toString(),
+                                "content_refused");
                     case OURS ->
-                        ending(claim, Delivery.State.HELD, "rejected", stage.name(), reply.toString(), "protocol_fault");
+                        ending(
+                                claim,
+                                Delivery.State.HELD,
+                                "rejected",
+                                stage.name(),
+                                reply.toString(),
+                                "protocol_fault");
                     // The fault is not the reader's: it is tried again, and the reader stays as they are.
-                    case THROTTLE, SENDER_FAULT, SOFT_OTHER ->
-                        retry(claim, "rejected", stage.name(), reply.toString());
+                    case THROTTLE, SENDER_FAULT, SOFT_OTHER -> retry(claim, "rejected", stage.name(), reply.toString());
                 };
             case SendOutcome.Broken(var stage, var cause) -> retry(claim, "broken", stage.name(), cause);
             case SendOutcome.Stale(var cause) -> retry(claim, "broken", "MAIL", cause);
@@ -334,8 +347,7 @@ public final class Sender implements AutoCloseable {
     }
 
     private static Ending bounced(Ending ending) {
-        return new Ending(
-                ending.state(), ending.at(), ending.attempt(), ending.nextAttemptAt(), ending.reason(), true);
+        return new Ending(ending.state(), ending.at(), ending.attempt(), ending.nextAttemptAt(), ending.reason(), true);
     }
 
     private Ending ending(

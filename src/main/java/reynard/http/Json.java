@@ -73,8 +73,15 @@ public final class Json {
         } catch (CharacterCodingException e) {
             throw new Malformed("the body is not valid UTF-8");
         } catch (JsonProcessingException e) {
-            throw new Malformed(e.getOriginalMessage().lines().findFirst().orElse("cannot be read"));
+            throw new Malformed(reason(e));
         }
+    }
+
+    // What follows the first bracket speaks of the parser, not of the text.
+    private static String reason(JsonProcessingException e) {
+        var message = e.getOriginalMessage();
+        int bracket = message.indexOf(" (");
+        return bracket > 0 ? message.substring(0, bracket) : message;
     }
 
     static final class Malformed extends RuntimeException {

@@ -35,8 +35,7 @@ public final class Inbox {
 
     /// Durable when this returns.
     void keep(AccountId account, String from, String to, String subject, byte[] raw) {
-        var message =
-                new InboxMessage(new InboxMessageId(ids.next()), from, to, subject, clock.instant(), raw);
+        var message = new InboxMessage(new InboxMessageId(ids.next()), from, to, subject, clock.instant(), raw);
         database.useTx(tx -> store.insert(tx, account, message));
     }
 }

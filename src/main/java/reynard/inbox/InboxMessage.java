@@ -8,5 +8,4 @@ import reynard.id.InboxMessageId;
 /// @param from the envelope sender
 /// @param to the envelope recipient
 /// @param raw the message as it came over the wire
-public record InboxMessage(
-        InboxMessageId id, String from, String to, String subject, Instant receivedAt, byte[] raw) {}
+public record InboxMessage(InboxMessageId id, String from, String to, String subject, Instant receivedAt, byte[] raw) {}

@@ -22,10 +22,7 @@ final class InboxStore {
             select m.id, m.sender, m.recipient, m.subject, m.received_at, ''::bytea as raw
               from inbox_message m
              where m.account_id = :account and (:to::text is null or lower(m.recipient) = lower(:to))
-            """,
-            Listing.Order.DESCENDING,
-            List.of(Listing.Key.number("m.id", "id")),
-            (row, _) -> message(row));
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("m.id", "id")), (row, _) -> message(row));
 
     /// Without their bytes.
     Page<InboxMessage> list(Tx tx, AccountId account, Optional<String> to, PageRequest page) {

@@ -32,7 +32,8 @@ record ParsedMail(Map<String, String> headers, String subject, Optional<String> 
             var headers = new LinkedHashMap<String, String>();
             message.getHeader()
                     .getFields()
-                    .forEach(field -> headers.put(field.getName(), field.getBody().replaceAll("\r?\n[ \t]+", " ")));
+                    .forEach(field ->
+                            headers.put(field.getName(), field.getBody().replaceAll("\r?\n[ \t]+", " ")));
             return new ParsedMail(
                     headers,
                     Optional.ofNullable(message.getSubject())

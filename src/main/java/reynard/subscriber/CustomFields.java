@@ -45,7 +45,8 @@ public final class CustomFields {
             if (store.insert(tx, account, field, clock.instant())) {
                 return new Creation.Created(field);
             }
-            return new Creation.Existing(store.findByLabelOrKey(tx, account, trimmed, key).orElseThrow());
+            return new Creation.Existing(
+                    store.findByLabelOrKey(tx, account, trimmed, key).orElseThrow());
         });
     }
 

@@ -74,10 +74,13 @@ public final class SubscriberEndpoints {
         var include = request.words("include", List.of("attribution", "tags", "location", "canceled_at"));
         var status = status(request);
         var sort = sort(request, status);
-        if (include.contains("canceled_at") && status.filter(SubscriberState.CANCELLED::equals).isEmpty()) {
+        if (include.contains("canceled_at")
+                && status.filter(SubscriberState.CANCELLED::equals).isEmpty()) {
             throw new InvalidRequest("The status param must be `cancelled` if include contains `canceled_at`");
         }
-        var order = request.oneOf("sort_order", List.of("asc", "desc")).orElse("desc").equals("asc")
+        var order = request.oneOf("sort_order", List.of("asc", "desc"))
+                        .orElse("desc")
+                        .equals("asc")
                 ? Listing.Order.ASCENDING
                 : Listing.Order.DESCENDING;
         var filter = new SubscriberFilter(
@@ -112,7 +115,8 @@ public final class SubscriberEndpoints {
             AccountId account, Page<Subscriber> page, Set<String> include, boolean slim) {
         var fields = slim ? List.<CustomField>of() : fields(account);
         var tags = include.contains("tags")
-                ? subscribers.tags(account, page.items().stream().map(Subscriber::id).toList())
+                ? subscribers.tags(
+                        account, page.items().stream().map(Subscriber::id).toList())
                 : Map.<SubscriberId, List<SubscriberStore.TagLabel>>of();
         return subscriber -> {
             var json = slim ? SubscriberJson.slim(subscriber) : SubscriberJson.of(subscriber, fields);
@@ -151,12 +155,7 @@ public final class SubscriberEndpoints {
         var fields = fields(request.account());
         var values = values(body, fields);
         body.refuseFaults();
-        var saved = subscribers.upsert(
-                request.account(),
-                email.orElseThrow(),
-                set(firstName),
-                state,
-                values.known());
+        var saved = subscribers.upsert(request.account(), email.orElseThrow(), set(firstName), state, values.known());
         return answer(saved.created() ? 201 : 200, saved.subscriber(), fields, values);
     }
 
@@ -184,7 +183,9 @@ public final class SubscriberEndpoints {
         // A faulty text is one fault, told in Kit's words; the reader's own sentence would be a second.
         return switch (body.value("email_address")) {
             case Change.Set<com.fasterxml.jackson.databind.JsonNode>(var node) -> {
-                var email = node.isTextual() ? EmailAddress.parse(node.textValue().strip()) : Optional.<EmailAddress>empty();
+                var email = node.isTextual()
+                        ? EmailAddress.parse(node.textValue().strip())
+                        : Optional.<EmailAddress>empty();
                 if (email.isEmpty()) {
                     body.fault(INVALID_EMAIL);
                 }

@@ -88,7 +88,9 @@ final class SubscriberStore {
     }
 
     private static String[] lower(List<String> emails) {
-        return emails.stream().map(email -> email.toLowerCase(java.util.Locale.ROOT)).toArray(String[]::new);
+        return emails.stream()
+                .map(email -> email.toLowerCase(java.util.Locale.ROOT))
+                .toArray(String[]::new);
     }
 
     /// A subscriber as written by an upsert, and whether the row is new.
@@ -249,7 +251,9 @@ final class SubscriberStore {
                         """)
                         .bind("account", account)
                         .bind("id", id)
-                        .bind("from", from.stream().map(SubscriberState::wireName).toArray(String[]::new))
+                        .bind(
+                                "from",
+                                from.stream().map(SubscriberState::wireName).toArray(String[]::new))
                         .bind("to", to.wireName())
                         .bind("now", now)
                         .execute()

@@ -175,8 +175,7 @@ public final class Subscribers {
     /// @return whether there was an unconfirmed subscriber of this id
     public boolean confirm(Tx tx, AccountId account, SubscriberId id) {
         var now = clock.instant();
-        if (!store.changeState(
-                tx, account, id, EnumSet.of(SubscriberState.INACTIVE), SubscriberState.ACTIVE, now)) {
+        if (!store.changeState(tx, account, id, EnumSet.of(SubscriberState.INACTIVE), SubscriberState.ACTIVE, now)) {
             return false;
         }
         events.append(tx, account, new SubscriberConfirmed(id, now));

@@ -50,7 +50,9 @@ public final class TagEndpoints {
             TagId id,
             String name,
             Instant createdAt,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long subscriberCount) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long subscriberCount) {
         static TagJson of(Tag tag, @Nullable Long subscriberCount) {
             return new TagJson(tag.id(), tag.name(), tag.createdAt(), subscriberCount);
         }
@@ -89,7 +91,11 @@ public final class TagEndpoints {
         var tag = request.path("tag_id", TagId::new);
         var email = email(request);
         return database.inTx(tx -> email.isEmpty()
-                ? noAddress(tx, request.account(), tag, "Either subscriber id or email address is required to tag subscriber")
+                ? noAddress(
+                        tx,
+                        request.account(),
+                        tag,
+                        "Either subscriber id or email address is required to tag subscriber")
                 : tag(tx, request.account(), tag, subscribers.findByEmail(tx, request.account(), email.get())));
     }
 

@@ -18,13 +18,12 @@ import reynard.template.liquid.Template;
 public final class EmailRenderer {
     private static final int TEMPLATES_KEPT = 500;
 
-    private final Map<String, Template> templates =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Template> eldest) {
-                    return size() > TEMPLATES_KEPT;
-                }
-            });
+    private final Map<String, Template> templates = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Template> eldest) {
+            return size() > TEMPLATES_KEPT;
+        }
+    });
 
     /// What the author wrote.
     ///

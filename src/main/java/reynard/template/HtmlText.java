@@ -10,7 +10,8 @@ import org.jsoup.select.NodeVisitor;
 /// is followed by where it leads, what is hidden from a reader of the HTML stays hidden.
 public final class HtmlText {
     private static final String HIDDEN = "head, style, script, [style~=(?i)display\\s*:\\s*none]";
-    private static final String BLOCKS = "p, div, table, tr, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article";
+    private static final String BLOCKS =
+            "p, div, table, tr, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article";
 
     private HtmlText() {}
 
@@ -24,7 +25,10 @@ public final class HtmlText {
 
     /// Text as it stands in HTML, in content and in attribute values alike.
     public static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static final class Text implements NodeVisitor {
@@ -35,7 +39,8 @@ public final class HtmlText {
             switch (node) {
                 case TextNode text -> words(text.text());
                 case Element element when element.is("br, hr") -> out.append('\n');
-                case Element element when element.is("li") -> {
+                case Element element
+                when element.is("li") -> {
                     line();
                     out.append("- ");
                 }

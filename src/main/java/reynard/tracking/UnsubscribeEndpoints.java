@@ -17,8 +17,7 @@ public final class UnsubscribeEndpoints {
     private final Deliveries deliveries;
     private final Subscribers subscribers;
 
-    public UnsubscribeEndpoints(
-            Accounts accounts, Deliveries deliveries, Subscribers subscribers) {
+    public UnsubscribeEndpoints(Accounts accounts, Deliveries deliveries, Subscribers subscribers) {
         this.accounts = accounts;
         this.deliveries = deliveries;
         this.subscribers = subscribers;
@@ -34,9 +33,10 @@ public final class UnsubscribeEndpoints {
 
     private Optional<Reader> reader(Request request) {
         return accounts.findByToken(request.pathText("account"))
-                .flatMap(id -> accounts.find(id).flatMap(account -> deliveries
-                        .subscriberOf(id, request.pathText("token"))
-                        .map(subscriber -> new Reader(account, subscriber))));
+                .flatMap(id -> accounts.find(id)
+                        .flatMap(account -> deliveries
+                                .subscriberOf(id, request.pathText("token"))
+                                .map(subscriber -> new Reader(account, subscriber))));
     }
 
     private Reply ask(Request request) {
