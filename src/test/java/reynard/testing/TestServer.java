@@ -1,0 +1,472 @@
+package reynard.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reynard.app.Server;
+import reynard.app.Settings;
+import reynard.db.Database;
+import reynard.delivery.smtp.Relay;
+
+/// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
+/// moves
+/// when the test says so. What a test does, it does over HTTP.
+public final class TestServer implements AutoCloseable {
+    /// Monday noon in UTC, six in the morning in Chicago; no clock changes anywhere near.
+    public static final String MONDAY = "2026-01-05T12:00:00Z";
+
+    public static final String API_KEY = "test-key-0123456789abcdef";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String databaseUrl;
+    private final boolean ownsDatabase;
+    private final Server server;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private String apiKey = API_KEY;
+
+    private TestServer(String databaseUrl, boolean ownsDatabase, String start, Optional<Relay> relay) {
+        this.databaseUrl = databaseUrl;
+        this.ownsDatabase = ownsDatabase;
+        try {
+            this.server = Server.start(new Settings(
+                    "127.0.0.1",
+                    0,
+                    Path.of("target"),
+                    Optional.of(databaseUrl),
+                    Optional.of("https://mail.example.com"),
+                    relay,
+                    Optional.of(API_KEY),
+                    new Settings.Founder(
+                            "Tea Letters", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street\nLondon")),
+                    true,
+                    Optional.of(Instant.parse(start)),
+                    Optional.empty()));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// A server on an empty database whose clock stands at [#MONDAY].
+    public static TestServer start() {
+        return at(MONDAY);
+    }
+
+    public static TestServer at(String instant) {
+        return new TestServer(TestDatabase.fresh(Database::migrate), true, instant, Optional.empty());
+    }
+
+    /// A server that sends to a relay of the test's own.
+    public static TestServer with(Relay relay) {
+        return new TestServer(TestDatabase.fresh(Database::migrate), true, MONDAY, Optional.of(relay));
+    }
+
+    /// Another server on the same database, which outlives this one.
+    public TestServer another() {
+        return new TestServer(databaseUrl, false, MONDAY, Optional.empty());
+    }
+
+    public String databaseUrl() {
+        return databaseUrl;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /// The key that requests carry from now on.
+    public void useKey(String key) {
+        apiKey = key;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        if (ownsDatabase) {
+            TestDatabase.drop(databaseUrl);
+        }
+    }
+
+    // Requests
+
+    /// An answer: its status and its body, which is a missing node when there is none.
+    public record Answer(int status, JsonNode body, HttpResponse<String> raw) {
+        /// The texts of `errors`.
+        public List<String> errors() {
+            var errors = new ArrayList<String>();
+            body.path("errors").forEach(error -> errors.add(error.asText()));
+            return errors;
+        }
+
+        public JsonNode at(String pointer) {
+            return body.at(pointer);
+        }
+    }
+
+    public Answer get(String path) {
+        return send("GET", path, null);
+    }
+
+    public Answer post(String path, String json) {
+        return send("POST", path, json);
+    }
+
+    public Answer put(String path, String json) {
+        return send("PUT", path, json);
+    }
+
+    public Answer delete(String path) {
+        return send("DELETE", path, null);
+    }
+
+    public Answer send(String method, String path, @Nullable String json) {
+        return send(
+                method,
+                path,
+                json == null ? null : json.getBytes(StandardCharsets.UTF_8),
+                Map.of("X-Kit-Api-Key", apiKey));
+    }
+
+    public Answer send(String method, String path, byte @Nullable [] body, Map<String, String> headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .method(
+                        method,
+                        body == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        try {
+            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), parsed(response.body()), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode parsed(String body) {
+        try {
+            return body.startsWith("{") || body.startsWith("[") ? JSON.readTree(body) : JSON.missingNode();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("not JSON: " + body, e);
+        }
+    }
+
+    private static JsonNode expect(Answer answer, int... statuses) {
+        if (Arrays.stream(statuses).noneMatch(status -> status == answer.status())) {
+            throw new AssertionError("expected " + Arrays.toString(statuses) + ", got " + answer.status() + " "
+                    + answer.raw().body());
+        }
+        return answer.body();
+    }
+
+    /// JSON with single quotes, which a test is easier to read with.
+    public static String json(String text) {
+        return text.replace('\'', '"');
+    }
+
+    private static String text(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    // Time
+
+    /// Moves the clock and runs everything that falls due on the way.
+    ///
+    /// @return how many emails were sent
+    public long advance(Duration by) {
+        return expect(post("/ext/v1/clock/advance", text(Map.of("by", by.toString()))), 200)
+                .get("sent")
+                .asLong();
+    }
+
+    public long advanceTo(String instant) {
+        return expect(post("/ext/v1/clock/advance", text(Map.of("to", instant))), 200)
+                .get("sent")
+                .asLong();
+    }
+
+    /// Runs what is due now.
+    public long settle() {
+        return advance(Duration.ZERO);
+    }
+
+    public Instant now() {
+        return Instant.parse(get("/ext/v1/status").at("/now").asText());
+    }
+
+    // Things
+
+    /// One email of a sequence, as a test describes it: published unless it says otherwise, at the end unless it names
+    /// a
+    /// place.
+    public record Email(Map<String, Object> fields) {
+        private Email with(String name, Object value) {
+            var changed = new LinkedHashMap<>(fields);
+            changed.put(name, value);
+            return new Email(changed);
+        }
+
+        public Email draft() {
+            return with("published", false);
+        }
+
+        public Email at(int position) {
+            return with("position", position);
+        }
+
+        public Email on(String... days) {
+            return with("send_days", List.of(days));
+        }
+
+        public Email saying(String content) {
+            return with("content", content);
+        }
+    }
+
+    public static Email email(String subject, int delay, String unit) {
+        return new Email(Map.of(
+                "subject",
+                subject,
+                "content",
+                "<p>" + subject + "</p>",
+                "delay_value",
+                delay,
+                "delay_unit",
+                unit,
+                "published",
+                true));
+    }
+
+    /// An email that goes at once; only the first of a sequence can.
+    public static Email immediate(String subject) {
+        return email(subject, 0, "days");
+    }
+
+    public static Email days(String subject, int days) {
+        return email(subject, days, "days");
+    }
+
+    public static Email hours(String subject, int hours) {
+        return email(subject, hours, "hours");
+    }
+
+    /// A sequence that sends on every day at nine in UTC.
+    public Sequence sequence(Email... emails) {
+        return sequence("{'send_hour':9,'time_zone':'Etc/UTC'}", emails);
+    }
+
+    /// A sequence with settings of its own, in JSON with single quotes.
+    public Sequence sequence(String settings, Email... emails) {
+        try {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("name", "Sequence");
+            JSON.readTree(json(settings)).properties().forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
+            var created = expect(post("/v4/sequences", text(fields)), 201);
+            var sequence = new Sequence(created.at("/sequence/id").asLong());
+            for (var email : emails) {
+                sequence.add(email);
+            }
+            return sequence;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    public final class Sequence {
+        private final long id;
+        private final Map<String, Long> emails = new LinkedHashMap<>();
+
+        private Sequence(long id) {
+            this.id = id;
+        }
+
+        public long id() {
+            return id;
+        }
+
+        public String path() {
+            return "/v4/sequences/" + id;
+        }
+
+        public long add(Email email) {
+            long emailId = expect(post(path() + "/emails", text(email.fields())), 201)
+                    .at("/email/id")
+                    .asLong();
+            emails.put(String.valueOf(email.fields().get("subject")), emailId);
+            return emailId;
+        }
+
+        /// The id of the email that was added with this subject.
+        public long email(String subject) {
+            return Optional.ofNullable(emails.get(subject))
+                    .orElseThrow(() -> new AssertionError("no email " + subject));
+        }
+
+        public JsonNode change(String json) {
+            return expect(put(path(), json(json)), 200).get("sequence");
+        }
+
+        public JsonNode changeEmail(String subject, String json) {
+            return expect(put(path() + "/emails/" + email(subject), json(json)), 200)
+                    .get("email");
+        }
+
+        public void deleteEmail(String subject) {
+            expect(TestServer.this.delete(path() + "/emails/" + email(subject)), 204);
+        }
+
+        public void delete() {
+            expect(TestServer.this.delete(path()), 204);
+        }
+
+        public JsonNode show() {
+            return expect(get(path() + "?include=stats"), 200).get("sequence");
+        }
+    }
+
+    /// An active subscriber.
+    public Reader subscriber(String email) {
+        return subscriber(email, "active");
+    }
+
+    public Reader subscriber(String email, String state) {
+        var body = text(Map.of("email_address", email, "state", state));
+        return new Reader(
+                expect(post("/v4/subscribers", body), 200, 201)
+                        .at("/subscriber/id")
+                        .asLong(),
+                email);
+    }
+
+    /// A subscriber who is in a sequence from now on.
+    public Reader subscriber(String email, Sequence sequence) {
+        var reader = subscriber(email);
+        reader.joins(sequence);
+        return reader;
+    }
+
+    /// An email as it arrived.
+    public record Mail(String subject, Instant at) {
+        @Override
+        public String toString() {
+            return subject + " @ " + at;
+        }
+    }
+
+    public final class Reader {
+        private final long id;
+        private final String email;
+
+        private Reader(long id, String email) {
+            this.id = id;
+            this.email = email;
+        }
+
+        public long id() {
+            return id;
+        }
+
+        public String email() {
+            return email;
+        }
+
+        public Answer joins(Sequence sequence) {
+            var answer = post(sequence.path() + "/subscribers/" + id, "{}");
+            expect(answer, 200, 201);
+            return answer;
+        }
+
+        public void isRemovedFrom(Sequence sequence) {
+            expect(delete("/ext/v1/sequences/" + sequence.id() + "/subscribers/" + id), 204);
+        }
+
+        public void unsubscribes() {
+            expect(post("/v4/subscribers/" + id + "/unsubscribe", "{}"), 204);
+        }
+
+        public void confirms() {
+            expect(post("/ext/v1/subscribers/" + id + "/confirm", "{}"), 204);
+        }
+
+        public void getsTag(long tag) {
+            expect(post("/v4/tags/" + tag + "/subscribers/" + id, "{}"), 200, 201);
+        }
+
+        public void losesTag(long tag) {
+            expect(delete("/v4/tags/" + tag + "/subscribers/" + id), 204);
+        }
+
+        public String state() {
+            return expect(get("/v4/subscribers/" + id), 200)
+                    .at("/subscriber/state")
+                    .asText();
+        }
+
+        /// What is in the inbox, oldest first.
+        public List<Mail> mail() {
+            var found = expect(get("/ext/v1/inbox?per_page=1000&to=" + encoded(email)), 200)
+                    .get("messages");
+            var mail = new ArrayList<Mail>();
+            found.forEach(row -> mail.addFirst(new Mail(
+                    row.get("subject").asText(),
+                    Instant.parse(row.get("received_at").asText()))));
+            return mail;
+        }
+
+        public List<String> subjectsReceived() {
+            return mail().stream().map(Mail::subject).toList();
+        }
+
+        /// The whole of the email received last, as the inbox shows one.
+        public JsonNode lastMail() {
+            var id = expect(get("/ext/v1/inbox?per_page=1&to=" + encoded(email)), 200)
+                    .at("/messages/0/id")
+                    .asLong();
+            return expect(get("/ext/v1/inbox/" + id), 200).get("message");
+        }
+
+        /// The ledger's rows of this reader, oldest first.
+        public List<JsonNode> deliveries() {
+            var rows = new ArrayList<JsonNode>();
+            expect(get("/ext/v1/deliveries?per_page=1000&subscriber_id=" + id), 200)
+                    .get("deliveries")
+                    .forEach(rows::addFirst);
+            return rows;
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    public long tag(String name) {
+        return expect(post("/v4/tags", text(Map.of("name", name))), 200, 201)
+                .at("/tag/id")
+                .asLong();
+    }
+}
