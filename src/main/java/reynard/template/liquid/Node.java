@@ -40,6 +40,7 @@ interface Node {
 
         @Override
         public int render(Scope scope) {
+            scope.budget.steps(nodes.length);
             for (var node : nodes) {
                 int signal = node.render(scope);
                 if (signal != GO_ON) {
@@ -202,6 +203,7 @@ interface Node {
 
         private static int matches(List<Expression> values, @Nullable Object value, Scope scope) {
             int count = 0;
+            scope.budget.steps(values.size());
             for (var candidate : values) {
                 if (Values.equal(value, candidate.plain(scope), scope)) {
                     count++;
