@@ -52,8 +52,8 @@ interface Condition {
     record Chain(List<Condition> conditions, List<Boolean> joints) implements Condition {
         @Override
         public boolean test(Scope scope) {
-            scope.budget.steps(conditions.size());
             for (int i = 0; i < joints.size(); i++) {
+                scope.budget.step();
                 boolean holds = conditions.get(i).test(scope);
                 if (holds != joints.get(i)) {
                     return holds;

@@ -22,8 +22,6 @@ interface Node {
 
     /// Parts in a row.
     final class Body implements Node {
-        static final Body EMPTY = new Body(List.of());
-
         private final Node[] nodes;
         private final boolean blank;
 
@@ -40,8 +38,8 @@ interface Node {
 
         @Override
         public int render(Scope scope) {
-            scope.budget.steps(nodes.length);
             for (var node : nodes) {
+                scope.budget.step();
                 int signal = node.render(scope);
                 if (signal != GO_ON) {
                     return signal;
@@ -203,8 +201,8 @@ interface Node {
 
         private static int matches(List<Expression> values, @Nullable Object value, Scope scope) {
             int count = 0;
-            scope.budget.steps(values.size());
             for (var candidate : values) {
+                scope.budget.step();
                 if (Values.equal(value, candidate.plain(scope), scope)) {
                     count++;
                 }

@@ -160,9 +160,7 @@ final class Parser {
 
     private Node capture(Piece.Tag tag) {
         var name = onlyName(tag);
-        var body = body(tag);
-        variables.assigned(name);
-        return new Node.Capture(name, body);
+        return new Node.Capture(name, body(tag));
     }
 
     private String onlyName(Piece.Tag tag) {
