@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 
 /// What rendering may use up: steps, characters of output, and time.
 ///
-/// A step is one turn of a loop (also of an empty one), one filter, one element of a list that is made, or 16
-/// characters
-/// of text that is made or read on the way. The time is what passes inside [Template#render] only. Several templates
-/// rendered one after the other with the same budget share it. Not for two threads at once.
+/// A step is one turn of a loop (also of an empty one), one tag, output or piece of text that is rendered, one filter,
+/// one element of a list that is made, or 16 characters of text that is made or read on the way. The time is what
+/// passes inside [Template#render] only. Several templates rendered one after the other with the same budget share it.
+/// Not for two threads at once.
 public final class Budget {
     /// Steps of one budget unless told otherwise.
     public static final int STEPS_MAX = 1_000_000;

@@ -53,6 +53,7 @@ interface Condition {
         @Override
         public boolean test(Scope scope) {
             for (int i = 0; i < joints.size(); i++) {
+                scope.budget.step();
                 boolean holds = conditions.get(i).test(scope);
                 if (holds != joints.get(i)) {
                     return holds;

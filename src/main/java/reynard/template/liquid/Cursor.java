@@ -129,8 +129,8 @@ final class Cursor {
     }
 
     private String quoted() {
-        int close = source.indexOf(source.charAt(pos), pos + 1);
-        if (close < 0 || close >= end) {
+        int close = source.indexOf(source.charAt(pos), pos + 1, end);
+        if (close < 0) {
             throw error("text is not closed: a quote is missing");
         }
         var text = source.substring(pos + 1, close);

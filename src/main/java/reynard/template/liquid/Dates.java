@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The filter `date`: reads what may be a date, and writes it by a strftime pattern, in English.
 final class Dates {
+    private static final int PATTERN_CHARS_MAX = 1000;
     private static final int WIDTH_MAX = 100;
     private static final DateTimeFormatter ZONE_NAME = DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
     private static final String[] MONTHS = {
@@ -44,11 +45,13 @@ final class Dates {
         if (pattern.isEmpty()) {
             return input;
         }
+        if (pattern.length() > PATTERN_CHARS_MAX) {
+            throw new Failure("date pattern is longer than " + PATTERN_CHARS_MAX + " characters");
+        }
         var time = read(input, scope);
         if (time == null) {
             return input;
         }
-        scope.budget.text(pattern.length());
         var written = new Strftime(time).write(pattern);
         scope.budget.text(written.length());
         return written;

@@ -60,6 +60,7 @@ final class ListFilters {
             @Nullable Object input, Function<@Nullable Object, Boolean> wanted, Scope scope) {
         var kept = new ArrayList<@Nullable Object>();
         for (var item : Values.flat(input, scope)) {
+            scope.budget.step();
             if (wanted.apply(item)) {
                 kept.add(item);
             }
@@ -77,7 +78,10 @@ final class ListFilters {
         record Shown(String text) {}
         return switch (value) {
             case null -> Values.Word.EMPTY;
-            case String text -> text;
+            case String text -> {
+                scope.budget.steps(text.length() >> 10); // A list may name the same long text many times.
+                yield text;
+            }
             case Map<?, ?> map -> new Shown(Values.text(map, scope));
             default -> Numbers.isNumber(value) ? new Shown(Numbers.text(value)) : value;
         };

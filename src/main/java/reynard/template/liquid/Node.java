@@ -22,8 +22,6 @@ interface Node {
 
     /// Parts in a row.
     final class Body implements Node {
-        static final Body EMPTY = new Body(List.of());
-
         private final Node[] nodes;
         private final boolean blank;
 
@@ -41,6 +39,7 @@ interface Node {
         @Override
         public int render(Scope scope) {
             for (var node : nodes) {
+                scope.budget.step();
                 int signal = node.render(scope);
                 if (signal != GO_ON) {
                     return signal;
@@ -203,6 +202,7 @@ interface Node {
         private static int matches(List<Expression> values, @Nullable Object value, Scope scope) {
             int count = 0;
             for (var candidate : values) {
+                scope.budget.step();
                 if (Values.equal(value, candidate.plain(scope), scope)) {
                     count++;
                 }

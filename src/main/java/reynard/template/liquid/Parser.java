@@ -129,7 +129,7 @@ final class Parser {
     }
 
     private void checkInlineComment(Piece.Tag tag) {
-        for (int i = source.indexOf('\n', tag.from()); i >= 0 && i < tag.to(); i = source.indexOf('\n', i + 1)) {
+        for (int i = source.indexOf('\n', tag.from(), tag.to()); i >= 0; i = source.indexOf('\n', i + 1, tag.to())) {
             int start = pieces.skipSpace(i, tag.to());
             if (start < tag.to() && source.charAt(start) != '#') {
                 throw lines.error("every line of a comment starts with #", start);
@@ -160,9 +160,7 @@ final class Parser {
 
     private Node capture(Piece.Tag tag) {
         var name = onlyName(tag);
-        var body = body(tag);
-        variables.assigned(name);
-        return new Node.Capture(name, body);
+        return new Node.Capture(name, body(tag));
     }
 
     private String onlyName(Piece.Tag tag) {

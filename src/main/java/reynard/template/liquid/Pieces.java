@@ -213,8 +213,8 @@ abstract sealed class Pieces {
                 return null;
             }
             int from = pos;
-            int newline = source.indexOf('\n', from);
-            int to = newline < 0 || newline > end ? end : newline;
+            int newline = source.indexOf('\n', from, end);
+            int to = newline < 0 ? end : newline;
             pos = to;
             int nameEnd = skipName(from, to);
             return new Piece.Tag(source.substring(from, nameEnd), from, nameEnd, to);

@@ -19,6 +19,11 @@ final class Range extends AbstractList<Long> {
     }
 
     @Override
+    public Long getLast() {
+        return to;
+    }
+
+    @Override
     public int size() {
         if (to < from) {
             return 0;

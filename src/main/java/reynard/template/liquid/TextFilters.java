@@ -111,13 +111,14 @@ final class TextFilters {
             scope.budget.text(text.length() + (text.length() + 1L) * other.length());
             return text.replace("", other);
         }
-        int found = text.indexOf(search);
+        var finder = new Search(search, scope);
+        int found = finder.in(text, 0);
         if (found < 0) {
             return text;
         }
         var out = new StringBuilder(text.length());
         int from = 0;
-        for (; found >= 0; found = text.indexOf(search, from)) {
+        for (; found >= 0; found = finder.in(text, from)) {
             scope.budget.step();
             Values.appendChecked(out.append(text, from, found), other, scope);
             from = found + search.length();
@@ -136,7 +137,8 @@ final class TextFilters {
         var text = Values.text(input, scope);
         var search = Values.text(searched, scope);
         var other = Values.text(replacement, scope);
-        int found = last ? text.lastIndexOf(search) : text.indexOf(search);
+        var finder = new Search(search, scope);
+        int found = last ? finder.lastIn(text) : finder.in(text, 0);
         scope.budget.text((long) text.length() + other.length());
         return found < 0 ? text : text.substring(0, found) + other + text.substring(found + search.length());
     }
@@ -154,7 +156,8 @@ final class TextFilters {
             return words(text, scope);
         }
         int from = 0;
-        for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, from)) {
+        var finder = new Search(separator, scope);
+        for (int at = finder.in(text, 0); at >= 0; at = finder.in(text, from)) {
             scope.budget.step();
             parts.add(text.substring(from, at));
             from = at + separator.length();

@@ -279,7 +279,7 @@ final class Values {
         return switch (whole) {
             case String text -> {
                 scope.budget.steps(text.length() >> 4);
-                yield text.contains(text(part, scope));
+                yield new Search(text(part, scope), scope).in(text, 0) >= 0;
             }
             case Map<?, ?> map -> part instanceof String key && has(map, key);
             case Range range -> part instanceof Long number && number >= range.from && number <= range.to;
