@@ -5,9 +5,9 @@ import java.util.Locale;
 
 /// Whose fault a refusal is, and so whom it may count against.
 ///
-/// The stage and the enhanced status code decide first, then the basic code with known phrases, then "unknown", which
-/// never means permanent. A refusal that blames the sender or the content never counts against a reader: one bad DNS
-/// record must not mark a whole list as bounced.
+/// The stage and the enhanced status code decide first, then the basic code with known phrases, then "unknown",
+/// which never means permanent. A refusal that blames the sender or the content never counts against a reader:
+/// one bad DNS record must not mark a whole list as bounced.
 public enum ReplyClass {
     /// No such mailbox or domain, now and for ever: the reader bounced.
     HARD_RECIPIENT,
@@ -95,7 +95,8 @@ public enum ReplyClass {
             "account is disabled",
             "not a valid user");
 
-    /// The class of a 4xx or 5xx reply at a stage. A pure function; other replies are not refusals and count as ours.
+    /// The class of a 4xx or 5xx reply at a stage. A pure function; other replies are not refusals and count as
+    /// ours.
     public static ReplyClass of(Stage stage, Reply reply) {
         var text = reply.text().toLowerCase(Locale.ROOT);
         if (reply.isTransient()) {
