@@ -1,0 +1,5 @@
+/// The benchmarks that bin/bench runs.
+@NullMarked
+package reynard.bench;
+
+import org.jspecify.annotations.NullMarked;
