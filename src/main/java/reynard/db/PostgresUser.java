@@ -34,9 +34,19 @@ record PostgresUser(List<String> command, int id) {
         return canRun(ROOT_IN_A_NAMESPACE) ? ROOT_IN_A_NAMESPACE : NOBODY_AT_ALL;
     }
 
-    /// Gives a file, or a folder with all it holds, to this user if it belongs to somebody else.
+    /// Gives a file, or a folder with all it holds, from one of root's two users to this one.
+    ///
+    /// @throws EmbeddedDatabase.Unavailable if it belongs to somebody else, who could no longer use it
     void own(Path path) throws IOException {
-        if (id >= 0 && !Integer.valueOf(id).equals(Files.getAttribute(path, "unix:uid"))) {
+        if (id < 0) {
+            return;
+        }
+        var owner = (int) Files.getAttribute(path, "unix:uid");
+        if (owner != ROOT && owner != NOBODY) {
+            throw new EmbeddedDatabase.Unavailable(
+                    path + " belongs to " + Files.getOwner(path) + ": run Reynard as that user, not as root");
+        }
+        if (owner != id) {
             Folders.give(path, id);
         }
     }

@@ -35,8 +35,7 @@ class EmbeddedDatabaseTest {
 
     @AfterEach
     void removeDirectory() throws IOException {
-        // A test that failed may have left its server running.
-        start().close();
+        stopWhatAFailedTestLeft();
         Folders.delete(directory);
     }
 
@@ -52,49 +51,12 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void what_it_reports_as_committed_is_on_the_disk() throws SQLException {
-        try (var database = start()) {
-            assertThat(ask(database, "show fsync")).isEqualTo("on");
-            assertThat(ask(database, "show full_page_writes")).isEqualTo("on");
-            assertThat(ask(database, "show synchronous_commit")).isEqualTo("on");
-            assertThat(ask(database, "show data_checksums")).isEqualTo("on");
-        }
-    }
-
-    @Test
     void local_settings_tune_it_but_cannot_make_it_forget() throws Exception {
         start().close();
         Files.writeString(directory.resolve("postgres/local.conf"), "work_mem = 7MB\nfsync = off\n");
         try (var database = start()) {
             assertThat(ask(database, "show work_mem")).isEqualTo("7MB");
             assertThat(ask(database, "show fsync")).isEqualTo("on");
-        }
-    }
-
-    @Test
-    void it_takes_only_who_knows_the_password_and_no_superuser() throws SQLException {
-        try (var database = start()) {
-            assertThat(ask(database, "select rolsuper from pg_roles where rolname = current_user"))
-                    .isEqualTo("f");
-            assertThat(ask(database, "show listen_addresses")).isEqualTo("127.0.0.1");
-            var url = database.jdbcUrl();
-            for (var wrong : List.of(
-                    url.replaceFirst("password=[^&]*", "password=guess"),
-                    url.replaceFirst("user=reynard", "user=postgres"))) {
-                assertThatThrownBy(() -> DriverManager.getConnection(wrong).close())
-                        .isInstanceOf(SQLException.class)
-                        .hasMessageContaining("password authentication failed");
-            }
-        }
-    }
-
-    @Test
-    void only_the_owner_can_read_the_password() throws IOException {
-        try (var _ = start()) {
-            for (var file : List.of("pg_service.conf", "postgres/reynard.password")) {
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file))))
-                        .isEqualTo("rw-------");
-            }
         }
     }
 
@@ -188,19 +150,15 @@ class EmbeddedDatabaseTest {
     @Test
     void data_of_another_major_version_is_refused() throws IOException {
         start().close();
-        var version = directory.resolve("postgres/PG_VERSION");
-        Files.writeString(version, "16\n");
+        Files.writeString(directory.resolve("postgres/PG_VERSION"), "16\n");
         assertThatThrownBy(this::start).hasMessageContaining("was written by PostgreSQL 16");
-        Files.writeString(version, PostgresBinaries.MAJOR_VERSION + "\n");
     }
 
     @Test
     void a_server_that_does_not_come_up_says_why() throws IOException {
         start().close();
-        var local = directory.resolve("postgres/local.conf");
-        Files.writeString(local, "work_mem = much\n");
+        Files.writeString(directory.resolve("postgres/local.conf"), "work_mem = much\n");
         assertThatThrownBy(this::start).hasMessageContaining("invalid value for parameter \"work_mem\": \"much\"");
-        Files.delete(local);
     }
 
     @Test
@@ -217,14 +175,51 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void the_programs_are_of_the_version_that_names_their_folder() throws SQLException {
+    void while_it_runs_it_is_durable_and_private() throws Exception {
         try (var database = start()) {
-            assertThat(ask(database, "show server_version")).isEqualTo(PostgresBinaries.VERSION);
+            for (var promise : List.of("fsync", "full_page_writes", "synchronous_commit", "data_checksums")) {
+                assertThat(ask(database, "show " + promise)).as(promise).isEqualTo("on");
+            }
+            assertThat(ask(database, "show server_version"))
+                    .as("the version in the name of the programs' folder")
+                    .isEqualTo(PostgresBinaries.VERSION);
+            assertThat(ask(database, "show listen_addresses")).isEqualTo("127.0.0.1");
+            assertThat(ask(database, "select rolsuper from pg_roles where rolname = current_user"))
+                    .isEqualTo("f");
+            var url = database.jdbcUrl();
+            for (var wrong : List.of(
+                    url.replaceFirst("password=[^&]*", "password=guess"),
+                    url.replaceFirst("user=reynard", "user=postgres"))) {
+                assertThatThrownBy(() -> DriverManager.getConnection(wrong).close())
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("password authentication failed");
+            }
+            for (var file : List.of("pg_service.conf", "postgres/reynard.password")) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(file))))
+                        .isEqualTo("rw-------");
+            }
         }
+    }
+
+    @Test
+    void root_does_not_take_the_data_of_another_user() throws Exception {
+        assumeTrue(new UnixSystem().getUid() == 0, "only root could take it");
+        start().close();
+        Folders.give(directory.resolve("postgres"), 12345);
+        assertThatThrownBy(this::start).hasMessageContaining("belongs to 12345: run Reynard as that user");
     }
 
     private EmbeddedDatabase start() {
         return EmbeddedDatabase.start(directory, PROGRAMS, SETTINGS);
+    }
+
+    private void stopWhatAFailedTestLeft() throws IOException {
+        new Cluster(
+                        directory.toRealPath().resolve("postgres"),
+                        directory.resolve("postgres.log"),
+                        PostgresBinaries.unpackedIn(PROGRAMS),
+                        PostgresUser.forThisProcess())
+                .stop();
     }
 
     private ProcessHandle postmaster() throws IOException {

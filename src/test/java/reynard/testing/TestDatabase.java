@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reynard.db.EmbeddedDatabase;
 
 /// A real PostgreSQL for the tests: one server per JVM, started when the first test asks for it and removed with
-/// its data when the JVM ends; a database per test, cloned from a template in about 20 ms.
+/// its data when the JVM ends; a database per test, cloned from a template in less than 100 ms.
 ///
 /// The zone of each database is not UTC, so that code which relies on it is found out. (pgjdbc sends the zone of
 /// the JVM when it connects, and that wins; Surefire sets the same zone there.) Nothing here survives a crash:
@@ -67,8 +67,9 @@ public final class TestDatabase {
 
     private static String newDatabase(String template) {
         var name = "test_" + count.incrementAndGet();
-        execute("create database %s template %s".formatted(name, template));
-        execute("alter database %s set timezone = '%s'".formatted(name, ZONE));
+        execute(
+                "create database %s template %s".formatted(name, template),
+                "alter database %s set timezone = '%s'".formatted(name, ZONE));
         return name;
     }
 
@@ -76,12 +77,14 @@ public final class TestDatabase {
         return Server.RUNNING.jdbcUrl().replaceFirst("/[^/?]+\\?", "/" + database + "?");
     }
 
-    private static void execute(String sql) {
+    private static void execute(String... statements) {
         try (var connection = DriverManager.getConnection(Server.RUNNING.jdbcUrl());
                 var statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (var sql : statements) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+            throw new IllegalStateException(String.join("; ", statements), e);
         }
     }
 
