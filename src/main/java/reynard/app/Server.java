@@ -128,7 +128,7 @@ public final class Server implements AutoCloseable {
             new AccountEndpoints(database, accounts, tzData, clock).register(routes);
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
-            new TemplateEndpoints(templates).register(routes);
+            new TemplateEndpoints(templates, clock).register(routes);
             new SequenceEndpoints(database, sequences, accounts, templates, tzData).register(routes);
             new SequenceEmailEndpoints(database, sequences, accounts, templates).register(routes);
             new ScheduleEndpoints(tzData).register(routes);

@@ -35,7 +35,8 @@ final class ServeCommand implements Callable<Integer> {
         }));
         server.founded().ifPresent(founded -> {
             out.println("An account has been created. Its key and password are shown this once:");
-            out.println("  API key   " + founded.apiKey());
+            // A key that the operator chose is known to them, and their log is no place for it.
+            out.println("  API key   " + (settings.bootstrapApiKey().isPresent() ? "as given" : founded.apiKey()));
             out.println("  Login     " + founded.email());
             out.println("  Password  " + founded.password());
         });

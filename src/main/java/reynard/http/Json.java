@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import reynard.id.Id;
 
 /// JSON at the wire: snake case out, bounded and strict in (depth 64, 40 digits, names of 1,000 characters, no name
@@ -75,6 +76,11 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new Malformed(reason(e));
         }
+    }
+
+    /// The value as plain maps, lists, texts, numbers and booleans; null for JSON's null.
+    static @Nullable Object plain(JsonNode node) {
+        return MAPPER.convertValue(node, Object.class);
     }
 
     // What follows the first bracket speaks of the parser, not of the text.

@@ -2,9 +2,12 @@ package reynard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// One JSON object of a request, read field by field. Faults are gathered, so that a client learns all of them at once;
 /// [#refuseFaults] ends the reading. Fields that nobody reads are ignored, as Kit does.
@@ -145,6 +148,15 @@ public final class JsonBody {
     /// The value as it came, for what is stored or handed on as JSON.
     public Change<JsonNode> value(String name) {
         return read(name, Optional::of);
+    }
+
+    /// An object as plain maps, lists, texts, numbers and booleans: what a template is rendered with.
+    public Change<Map<String, @Nullable Object>> plain(String name) {
+        return object(name).map(body -> {
+            var plain = new LinkedHashMap<String, @Nullable Object>();
+            body.object.properties().forEach(entry -> plain.put(entry.getKey(), Json.plain(entry.getValue())));
+            return plain;
+        });
     }
 
     public List<String> names() {
