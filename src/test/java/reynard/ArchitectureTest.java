@@ -41,6 +41,8 @@ class ArchitectureTest {
             entry("account", Set.of("id", "tzdata", "schedule", "db", "http")),
             entry("subscriber", Set.of("id", "mail", "event", "db", "http")),
             entry("tag", Set.of("id", "subscriber", "db", "http")),
+            entry("form", Set.of("id", "subscriber", "db", "http")),
+            entry("segment", Set.of("id", "subscriber", "db", "http")),
             entry("template", Set.of("id", "template.liquid", "db", "http")),
             entry("sequence", Set.of("id", "schedule", "tzdata", "account", "template", "event", "db", "http")),
             entry(

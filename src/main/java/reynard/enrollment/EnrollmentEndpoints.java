@@ -50,28 +50,24 @@ public final class EnrollmentEndpoints {
 
     private Reply list(Request request) {
         var sequence = request.path("sequence_id", SequenceId::new);
-        var filter = new MemberFilter(
-                SubscriberEndpoints.status(request),
-                request.instant("added_after"),
-                request.instant("added_before"),
-                request.instant("created_after"),
-                request.instant("created_before"));
+        var filter = SubscriberEndpoints.members(request, "added");
         var page = request.page();
         return database.inTx(tx -> {
             if (sequences.find(tx, request.account(), sequence).isEmpty()) {
                 return Reply.notFound();
             }
             var members = enrollments.members(tx, request.account(), sequence, filter, page);
-            var people = subscribers.findAll(
+            var rows = SubscriberJson.rows(
                     tx,
                     request.account(),
                     members.items().stream()
                             .map(EnrollmentStore.Member::subscriber)
-                            .toList());
-            var fields = customFields.all(tx, request.account());
+                            .toList(),
+                    false,
+                    subscribers,
+                    customFields);
             return Reply.ok(PageJson.of("subscribers", members, member -> {
-                var json = SubscriberJson.of(
-                        Optional.ofNullable(people.get(member.subscriber())).orElseThrow(), fields);
+                var json = rows.apply(member.subscriber());
                 json.put("added_at", member.addedAt());
                 return json;
             }));

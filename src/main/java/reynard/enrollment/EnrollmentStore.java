@@ -29,6 +29,7 @@ import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 import reynard.sequence.Exclusion;
+import reynard.subscriber.MemberFilter;
 
 /// Every statement about enrollments.
 final class EnrollmentStore {
@@ -52,14 +53,8 @@ final class EnrollmentStore {
     record Member(SubscriberId subscriber, Instant addedAt) {}
 
     Page<Member> members(Tx tx, AccountId account, SequenceId sequence, MemberFilter filter, PageRequest page) {
-        var parameters = new HashMap<String, @Nullable Object>();
-        parameters.put("account", account);
+        var parameters = filter.parameters(account);
         parameters.put("sequence", sequence);
-        parameters.put("state", filter.state().map(state -> state.wireName()).orElse(null));
-        parameters.put("addedAfter", filter.addedAfter().orElse(null));
-        parameters.put("addedBefore", filter.addedBefore().orElse(null));
-        parameters.put("createdAfter", filter.createdAfter().orElse(null));
-        parameters.put("createdBefore", filter.createdBefore().orElse(null));
         return MEMBERS.read(tx, parameters, page);
     }
 

@@ -18,6 +18,7 @@ import reynard.id.EnrollmentId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 import reynard.sequence.Sequences;
+import reynard.subscriber.MemberFilter;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;

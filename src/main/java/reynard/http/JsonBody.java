@@ -1,6 +1,8 @@
 package reynard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +18,28 @@ public final class JsonBody {
     private final String prefix;
     private final List<String> faults;
 
-    JsonBody(JsonNode object) {
+    private JsonBody(JsonNode object) {
         this(object, "", new ArrayList<>());
+    }
+
+    /// Nothing at all and an empty array count as an object without fields: clients send them where there is nothing to
+    /// say. What is no JSON object ends the request with 400.
+    public static JsonBody parse(byte[] bytes) {
+        if (bytes.length == 0) {
+            return new JsonBody(JsonNodeFactory.instance.objectNode());
+        }
+        try {
+            var node = Json.parse(bytes);
+            if (node.isMissingNode() || (node.isArray() && node.isEmpty())) {
+                return new JsonBody(JsonNodeFactory.instance.objectNode());
+            }
+            if (!node.isObject()) {
+                throw new Refused(400, "The request body must be a JSON object");
+            }
+            return new JsonBody(node);
+        } catch (Json.Malformed e) {
+            throw new Refused(400, "The request body is not valid JSON: " + e.getMessage());
+        }
     }
 
     private JsonBody(JsonNode object, String prefix, List<String> faults) {
@@ -101,6 +123,14 @@ public final class JsonBody {
 
     public Change<Boolean> flag(String name) {
         return read(name, node -> node.isBoolean() ? Optional.of(node.booleanValue()) : wrong(name, "true or false"));
+    }
+
+    /// A day or an instant, as in a query ([Request#instant]).
+    public Change<Instant> instant(String name) {
+        return read(name, node -> {
+            var instant = node.isTextual() ? Request.parseInstant(node.textValue()) : Optional.<Instant>empty();
+            return instant.isPresent() ? instant : fault(name, "is incorrectly formatted. Use YYYY-MM-DD.");
+        });
     }
 
     public Change<List<String>> texts(String name) {

@@ -1,6 +1,5 @@
 package reynard.http;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,25 +157,9 @@ public final class Request {
                 .orElse(PageRequest.PER_PAGE_DEFAULT);
     }
 
-    /// The body as a JSON object. Nothing at all and an empty array count as an object without fields: clients send
-    /// them where there is nothing to say.
+    /// The body as a JSON object ([JsonBody#parse]).
     public JsonBody json() {
-        var bytes = body();
-        if (bytes.length == 0) {
-            return new JsonBody(JsonNodeFactory.instance.objectNode());
-        }
-        try {
-            var node = Json.parse(bytes);
-            if (node.isMissingNode() || (node.isArray() && node.isEmpty())) {
-                return new JsonBody(JsonNodeFactory.instance.objectNode());
-            }
-            if (!node.isObject()) {
-                throw new Refused(400, "The request body must be a JSON object");
-            }
-            return new JsonBody(node);
-        } catch (Json.Malformed e) {
-            throw new Refused(400, "The request body is not valid JSON: " + e.getMessage());
-        }
+        return JsonBody.parse(body());
     }
 
     /// The body as it came.

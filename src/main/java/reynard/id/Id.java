@@ -14,6 +14,7 @@ public sealed interface Id
                 SendingAddressId,
                 SequenceEmailId,
                 SequenceId,
+                SnippetId,
                 SubscriberId,
                 TagId,
                 UserId {

@@ -6,11 +6,11 @@ import reynard.id.CustomFieldId;
 
 /// Something an account wants to know of its subscribers.
 ///
+/// @param name what the HTML of forms calls it, for good (Kit: Create a custom field)
 /// @param key how templates and requests name it: ASCII, lower case, underscores
-public record CustomField(CustomFieldId id, String key, String label) {
-    /// The name in the HTML of forms (Kit: Create a custom field).
-    public String name() {
-        return "ck_field_" + id.value() + "_" + key;
+public record CustomField(CustomFieldId id, String name, String key, String label) {
+    static CustomField created(CustomFieldId id, String key, String label) {
+        return new CustomField(id, "ck_field_" + id.value() + "_" + key, key, label);
     }
 
     /// The key that a label gives; may be empty when the label has no letter or digit that ASCII can show.

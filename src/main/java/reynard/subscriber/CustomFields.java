@@ -2,6 +2,7 @@ package reynard.subscriber;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -41,13 +42,64 @@ public final class CustomFields {
             return new Creation.NoKey();
         }
         return database.inTx(tx -> {
-            var field = new CustomField(new CustomFieldId(ids.next()), key, trimmed);
+            var field = CustomField.created(new CustomFieldId(ids.next()), key, trimmed);
             if (store.insert(tx, account, field, clock.instant())) {
                 return new Creation.Created(field);
             }
             return new Creation.Existing(
                     store.findByLabelOrKey(tx, account, trimmed, key).orElseThrow());
         });
+    }
+
+    public sealed interface Relabelling {
+        record Relabelled(CustomField field) implements Relabelling {}
+
+        record NoSuchField() implements Relabelling {}
+
+        /// Another field has this label, or one that gives the same key.
+        record LabelTaken() implements Relabelling {}
+
+        /// The label has no letter or digit to make a key of.
+        record NoKey() implements Relabelling {}
+    }
+
+    /// The key changes with the label; templates that name the old one no longer find it.
+    ///
+    /// @param label not blank; blanks at its ends are dropped
+    public Relabelling relabel(AccountId account, CustomFieldId id, String label) {
+        var trimmed = label.strip();
+        var key = CustomField.keyOf(trimmed);
+        return database.inTx(tx -> {
+            if (store.find(tx, account, id).isEmpty()) {
+                return new Relabelling.NoSuchField();
+            }
+            if (key.isEmpty()) {
+                return new Relabelling.NoKey();
+            }
+            if (store.isTaken(tx, account, id, trimmed, key)) {
+                return new Relabelling.LabelTaken();
+            }
+            return store.relabel(tx, account, id, trimmed, key)
+                    .<Relabelling>map(Relabelling.Relabelled::new)
+                    .orElseGet(Relabelling.NoSuchField::new);
+        });
+    }
+
+    /// Deletes the field and its values.
+    ///
+    /// @return whether there was such a field
+    public boolean delete(AccountId account, CustomFieldId id) {
+        return database.inTx(tx -> {
+            if (!store.delete(tx, account, id)) {
+                return false;
+            }
+            store.deleteValues(tx, account, id, clock.instant());
+            return true;
+        });
+    }
+
+    public Optional<CustomField> find(Tx tx, AccountId account, CustomFieldId id) {
+        return store.find(tx, account, id);
     }
 
     public Page<CustomField> list(AccountId account, PageRequest page) {

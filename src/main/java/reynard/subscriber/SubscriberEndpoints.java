@@ -32,6 +32,7 @@ public final class SubscriberEndpoints {
     /// With more fields than this Kit answers 202, and the fields as null.
     private static final int FIELDS_AT_ONCE = 10;
 
+    private static final String NO_KEY = "Label must have a letter or digit to make a key of";
     private static final String INVALID_EMAIL = "Email address is invalid";
     private static final List<String> STATUSES = statuses();
     private static final List<String> SORT_FIELDS =
@@ -56,6 +57,8 @@ public final class SubscriberEndpoints {
         routes.post("/ext/v1/subscribers/{id}/confirm", this::confirm);
         routes.get("/v4/custom_fields", this::listFields);
         routes.post("/v4/custom_fields", this::createField);
+        routes.put("/v4/custom_fields/{id}", this::relabelField);
+        routes.delete("/v4/custom_fields/{id}", this::deleteField);
     }
 
     private static List<String> statuses() {
@@ -68,6 +71,18 @@ public final class SubscriberEndpoints {
     public static Optional<SubscriberState> status(Request request) {
         var status = request.oneOf("status", STATUSES).orElse("active");
         return status.equals("all") ? Optional.empty() : SubscriberState.named(status);
+    }
+
+    /// What `status`, `…_after` and `…_before` ask for in a list of members.
+    ///
+    /// @param joined what this list calls becoming a member: `added` or `tagged`
+    public static MemberFilter members(Request request, String joined) {
+        return new MemberFilter(
+                status(request),
+                request.instant(joined + "_after"),
+                request.instant(joined + "_before"),
+                request.instant("created_after"),
+                request.instant("created_before"));
     }
 
     private Reply list(Request request) {
@@ -303,18 +318,42 @@ public final class SubscriberEndpoints {
     }
 
     private Reply createField(Request request) {
-        var body = request.json();
-        var label = set(body.text("label", 255)).orElse("");
-        body.refuseFaults();
-        if (label.isBlank()) {
-            return Reply.invalid("Label can't be blank");
-        }
-        return switch (customFields.create(request.account(), label)) {
+        return switch (customFields.create(request.account(), label(request))) {
             case CustomFields.Creation.Created(var field) ->
                 Reply.created(Map.of("custom_field", CustomFieldJson.of(field)));
             case CustomFields.Creation.Existing(var field) ->
                 Reply.ok(Map.of("custom_field", CustomFieldJson.of(field)));
-            case CustomFields.Creation.NoKey _ -> Reply.invalid("Label must have a letter or digit to make a key of");
+            case CustomFields.Creation.NoKey _ -> Reply.invalid(NO_KEY);
         };
+    }
+
+    private static String label(Request request) {
+        var body = request.json();
+        var label = set(body.text("label", 255)).orElse("");
+        body.refuseFaults();
+        if (label.isBlank()) {
+            throw new InvalidRequest("Label can't be blank");
+        }
+        return label;
+    }
+
+    private Reply relabelField(Request request) {
+        var id = request.path("id", CustomFieldId::new);
+        if (database.inTx(tx -> customFields.find(tx, request.account(), id)).isEmpty()) {
+            return Reply.notFound();
+        }
+        return switch (customFields.relabel(request.account(), id, label(request))) {
+            case CustomFields.Relabelling.Relabelled(var field) ->
+                Reply.ok(Map.of("custom_field", CustomFieldJson.of(field)));
+            case CustomFields.Relabelling.NoSuchField _ -> Reply.notFound();
+            case CustomFields.Relabelling.LabelTaken _ -> Reply.invalid("Label has already been taken");
+            case CustomFields.Relabelling.NoKey _ -> Reply.invalid(NO_KEY);
+        };
+    }
+
+    private Reply deleteField(Request request) {
+        return customFields.delete(request.account(), request.path("id", CustomFieldId::new))
+                ? Reply.noContent()
+                : Reply.notFound();
     }
 }

@@ -1,9 +1,15 @@
 package reynard.subscriber;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SubscriberId;
 
 /// A subscriber at the wire, as every Kit operation that answers one shows it.
 public final class SubscriberJson {
@@ -18,6 +24,25 @@ public final class SubscriberJson {
         }
         json.put("fields", values);
         return json;
+    }
+
+    /// The subscribers of one page of a list, read together.
+    ///
+    /// @param slim leaves out the custom fields
+    /// @return for each of these ids a map as [#of] and [#slim] make it
+    public static Function<SubscriberId, Map<String, @Nullable Object>> rows(
+            Tx tx,
+            AccountId account,
+            Collection<SubscriberId> ids,
+            boolean slim,
+            Subscribers subscribers,
+            CustomFields customFields) {
+        var people = subscribers.findAll(tx, account, ids);
+        var fields = slim ? List.<CustomField>of() : customFields.all(tx, account);
+        return id -> {
+            var subscriber = Optional.ofNullable(people.get(id)).orElseThrow();
+            return slim ? slim(subscriber) : of(subscriber, fields);
+        };
     }
 
     /// Without the custom fields.

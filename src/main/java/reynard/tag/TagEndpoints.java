@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -18,6 +19,7 @@ import reynard.id.SubscriberId;
 import reynard.id.TagId;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
+import reynard.subscriber.SubscriberEndpoints;
 import reynard.subscriber.SubscriberJson;
 import reynard.subscriber.Subscribers;
 
@@ -40,6 +42,9 @@ public final class TagEndpoints {
     public void register(Routes routes) {
         routes.get("/v4/tags", this::list);
         routes.post("/v4/tags", this::create);
+        routes.put("/v4/tags/{id}", this::rename);
+        routes.get("/v4/tags/{tag_id}/subscribers", this::members);
+        routes.get("/v4/subscribers/{subscriber_id}/tags", this::worn);
         routes.post("/v4/tags/{tag_id}/subscribers", this::tagByEmail);
         routes.post("/v4/tags/{tag_id}/subscribers/{id}", this::tagById);
         routes.delete("/v4/tags/{tag_id}/subscribers", this::untagByEmail);
@@ -70,15 +75,71 @@ public final class TagEndpoints {
     }
 
     private Reply create(Request request) {
+        var saved = tags.create(request.account(), name(request));
+        var json = Map.of("tag", TagJson.of(saved.tag(), null));
+        return saved.created() ? Reply.created(json) : Reply.ok(json);
+    }
+
+    private static String name(Request request) {
         var body = request.json();
         var name = body.line("name", NAME_MAX).over("", "").strip();
         body.refuseFaults();
         if (name.isEmpty()) {
-            return Reply.invalid("Name can't be blank");
+            throw new InvalidRequest("Name can't be blank");
         }
-        var saved = tags.create(request.account(), name);
-        var json = Map.of("tag", TagJson.of(saved.tag(), null));
-        return saved.created() ? Reply.created(json) : Reply.ok(json);
+        return name;
+    }
+
+    private Reply rename(Request request) {
+        var id = request.path("id", TagId::new);
+        if (database.inTx(tx -> tags.find(tx, request.account(), id)).isEmpty()) {
+            return Reply.notFound();
+        }
+        return switch (tags.rename(request.account(), id, name(request))) {
+            case Tags.Renaming.Renamed(var tag) -> Reply.ok(Map.of("tag", TagJson.of(tag, null)));
+            case Tags.Renaming.NoSuchTag _ -> Reply.notFound();
+            case Tags.Renaming.NameTaken _ -> Reply.invalid("Name has already been taken");
+        };
+    }
+
+    private Reply members(Request request) {
+        var tag = request.path("tag_id", TagId::new);
+        var filter = SubscriberEndpoints.members(request, "tagged");
+        boolean slim = request.flag("slim");
+        var page = request.page();
+        return database.inTx(tx -> {
+            if (tags.find(tx, request.account(), tag).isEmpty()) {
+                return Reply.notFound();
+            }
+            var members = tags.members(tx, request.account(), tag, filter, page);
+            var rows = SubscriberJson.rows(
+                    tx,
+                    request.account(),
+                    members.items().stream().map(Tags.Member::subscriber).toList(),
+                    slim,
+                    subscribers,
+                    customFields);
+            return Reply.ok(PageJson.of("subscribers", members, member -> {
+                var json = rows.apply(member.subscriber());
+                json.put("tagged_at", member.taggedAt());
+                return json;
+            }));
+        });
+    }
+
+    record WornJson(TagId id, String name, Instant taggedAt) {}
+
+    private Reply worn(Request request) {
+        var subscriber = request.path("subscriber_id", SubscriberId::new);
+        var page = request.page();
+        return database.inTx(tx -> {
+            if (subscribers.find(tx, request.account(), subscriber).isEmpty()) {
+                return Reply.notFound();
+            }
+            var worn = tags.worn(tx, request.account(), subscriber, page);
+            return Reply.ok(PageJson.of(
+                    "tags", worn, row -> new WornJson(row.tag().id(), row.tag().name(), row.taggedAt())));
+        });
     }
 
     private Reply tagById(Request request) {

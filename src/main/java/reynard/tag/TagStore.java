@@ -18,6 +18,7 @@ import reynard.id.AccountId;
 import reynard.id.Id;
 import reynard.id.SubscriberId;
 import reynard.id.TagId;
+import reynard.subscriber.MemberFilter;
 
 /// Every statement of the room.
 final class TagStore {
@@ -27,8 +28,44 @@ final class TagStore {
             List.of(Listing.Key.number("t.id", "id")),
             (row, _) -> tag(row));
 
+    private static final Listing<Tags.Member> MEMBERS = new Listing<>(
+            """
+            select g.id, g.subscriber_id, g.tagged_at
+              from tagging g
+              join subscriber s on s.account_id = :account and s.id = g.subscriber_id
+             where g.account_id = :account and g.tag_id = :tag
+               and (:state::text is null or s.state = :state)
+               and (:addedAfter::timestamptz is null or g.tagged_at > :addedAfter)
+               and (:addedBefore::timestamptz is null or g.tagged_at < :addedBefore)
+               and (:createdAfter::timestamptz is null or s.created_at > :createdAfter)
+               and (:createdBefore::timestamptz is null or s.created_at < :createdBefore)
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.instant("g.tagged_at", "tagged_at"), Listing.Key.number("g.id", "id")),
+            (row, _) -> new Tags.Member(new SubscriberId(row.getLong("subscriber_id")), instant(row, "tagged_at")));
+    private static final Listing<Tags.Worn> WORN = new Listing<>(
+            """
+            select g.id as tagging_id, g.tagged_at, t.id, t.name, t.created_at
+              from tagging g
+              join tag t on t.account_id = :account and t.id = g.tag_id
+             where g.account_id = :account and g.subscriber_id = :subscriber
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("g.id", "tagging_id")),
+            (row, _) -> new Tags.Worn(tag(row), instant(row, "tagged_at")));
+
     Page<Tag> list(Tx tx, AccountId account, PageRequest page) {
         return NEWEST.read(tx, Map.of("account", account), page);
+    }
+
+    Page<Tags.Member> members(Tx tx, AccountId account, TagId tag, MemberFilter filter, PageRequest page) {
+        var parameters = filter.parameters(account);
+        parameters.put("tag", tag);
+        return MEMBERS.read(tx, parameters, page);
+    }
+
+    Page<Tags.Worn> worn(Tx tx, AccountId account, SubscriberId subscriber, PageRequest page) {
+        return WORN.read(tx, Map.of("account", account, "subscriber", subscriber), page);
     }
 
     /// @return false when the name is taken
@@ -62,6 +99,22 @@ final class TagStore {
                         """)
                 .bind("account", account)
                 .bind("name", name)
+                .map((row, _) -> tag(row))
+                .findOne();
+    }
+
+    /// @return empty when there is no such tag
+    Optional<Tag> rename(Tx tx, AccountId account, TagId id, String name, Instant now) {
+        return tx.query("""
+                        update tag
+                           set name = :name, updated_at = :now
+                         where account_id = :account and id = :id
+                        returning id, name, created_at
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("name", name)
+                .bind("now", now)
                 .map((row, _) -> tag(row))
                 .findOne();
     }

@@ -13,6 +13,7 @@ import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.SubscriberId;
 import reynard.id.TagId;
+import reynard.subscriber.MemberFilter;
 
 /// Labels, and who wears them.
 public final class Tags {
@@ -42,6 +43,45 @@ public final class Tags {
 
     public Page<Tag> list(AccountId account, PageRequest page) {
         return database.inTx(tx -> store.list(tx, account, page));
+    }
+
+    public sealed interface Renaming {
+        record Renamed(Tag tag) implements Renaming {}
+
+        record NoSuchTag() implements Renaming {}
+
+        /// Another tag has this name in whatever case.
+        record NameTaken() implements Renaming {}
+    }
+
+    /// Id and taggings stay.
+    public Renaming rename(AccountId account, TagId id, String name) {
+        return database.inTx(tx -> {
+            if (store.findByName(tx, account, name)
+                    .filter(tag -> !tag.id().equals(id))
+                    .isPresent()) {
+                return store.find(tx, account, id).isPresent() ? new Renaming.NameTaken() : new Renaming.NoSuchTag();
+            }
+            return store.rename(tx, account, id, name, clock.instant())
+                    .<Renaming>map(Renaming.Renamed::new)
+                    .orElseGet(Renaming.NoSuchTag::new);
+        });
+    }
+
+    /// A subscriber who wears a tag, and since when.
+    public record Member(SubscriberId subscriber, Instant taggedAt) {}
+
+    /// Who wears the tag, last tagged first.
+    public Page<Member> members(Tx tx, AccountId account, TagId tag, MemberFilter filter, PageRequest page) {
+        return store.members(tx, account, tag, filter, page);
+    }
+
+    /// A tag that a subscriber wears, and since when.
+    public record Worn(Tag tag, Instant taggedAt) {}
+
+    /// What the subscriber wears, last tagged first.
+    public Page<Worn> worn(Tx tx, AccountId account, SubscriberId subscriber, PageRequest page) {
+        return store.worn(tx, account, subscriber, page);
     }
 
     public Map<TagId, Long> subscriberCounts(AccountId account, Collection<TagId> tags) {

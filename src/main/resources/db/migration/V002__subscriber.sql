@@ -19,6 +19,7 @@ create index subscriber_updated on subscriber (account_id, updated_at, id);
 create table custom_field (
     account_id      bigint      not null references account on delete cascade,
     id              bigint      not null,
+    name            text        not null, -- made of the first key, kept when that changes
     key             text        not null,
     label           text        not null,
     created_at      timestamptz not null,

@@ -29,7 +29,7 @@ create table segment (
     account_id      bigint      not null references account on delete cascade,
     id              bigint      not null,
     name            text        not null,
-    filter          jsonb       not null,
+    filter          jsonb       not null, -- groups of conditions, each group any, all or none of its own
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
     primary key (account_id, id)

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reynard.account.Accounts;
+import reynard.account.ApiKeys;
 import reynard.app.Server;
 import reynard.app.Settings;
 import reynard.db.Database;
+import reynard.db.IdBlocks;
 import reynard.delivery.smtp.Relay;
 
 /// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
@@ -118,6 +122,13 @@ public final class TestServer implements AutoCloseable {
 
         public JsonNode at(String pointer) {
             return body.at(pointer);
+        }
+
+        /// One value of each row of a list, as text.
+        public List<String> each(String plural, String key) {
+            var values = new ArrayList<String>();
+            body.path(plural).forEach(row -> values.add(row.path(key).asText()));
+            return values;
         }
     }
 
@@ -468,5 +479,34 @@ public final class TestServer implements AutoCloseable {
         return expect(post("/v4/tags", text(Map.of("name", name))), 200, 201)
                 .at("/tag/id")
                 .asLong();
+    }
+
+    public long field(String label) {
+        return expect(post("/v4/custom_fields", text(Map.of("label", label))), 200, 201)
+                .at("/custom_field/id")
+                .asLong();
+    }
+
+    /// @param type `embed` or `hosted`
+    public long form(String name, String type) {
+        return expect(post("/ext/v1/forms", text(Map.of("name", name, "type", type))), 201)
+                .at("/form/id")
+                .asLong();
+    }
+
+    /// The key of another account, for [#useKey].
+    public String stranger() {
+        try (var database = Database.open(databaseUrl, 1);
+                var idDatabase = Database.open(databaseUrl, 1)) {
+            var ids = new IdBlocks(idDatabase);
+            return database.inTx(tx -> {
+                var founding =
+                        new Accounts.Founding("Stranger", "stranger@example.com", "Etc/UTC", 9, Optional.empty());
+                var account = new Accounts(database, ids, InstantSource.system()).found(tx, founding);
+                return new ApiKeys(database, ids, InstantSource.system())
+                        .create(tx, account.account().id(), "stranger")
+                        .key();
+            });
+        }
     }
 }

@@ -1,0 +1,93 @@
+package reynard.form;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.FormId;
+import reynard.id.SubscriberId;
+import reynard.subscriber.MemberFilter;
+
+/// The ways in, and who came by them.
+public final class Forms {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int UID_BYTES = 10;
+
+    private final FormStore store = new FormStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final InstantSource clock;
+
+    public Forms(Database database, IdBlocks ids, InstantSource clock) {
+        this.database = database;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    public Form create(AccountId account, String name, Form.Kind kind) {
+        var form = new Form(new FormId(ids.next()), name, kind, Form.Status.ACTIVE, uid(), clock.instant());
+        database.useTx(tx -> store.insert(tx, account, form));
+        return form;
+    }
+
+    // Kit's are ten hexadecimal digits; more of them cannot be guessed.
+    private static String uid() {
+        var random = new byte[UID_BYTES];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /// What is absent stays as it is.
+    ///
+    /// @return empty when there is no such form
+    public Optional<Form> update(AccountId account, FormId id, Optional<String> name, Optional<Form.Status> status) {
+        return database.inTx(tx -> store.update(
+                tx,
+                account,
+                id,
+                name.orElse(null),
+                status.map(Form.Status::wireName).orElse(null)));
+    }
+
+    public Page<Form> list(AccountId account, FormFilter filter, PageRequest page) {
+        return database.inTx(tx -> store.list(tx, account, filter, page));
+    }
+
+    public Map<FormId, Long> subscriberCounts(AccountId account, Collection<FormId> forms) {
+        return database.inTx(tx -> store.subscriberCounts(tx, account, forms));
+    }
+
+    public Optional<Form> find(Tx tx, AccountId account, FormId id) {
+        return store.find(tx, account, id);
+    }
+
+    /// A subscriber who came by a form.
+    ///
+    /// @param referrer the address of the page they came from, as it was told
+    public record Member(SubscriberId subscriber, Optional<String> referrer, Instant addedAt) {}
+
+    /// Who came by the form, the last first.
+    public Page<Member> members(Tx tx, AccountId account, FormId form, MemberFilter filter, PageRequest page) {
+        return store.members(tx, account, form, filter, page);
+    }
+
+    /// A membership, and whether it is new.
+    public record Added(Member member, boolean added) {}
+
+    /// Form and subscriber must exist. For a member nothing changes, the referrer neither.
+    public Added add(Tx tx, AccountId account, FormId form, SubscriberId subscriber, Optional<String> referrer) {
+        var member = new Member(subscriber, referrer, clock.instant());
+        return store.insertMember(tx, account, form, member, ids.next())
+                ? new Added(member, true)
+                : new Added(store.member(tx, account, form, subscriber), false);
+    }
+}

@@ -1,0 +1,113 @@
+package reynard.template;
+
+import static reynard.db.Rows.instant;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SnippetId;
+
+/// Every statement about snippets.
+final class SnippetStore {
+    private static final Listing<Snippet> NEWEST = new Listing<>(
+            """
+            select p.id, p.name, p.kind, p.key, p.content, p.archived, p.created_at, p.updated_at
+              from snippet p
+             where p.account_id = :account and p.archived = :archived and (:kind::text is null or p.kind = :kind)
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("p.id", "id")), (row, _) -> snippet(row));
+
+    Page<Snippet> list(Tx tx, AccountId account, Optional<Snippet.Kind> kind, boolean archived, PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("account", account);
+        parameters.put("kind", kind.map(Snippet.Kind::wireName).orElse(null));
+        parameters.put("archived", archived);
+        return NEWEST.read(tx, parameters, page);
+    }
+
+    Optional<Snippet> find(Tx tx, AccountId account, SnippetId id) {
+        return tx.query("""
+                        select p.id, p.name, p.kind, p.key, p.content, p.archived, p.created_at, p.updated_at
+                          from snippet p
+                         where p.account_id = :account and p.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> snippet(row))
+                .findOne();
+    }
+
+    Optional<Snippet> findByKey(Tx tx, AccountId account, String key) {
+        return tx.query("""
+                        select p.id, p.name, p.kind, p.key, p.content, p.archived, p.created_at, p.updated_at
+                          from snippet p
+                         where p.account_id = :account and p.key = :key
+                        """)
+                .bind("account", account)
+                .bind("key", key)
+                .map((row, _) -> snippet(row))
+                .findOne();
+    }
+
+    /// @return false when the key is taken
+    boolean insert(Tx tx, AccountId account, Snippet snippet) {
+        return tx.update("""
+                        insert into snippet
+                               (account_id, id, name, kind, key, content, archived, created_at, updated_at)
+                        values (:account, :id, :name, :kind, :key, :content, :archived, :createdAt, :updatedAt)
+                        on conflict do nothing
+                        """)
+                        .bind("account", account)
+                        .bind("id", snippet.id())
+                        .bind("name", snippet.name())
+                        .bind("kind", snippet.kind().wireName())
+                        .bind("key", snippet.key())
+                        .bind("content", snippet.content())
+                        .bind("archived", snippet.archived())
+                        .bind("createdAt", snippet.createdAt())
+                        .bind("updatedAt", snippet.updatedAt())
+                        .execute()
+                == 1;
+    }
+
+    void update(Tx tx, AccountId account, Snippet snippet) {
+        tx.update("""
+                        update snippet
+                           set name = :name, content = :content, archived = :archived, updated_at = :updatedAt
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", snippet.id())
+                .bind("name", snippet.name())
+                .bind("content", snippet.content())
+                .bind("archived", snippet.archived())
+                .bind("updatedAt", snippet.updatedAt())
+                .execute();
+    }
+
+    /// Lets one transaction at a time change what the account's snippets contain.
+    void lock(Tx tx, AccountId account) {
+        tx.query("""
+                        select p.id from snippet p where p.account_id = :account order by p.id for no key update
+                        """).bind("account", account).mapTo(Long.class).list();
+    }
+
+    private static Snippet snippet(ResultSet row) throws SQLException {
+        return new Snippet(
+                new SnippetId(row.getLong("id")),
+                row.getString("name"),
+                Snippet.Kind.named(row.getString("kind")).orElseThrow(),
+                row.getString("key"),
+                row.getString("content"),
+                row.getBoolean("archived"),
+                instant(row, "created_at"),
+                instant(row, "updated_at"));
+    }
+}
