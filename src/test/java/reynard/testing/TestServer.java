@@ -88,6 +88,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(databaseUrl, false, MONDAY, Optional.empty());
     }
 
+    /// A server on a database that a test has made, and that sends to a relay of the test's own.
+    public static TestServer on(String databaseUrl, Relay relay) {
+        return new TestServer(databaseUrl, false, MONDAY, Optional.of(relay));
+    }
+
     public String databaseUrl() {
         return databaseUrl;
     }
