@@ -15,6 +15,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import reynard.id.Id;
 
 /// The PostgreSQL behind the server: a pool of connections, transactions on them, and the schema's migrations.
@@ -69,6 +71,18 @@ public final class Database implements AutoCloseable {
 
     public void useTx(Consumer<Tx> work) {
         jdbi.useTransaction(handle -> work.accept(new Tx(handle)));
+    }
+
+    /// Tells of each statement as PostgreSQL gets it, with `?` for its parameters: for those who read plans.
+    public void watch(Consumer<String> statements) {
+        jdbi.setSqlLogger(new SqlLogger() {
+            @Override
+            public void logBeforeExecution(StatementContext context) {
+                if (context.getParsedSql() != null) {
+                    statements.accept(context.getParsedSql().getSql());
+                }
+            }
+        });
     }
 
     /// Whether this failure means that the database was not there, so that the same request may succeed later.

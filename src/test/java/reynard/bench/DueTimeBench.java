@@ -22,7 +22,7 @@ import reynard.tzdata.TzData;
 
 /// How long one due time takes; the limit is 1 µs.
 ///
-/// Run with `org.openjdk.jmh.Main DueBench` on the test class path.
+/// Run with `org.openjdk.jmh.Main DueTimeBench` on the test class path.
 @NullMarked
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,7 +30,7 @@ import reynard.tzdata.TzData;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
-public class DueBench {
+public class DueTimeBench {
     private static final long START = Instant.parse("2026-01-01T00:00:00Z").getEpochSecond();
     private static final int HALF_A_YEAR_SECONDS = 182 * 86_400;
 
