@@ -61,13 +61,16 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (subscribers < 1) {
-            throw new ParameterException(spec.commandLine(), "--subscribers must be at least 1: " + subscribers);
-        }
         long began = System.nanoTime();
         var out = spec.commandLine().getOut();
         var course = Course.read(examples.resolve("tea-course"));
-        var people = Person.read(examples.resolve("subscribers.csv"), subscribers);
+        var everyone = Person.read(examples.resolve("subscribers.csv"));
+        if (subscribers < 1 || subscribers > everyone.size()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--subscribers must be from 1 to %d: %d".formatted(everyone.size(), subscribers));
+        }
+        var people = everyone.subList(0, subscribers);
         boolean well;
         try (var stage = new Stage()) {
             well = run(stage, course, people, out);

@@ -28,11 +28,9 @@ public record Person(
     /// The people of a CSV file with the columns `email`, `first_name`, `favourite_tea`, `joins_at` (with an offset)
     /// and, as durations from there or empty, `joins_again_after`, `tagged_after`, `unsubscribes_after`, and
     /// `unsubscribes_by` (`api` or `link`).
-    ///
-    /// @param atMost how many of them, from the top
-    public static List<Person> read(Path csv, int atMost) throws IOException {
+    public static List<Person> read(Path csv) throws IOException {
         try (var rows = CsvReader.builder().ofNamedCsvRecord(csv)) {
-            return rows.stream().limit(atMost).map(Person::of).toList();
+            return rows.stream().map(Person::of).toList();
         }
     }
 
