@@ -60,6 +60,8 @@ class ArchitectureTest {
                             "event",
                             "db",
                             "http")),
+            // A client: it sees the server through HTTP alone.
+            entry("demo", Set.of()),
             entry("inbox", Set.of("id", "account", "db", "http")),
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "http")),
             entry(

@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.demo;
+
+import org.jspecify.annotations.NullMarked;
