@@ -134,7 +134,12 @@ final class SettingsOptions {
 
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
-        refuseUnknown(System.getenv());
+        return settings(System.getenv());
+    }
+
+    /// @param environment where a variable that nobody knows is looked for; values come from the options
+    Settings settings(Map<String, String> environment) {
+        refuseUnknown(environment);
         return new Settings(
                 host,
                 port(),

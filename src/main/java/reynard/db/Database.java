@@ -28,6 +28,7 @@ public final class Database implements AutoCloseable {
             set citus.enable_local_reference_table_foreign_keys = off;
             set citus.multi_shard_modify_mode = 'sequential'
             """;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -83,6 +84,11 @@ public final class Database implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /// Whether this failure means that a unique constraint has refused a row: another has what it wants to have.
+    public static boolean isTaken(Throwable failure) {
+        return failure.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState());
     }
 
     /// Whether this failure means that the database was not there, so that the same request may succeed later.

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Made from a statement that ends in a `where` clause; this is the one class that adds the key's condition, the order
 /// and the limit to it. The key's columns must be in the select list under their own names and together be unique.
 public final class Listing<T> {
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private final String count;
     private final String forward;
     private final String forwardAfter;
@@ -139,10 +142,19 @@ public final class Listing<T> {
         try {
             return switch (type) {
                 case BIGINT -> (Long) value;
-                case TIMESTAMPTZ -> Instant.parse((String) value);
+                case TIMESTAMPTZ -> instant((String) value);
             };
         } catch (ClassCastException | DateTimeParseException e) {
             throw new BadCursor(e);
         }
+    }
+
+    // A cursor may be forged, and PostgreSQL refuses years that an Instant can hold.
+    private static Instant instant(String text) {
+        var instant = Instant.parse(text);
+        if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+            throw new BadCursor();
+        }
+        return instant;
     }
 }

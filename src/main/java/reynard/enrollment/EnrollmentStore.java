@@ -161,9 +161,10 @@ final class EnrollmentStore {
                 .one();
     }
 
-    void insert(Tx tx, AccountId account, Enrollment enrollment) {
-        bind(
-                        tx.update("""
+    /// @return false when the subscriber is or was in the sequence already
+    boolean insert(Tx tx, AccountId account, Enrollment enrollment) {
+        return bind(
+                                tx.update("""
                         insert into enrollment
                                (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
                                 parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
@@ -171,12 +172,14 @@ final class EnrollmentStore {
                         values (:account, :id, :sequence, :subscriber, :run, :source, :addedAt, :state,
                                 :parkedBecause, :lastEmail, :anchorAt, :nextEmail, :dueAt, :tzdata,
                                 :planVersion, :finishedAt, :finishReason, :addedAt)
+                        on conflict (account_id, sequence_id, subscriber_id) do nothing
                         """)
-                                .bind("sequence", enrollment.sequence())
-                                .bind("subscriber", enrollment.subscriber()),
-                        account,
-                        enrollment)
-                .execute();
+                                        .bind("sequence", enrollment.sequence())
+                                        .bind("subscriber", enrollment.subscriber()),
+                                account,
+                                enrollment)
+                        .execute()
+                == 1;
     }
 
     void update(Tx tx, AccountId account, Collection<Enrollment> enrollments) {

@@ -80,13 +80,16 @@ public final class Enrollments {
         var existing = store.findForUpdate(tx, account, sequence, subscriber.id());
         if (existing.isEmpty()) {
             var entered = entry(new EnrollmentId(ids.next()), plan.get(), subscriber, 1, source);
-            store.insert(tx, account, entered);
-            return new Enrolling.Enrolled(entered.addedAt());
+            if (store.insert(tx, account, entered)) {
+                return new Enrolling.Enrolled(entered.addedAt());
+            }
+            // Somebody has added them since the look.
+            existing = store.findForUpdate(tx, account, sequence, subscriber.id());
         }
         if (!plan.get().sequence().settings().repeat()) {
-            return new Enrolling.AlreadyIn(existing.get().addedAt());
+            return new Enrolling.AlreadyIn(existing.orElseThrow().addedAt());
         }
-        var before = existing.get();
+        var before = existing.orElseThrow();
         var restarted = entry(before.id(), plan.get(), subscriber, before.run() + 1, source);
         store.insertPastRun(tx, account, before, restarted.addedAt());
         deliveries.dropQueued(tx, account, before.id(), "restarted", restarted.addedAt());

@@ -5,9 +5,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.sql.SQLTransientException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler.Abstract;
 import org.eclipse.jetty.server.Response;
@@ -23,6 +25,7 @@ import reynard.db.Database;
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String API_KEY_HEADER = "X-Kit-Api-Key";
+    private static final String METHOD_NOT_ALLOWED = "Method Not Allowed";
     static final String UNAUTHORIZED = "The access token is invalid";
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
             "X-Content-Type-Options", "nosniff",
@@ -83,7 +86,7 @@ public final class HttpServer implements AutoCloseable {
         for (int status : List.of(404, 405)) {
             config.routes.error(status, context -> {
                 if (context.resultInputStream() == null || !isOurs(context)) {
-                    write(context, Reply.error(status, status == 404 ? "Not Found" : "Method Not Allowed"));
+                    write(context, Reply.error(status, status == 404 ? "Not Found" : METHOD_NOT_ALLOWED));
                 }
             });
         }
@@ -108,14 +111,27 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private Reply answer(Context context, Routes.Route route) {
-        if (route.open()) {
-            return route.handler().handle(new Request(context, null, route.bodyBytesMax()));
+        if (!isOwnMethod(context, route)) {
+            return Reply.error(405, METHOD_NOT_ALLOWED);
         }
-        var key = context.header(API_KEY_HEADER);
-        var caller = key == null ? null : authenticator.authenticate(key).orElse(null);
-        return caller == null
-                ? Reply.error(401, UNAUTHORIZED)
-                : route.handler().handle(new Request(context, caller, route.bodyBytesMax()));
+        var caller = route.open() ? Optional.<Caller>empty() : caller(context);
+        if (!route.open() && caller.isEmpty()) {
+            return Reply.error(401, UNAUTHORIZED);
+        }
+        var request = new Request(context, caller.orElse(null), route.bodyBytesMax());
+        request.refuseTooLarge();
+        return route.handler().handle(request);
+    }
+
+    // Javalin routes by X-HTTP-Method-Override when there is one, so that what looks like a POST to a proxy could
+    // delete.
+    private static boolean isOwnMethod(Context context, Routes.Route route) {
+        var method = context.req().getMethod();
+        return method.equals(route.verb().name()) || (method.equals("HEAD") && route.verb() == Routes.Verb.GET);
+    }
+
+    private Optional<Caller> caller(Context context) {
+        return Optional.ofNullable(context.header(API_KEY_HEADER)).flatMap(authenticator::authenticate);
     }
 
     private static Reply failure(Exception exception, Context context) {
@@ -123,6 +139,9 @@ public final class HttpServer implements AutoCloseable {
             case InvalidRequest invalid -> Reply.invalid(invalid.faults());
             case Refused refused -> Reply.error(refused.status(), String.valueOf(refused.getMessage()));
             case BadCursor _ -> Reply.invalid("after or before is not a cursor of this list");
+            case MethodNotAllowedResponse refusal ->
+                Reply.error(405, METHOD_NOT_ALLOWED)
+                        .with("Allow", String.join(", ", refusal.getDetails().values()));
             case HttpResponseException http -> Reply.error(http.getStatus(), String.valueOf(http.getMessage()));
             default -> outage(exception, context);
         };
@@ -171,7 +190,7 @@ public final class HttpServer implements AutoCloseable {
         private static String status(int code) {
             return switch (code) {
                 case 404 -> "Not Found";
-                case 405 -> "Method Not Allowed";
+                case 405 -> METHOD_NOT_ALLOWED;
                 case 413 -> "Content Too Large";
                 case 414 -> "URI Too Long";
                 case 431 -> "Request Header Fields Too Large";

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// One JSON object of a request, read field by field. Faults are gathered, so that a client learns all of them at once;
 /// [#refuseFaults] ends the reading. Fields that nobody reads are ignored, as Kit does.
 public final class JsonBody {
+    // A client corrects a request by its first faults; thousands would make an answer larger than what was sent.
+    private static final int FAULTS_MAX = 100;
+
     private final JsonNode object;
     private final String prefix;
     private final List<String> faults;
@@ -53,11 +56,13 @@ public final class JsonBody {
     }
 
     public void fault(String sentence) {
-        faults.add(sentence);
+        if (faults.size() < FAULTS_MAX) {
+            faults.add(sentence);
+        }
     }
 
     public void faults(List<String> sentences) {
-        faults.addAll(sentences);
+        sentences.forEach(this::fault);
     }
 
     /// @throws InvalidRequest with every fault so far, if there is one
@@ -167,10 +172,11 @@ public final class JsonBody {
         });
     }
 
+    /// An object; an empty array counts as one without fields, which is how PHP writes it.
     public Change<JsonBody> object(String name) {
         return read(
                 name,
-                node -> node.isObject()
+                node -> node.isObject() || (node.isArray() && node.isEmpty())
                         ? Optional.of(new JsonBody(node, prefix + name + " ", faults))
                         : wrong(name, "an object"));
     }
@@ -236,7 +242,7 @@ public final class JsonBody {
     }
 
     private <T> Optional<T> fault(String name, String rule) {
-        faults.add(prefix + name + " " + rule);
+        fault(prefix + name + " " + rule);
         return Optional.empty();
     }
 }

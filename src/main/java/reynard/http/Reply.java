@@ -1,5 +1,6 @@
 package reynard.http;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,13 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
 
     public static Reply error(int status, String message) {
         return new Reply(status, new Errors(List.of(message)), Map.of());
+    }
+
+    /// The same with one more header.
+    Reply with(String header, String value) {
+        var more = new HashMap<>(headers);
+        more.put(header, value);
+        return new Reply(status, body, more);
     }
 
     public static Reply html(int status, String page) {

@@ -162,11 +162,15 @@ public final class Request {
         return JsonBody.parse(body());
     }
 
-    /// The body as it came.
-    public byte[] body() {
+    /// Refuses a body that says it is too large, before anything of it is read.
+    void refuseTooLarge() {
         if (context.req().getContentLengthLong() > bodyBytesMax) {
             throw new Refused(413, tooLarge());
         }
+    }
+
+    /// The body as it came.
+    public byte[] body() {
         try {
             var bytes = context.req().getInputStream().readNBytes(bodyBytesMax + 1);
             if (bytes.length > bodyBytesMax) {
@@ -182,9 +186,13 @@ public final class Request {
         return "The request body must be at most " + bodyBytesMax + " bytes";
     }
 
-    /// A date as requests write it; see [#instant].
+    /// A date as requests write it; see [#instant]. Years have four digits: others are no dates of mail, and PostgreSQL
+    /// keeps only some of them.
     public static Optional<Instant> parseInstant(String text) {
         var value = text.strip().replace(' ', 'T').toUpperCase(Locale.ROOT);
+        if (!value.matches("[0-9]{4}-.*")) {
+            return Optional.empty();
+        }
         try {
             if (value.length() == 10) {
                 return Optional.of(

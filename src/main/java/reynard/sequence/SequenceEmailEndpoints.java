@@ -104,7 +104,8 @@ public final class SequenceEmailEndpoints {
         var id = request.path("id", SequenceEmailId::new);
         var body = request.json();
         return database.inTx(tx -> {
-            var sequence = sequences.find(tx, request.account(), sequenceId);
+            // What is not sent stays as it is at this moment, so nobody else may edit at the same time.
+            var sequence = sequences.findForUpdate(tx, request.account(), sequenceId);
             var email = sequences.findEmail(tx, request.account(), sequenceId, id);
             if (sequence.isEmpty() || email.isEmpty()) {
                 return Reply.notFound();

@@ -36,6 +36,7 @@ import reynard.tzdata.TzData;
 /// Kit's operations on sequences as a whole.
 public final class SequenceEndpoints {
     private static final int NAME_MAX = 255;
+    private static final int EXCLUSIONS_MAX = 1_000;
     private static final String UNKNOWN_TEMPLATE = "email_template_id not found";
 
     private final Database database;
@@ -287,6 +288,10 @@ public final class SequenceEndpoints {
             } else if (source.isPresent()) {
                 list.forEach(id -> exclusions.add(new Exclusion(source.get(), id)));
             }
+        }
+        if (exclusions.size() > EXCLUSIONS_MAX) {
+            body.fault(field + " must name at most " + EXCLUSIONS_MAX + " ids");
+            return new Change.Keep<>();
         }
         for (var unknown : sequences.unknown(tx, account, exclusions)) {
             body.fault(field + " " + unknown.source().wireName() + " not found: " + unknown.id());

@@ -58,6 +58,11 @@ public final class Sequences {
         return store.findForShare(tx, account, id);
     }
 
+    /// As [#find]; nobody else changes the sequence or its emails before the transaction ends.
+    Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
+        return store.findForUpdate(tx, account, id);
+    }
+
     /// How many emails, drafts too, and how many active subscribers each sequence has.
     Map<SequenceId, SequenceStore.Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         return store.counts(tx, account, sequences);
@@ -164,7 +169,9 @@ public final class Sequences {
         var email = new SequenceEmail(id, sequence, edit.apply(before.get().settings()), false);
         var others = present(tx, account, sequence);
         others.removeIf(other -> other.id().equals(id));
-        var refusal = refusal(email, others);
+        var refusal = email.settings().plansAs(before.get().settings())
+                ? Optional.<EmailEdit>empty()
+                : refusal(email, others);
         if (refusal.isPresent()) {
             return refusal.get();
         }

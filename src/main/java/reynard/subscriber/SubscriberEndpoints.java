@@ -101,7 +101,7 @@ public final class SubscriberEndpoints {
         var filter = new SubscriberFilter(
                 status,
                 request.query("email_address")
-                        .map(emails -> Arrays.asList(emails.split(",")))
+                        .map(emails -> Arrays.asList(emails.strip().split("\\s*,\\s*")))
                         .orElse(List.of()),
                 request.instant("created_after"),
                 request.instant("created_before"),
@@ -135,6 +135,13 @@ public final class SubscriberEndpoints {
                 : Map.<SubscriberId, List<SubscriberStore.TagLabel>>of();
         return subscriber -> {
             var json = slim ? SubscriberJson.slim(subscriber) : SubscriberJson.of(subscriber, fields);
+            // Nothing is recorded of where a subscriber comes from and lives, which Kit shows as null.
+            if (include.contains("attribution")) {
+                json.put("attribution", null);
+            }
+            if (include.contains("location")) {
+                json.put("location", null);
+            }
             if (include.contains("tags")) {
                 json.put("tags", tags.getOrDefault(subscriber.id(), List.of()));
             }
@@ -260,7 +267,7 @@ public final class SubscriberEndpoints {
     // Values are texts; numbers and booleans are taken as they are written.
     private static Optional<String> fieldValue(JsonBody object, String name) {
         if (object.value(name) instanceof Change.Set<com.fasterxml.jackson.databind.JsonNode>(var node)
-                && (node.isNumber() || node.isBoolean())) {
+                && (node.isBoolean() || (node.isNumber() && Double.isFinite(node.doubleValue())))) {
             return Optional.of(node.asText());
         }
         return set(object.text(name, TEXT_MAX));
@@ -329,7 +336,7 @@ public final class SubscriberEndpoints {
 
     private static String label(Request request) {
         var body = request.json();
-        var label = set(body.text("label", 255)).orElse("");
+        var label = set(body.line("label", 255)).orElse("");
         body.refuseFaults();
         if (label.isBlank()) {
             throw new InvalidRequest("Label can't be blank");

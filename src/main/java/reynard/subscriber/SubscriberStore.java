@@ -31,7 +31,8 @@ final class SubscriberStore {
               from subscriber s
              where s.account_id = :account
                and (:state::text is null or s.state = :state)
-               and (:emails::text[] is null or lower(s.email_address) = any(:emails))
+               and (:emails::text[] is null
+                    or lower(s.email_address) = any(array(select lower(e) from unnest(:emails::text[]) e)))
                and (:createdAfter::timestamptz is null or s.created_at > :createdAfter)
                and (:createdBefore::timestamptz is null or s.created_at < :createdBefore)
                and (:updatedAfter::timestamptz is null or s.updated_at > :updatedAfter)
@@ -70,7 +71,11 @@ final class SubscriberStore {
         var parameters = new HashMap<String, @Nullable Object>();
         parameters.put("account", account);
         parameters.put("state", filter.state().map(SubscriberState::wireName).orElse(null));
-        parameters.put("emails", filter.emailAddresses().isEmpty() ? null : lower(filter.emailAddresses()));
+        parameters.put(
+                "emails",
+                filter.emailAddresses().isEmpty()
+                        ? null
+                        : filter.emailAddresses().toArray(String[]::new));
         parameters.put("createdAfter", filter.createdAfter().orElse(null));
         parameters.put("createdBefore", filter.createdBefore().orElse(null));
         parameters.put("updatedAfter", filter.updatedAfter().orElse(null));
@@ -85,12 +90,6 @@ final class SubscriberStore {
             throw new IllegalStateException("no list by " + sort);
         }
         return listing;
-    }
-
-    private static String[] lower(List<String> emails) {
-        return emails.stream()
-                .map(email -> email.toLowerCase(java.util.Locale.ROOT))
-                .toArray(String[]::new);
     }
 
     /// A subscriber as written by an upsert, and whether the row is new.
@@ -205,7 +204,7 @@ final class SubscriberStore {
     record TagLabel(long id, String name) {}
 
     /// @return empty when there is no such subscriber
-    /// @throws org.jdbi.v3.core.statement.UnableToExecuteStatementException when the address is another's
+    /// @throws RuntimeException for which [Database#isTaken] says yes, when the address is another's
     Optional<Subscriber> update(
             Tx tx,
             AccountId account,

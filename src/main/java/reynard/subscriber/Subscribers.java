@@ -117,12 +117,9 @@ public final class Subscribers {
             Optional<EmailAddress> email,
             Optional<Optional<String>> firstName,
             Map<CustomFieldId, Optional<String>> fields) {
-        return database.inTx(tx -> {
-            if (email.isPresent() && isAnothers(tx, account, email.get(), id)) {
-                return new Update.EmailTaken();
-            }
-            @Nullable String newName = firstName.flatMap(name -> name).orElse(null);
-            return store.update(
+        @Nullable String newName = firstName.flatMap(name -> name).orElse(null);
+        try {
+            return database.inTx(tx -> store.update(
                             tx,
                             account,
                             id,
@@ -132,14 +129,13 @@ public final class Subscribers {
                             SubscriberStore.FieldValues.of(fields),
                             clock.instant())
                     .<Update>map(Update.Updated::new)
-                    .orElseGet(Update.NoSuchSubscriber::new);
-        });
-    }
-
-    private boolean isAnothers(Tx tx, AccountId account, EmailAddress email, SubscriberId id) {
-        return store.findByEmail(tx, account, email.value())
-                .filter(found -> !found.id().equals(id))
-                .isPresent();
+                    .orElseGet(Update.NoSuchSubscriber::new));
+        } catch (RuntimeException e) {
+            if (Database.isTaken(e)) {
+                return new Update.EmailTaken();
+            }
+            throw e;
+        }
     }
 
     /// Ends all mail to the subscriber; record, tags and history stay. Again changes nothing.

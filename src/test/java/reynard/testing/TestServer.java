@@ -30,6 +30,7 @@ import reynard.app.Settings;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.delivery.smtp.Relay;
+import reynard.template.EmailTemplates;
 
 /// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
 /// moves
@@ -499,17 +500,22 @@ public final class TestServer implements AutoCloseable {
                 .asLong();
     }
 
-    /// The key of another account, for [#useKey].
+    /// The key of an account that is new, for [#useKey]. Each call makes another.
     public String stranger() {
         try (var database = Database.open(databaseUrl, 1);
                 var idDatabase = Database.open(databaseUrl, 1)) {
             var ids = new IdBlocks(idDatabase);
+            var clock = InstantSource.system();
+            var email = "stranger" + ids.next() + "@example.com";
             return database.inTx(tx -> {
-                var founding =
-                        new Accounts.Founding("Stranger", "stranger@example.com", "Etc/UTC", 9, Optional.empty());
-                var account = new Accounts(database, ids, InstantSource.system()).found(tx, founding);
-                return new ApiKeys(database, ids, InstantSource.system())
-                        .create(tx, account.account().id(), "stranger")
+                var founding = new Accounts.Founding("Stranger", email, "Etc/UTC", 9, Optional.of("2 Tea Street"));
+                var account = new Accounts(database, ids, clock)
+                        .found(tx, founding)
+                        .account()
+                        .id();
+                new EmailTemplates(database, ids, clock).found(tx, account);
+                return new ApiKeys(database, ids, clock)
+                        .create(tx, account, "stranger")
                         .key();
             });
         }
