@@ -58,13 +58,28 @@ public final class SequenceEmailEndpoints {
     private Reply list(Request request) {
         var id = request.path("sequence_id", SequenceId::new);
         boolean content = request.flag("include_content");
+        boolean stats = SequenceEndpoints.includesStats(request);
         var page = request.page();
         return database.inTx(tx -> sequences
                 .find(tx, request.account(), id)
                 .map(sequence -> {
                     var address = emailAddress(tx, request.account(), sequence);
                     var emails = sequences.emails(tx, request.account(), id, page);
-                    return Reply.ok(PageJson.of("emails", emails, email -> json(email, address, content)));
+                    var statistics = stats
+                            ? sequences.emailStatistics(
+                                    tx,
+                                    request.account(),
+                                    emails.items().stream()
+                                            .map(SequenceEmail::id)
+                                            .toList())
+                            : Map.<SequenceEmailId, Statistics>of();
+                    return Reply.ok(PageJson.of("emails", emails, email -> {
+                        var json = json(email, address, content);
+                        if (stats) {
+                            putStats(json, statistics.get(email.id()));
+                        }
+                        return json;
+                    }));
                 })
                 .orElseGet(Reply::notFound));
     }
@@ -72,12 +87,24 @@ public final class SequenceEmailEndpoints {
     private Reply show(Request request) {
         var sequenceId = request.path("sequence_id", SequenceId::new);
         var id = request.path("id", SequenceEmailId::new);
+        boolean stats = SequenceEndpoints.includesStats(request);
         return database.inTx(tx -> sequences
                 .find(tx, request.account(), sequenceId)
                 .flatMap(sequence -> sequences
                         .findEmail(tx, request.account(), sequenceId, id)
-                        .map(email -> Reply.ok(body(tx, request.account(), sequence, email))))
+                        .map(email -> {
+                            var json = json(email, emailAddress(tx, request.account(), sequence), true);
+                            if (stats) {
+                                var found = sequences.emailStatistics(tx, request.account(), List.of(id));
+                                putStats(json, found.get(id));
+                            }
+                            return Reply.ok(Map.of("email", json));
+                        }))
                 .orElseGet(Reply::notFound));
+    }
+
+    private static void putStats(Map<String, @Nullable Object> json, @Nullable Statistics statistics) {
+        json.put("stats", StatisticsJson.ofEmail(statistics == null ? Statistics.NONE : statistics));
     }
 
     private Reply create(Request request) {

@@ -1,10 +1,12 @@
 package reynard.sequence;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,23 +81,32 @@ public final class SequenceEndpoints {
             boolean active,
             List<ExclusionJson> excludeSubscriberSources,
             long emailCount,
-            long subscriberCount) {}
+            long subscriberCount,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, @Nullable Object> stats) {}
 
     private Reply list(Request request) {
+        boolean stats = includesStats(request);
         var page = request.page();
         return database.inTx(tx -> {
             var found = sequences.list(tx, request.account(), page);
-            var json = json(tx, request.account(), found.items());
+            var json = json(tx, request.account(), found.items(), stats);
             return Reply.ok(PageJson.of("sequences", found, sequence -> json.get(sequence.id())));
         });
     }
 
     private Reply show(Request request) {
         var id = request.path("id", SequenceId::new);
+        boolean stats = includesStats(request);
         return database.inTx(tx -> sequences
                 .find(tx, request.account(), id)
-                .map(sequence -> Reply.ok(body(tx, request.account(), sequence)))
+                .map(sequence -> Reply.ok(body(tx, request.account(), sequence, stats)))
                 .orElseGet(Reply::notFound));
+    }
+
+    static boolean includesStats(Request request) {
+        return request.words("include", List.of("stats")).contains("stats");
     }
 
     private Reply create(Request request) {
@@ -105,7 +116,7 @@ public final class SequenceEndpoints {
             var edit = edit(tx, account, body, true);
             body.refuseFaults();
             var sequence = sequences.create(tx, account.id(), edit.apply(defaults(account)));
-            return Reply.created(body(tx, account.id(), sequence));
+            return Reply.created(body(tx, account.id(), sequence, false));
         });
     }
 
@@ -135,7 +146,7 @@ public final class SequenceEndpoints {
             body.refuseFaults();
             return sequences
                     .update(tx, account.id(), id, edit)
-                    .map(sequence -> Reply.ok(body(tx, account.id(), sequence)))
+                    .map(sequence -> Reply.ok(body(tx, account.id(), sequence, false)))
                     .orElseGet(Reply::notFound);
         });
     }
@@ -299,13 +310,15 @@ public final class SequenceEndpoints {
         return new Change.Set<>(exclusions);
     }
 
-    private Map<String, Object> body(Tx tx, AccountId account, Sequence sequence) {
-        return Map.of("sequence", json(tx, account, List.of(sequence)).get(sequence.id()));
+    private Map<String, Object> body(Tx tx, AccountId account, Sequence sequence, boolean stats) {
+        return Map.of("sequence", json(tx, account, List.of(sequence), stats).get(sequence.id()));
     }
 
-    private Map<SequenceId, SequenceJson> json(Tx tx, AccountId account, Collection<Sequence> found) {
-        var counts =
-                sequences.counts(tx, account, found.stream().map(Sequence::id).toList());
+    private Map<SequenceId, SequenceJson> json(
+            Tx tx, AccountId account, Collection<Sequence> found, boolean withStats) {
+        var ids = found.stream().map(Sequence::id).toList();
+        var counts = sequences.counts(tx, account, ids);
+        var stats = withStats ? stats(tx, account, ids) : Map.<SequenceId, Map<String, @Nullable Object>>of();
         var addresses = accounts.sendingAddresses(tx, account);
         var json = new LinkedHashMap<SequenceId, SequenceJson>();
         for (var sequence : found) {
@@ -330,7 +343,20 @@ public final class SequenceEndpoints {
                             settings.active(),
                             exclusionsJson(settings.exclusions()),
                             count.emails(),
-                            count.subscribers()));
+                            count.subscribers(),
+                            stats.get(sequence.id())));
+        }
+        return json;
+    }
+
+    private Map<SequenceId, Map<String, @Nullable Object>> stats(Tx tx, AccountId account, Collection<SequenceId> ids) {
+        var statistics = sequences.statistics(tx, account, ids);
+        var cancelled = sequences.cancelled(tx, account, ids);
+        var json = new HashMap<SequenceId, Map<String, @Nullable Object>>();
+        for (var id : ids) {
+            json.put(
+                    id,
+                    StatisticsJson.ofSequence(cancelled.getOrDefault(id, 0L), Optional.ofNullable(statistics.get(id))));
         }
         return json;
     }

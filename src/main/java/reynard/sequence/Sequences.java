@@ -25,6 +25,7 @@ import reynard.schedule.Delay;
 /// sequence's plan version and is told upwards in the same transaction.
 public final class Sequences {
     private final SequenceStore store = new SequenceStore();
+    private final StatisticsStore statistics = new StatisticsStore();
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
@@ -66,6 +67,21 @@ public final class Sequences {
     /// How many emails, drafts too, and how many active subscribers each sequence has.
     Map<SequenceId, SequenceStore.Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         return store.counts(tx, account, sequences);
+    }
+
+    /// What came of each sequence's emails; those of which nothing was sent are missing.
+    Map<SequenceId, Statistics> statistics(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        return statistics.ofSequences(tx, account, sequences);
+    }
+
+    /// What came of each email; those that were never sent are missing.
+    Map<SequenceEmailId, Statistics> emailStatistics(Tx tx, AccountId account, Collection<SequenceEmailId> emails) {
+        return statistics.ofEmails(tx, account, emails);
+    }
+
+    /// How many members of each sequence have left the list; those with none are missing.
+    Map<SequenceId, Long> cancelled(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        return statistics.cancelled(tx, account, sequences);
     }
 
     /// Those that name nothing the account has.

@@ -1,0 +1,19 @@
+package reynard.sequence;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/// What came of emails that were sent, one sequence's or one email's (Kit: `include=stats`).
+///
+/// @param recipients emails that the relay took or bounced, not people
+/// @param unsubscribes readers who left the list by the link of one of these emails
+record Statistics(long recipients, long opens, long clicks, long unsubscribes, long bounces, long complaints) {
+    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0);
+
+    /// In percent, with two decimals.
+    static BigDecimal rate(long part, long whole) {
+        return whole == 0
+                ? BigDecimal.ZERO
+                : BigDecimal.valueOf(100 * part).divide(BigDecimal.valueOf(whole), 2, RoundingMode.HALF_UP);
+    }
+}
