@@ -63,10 +63,20 @@ class ArchitectureTest {
             // A client: it sees the server through HTTP alone.
             entry("demo", Set.of()),
             entry("inbox", Set.of("id", "account", "db", "http")),
-            entry("tracking", Set.of("id", "account", "subscriber", "delivery", "http")),
+            entry("tracking", Set.of("id", "account", "subscriber", "delivery", "event", "db", "http")),
             entry(
                     "enrollment",
-                    Set.of("id", "schedule", "tzdata", "subscriber", "sequence", "delivery", "event", "db", "http")));
+                    Set.of(
+                            "id",
+                            "schedule",
+                            "tzdata",
+                            "subscriber",
+                            "segment",
+                            "sequence",
+                            "delivery",
+                            "event",
+                            "db",
+                            "http")));
 
     /// They see every room.
     private static final Set<String> ON_TOP = Set.of("app", "cli");

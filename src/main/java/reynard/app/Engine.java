@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import reynard.delivery.Rescuer;
 import reynard.delivery.Sender;
 import reynard.enrollment.Replanner;
+import reynard.enrollment.Retimer;
 import reynard.enrollment.Walker;
 
 /// Everything that moves by itself. On the system clock each part runs in a loop of its own; on a virtual clock they
@@ -19,6 +20,7 @@ final class Engine implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration RESCUE_PAUSE = Duration.ofSeconds(5);
 
+    private final Retimer retimer;
     private final Replanner replanner;
     private final Walker walker;
     private final Sender sender;
@@ -26,7 +28,8 @@ final class Engine implements AutoCloseable {
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
 
-    Engine(Replanner replanner, Walker walker, Sender sender, Rescuer rescuer) {
+    Engine(Retimer retimer, Replanner replanner, Walker walker, Sender sender, Rescuer rescuer) {
+        this.retimer = retimer;
         this.replanner = replanner;
         this.walker = walker;
         this.sender = sender;
@@ -34,7 +37,10 @@ final class Engine implements AutoCloseable {
     }
 
     void startLoops(InstantSource clock) {
-        loops.add(Loop.start("replanner", PAUSE, () -> replanner.replan(clock.instant())));
+        loops.add(Loop.start("replanner", PAUSE, () -> {
+            var now = clock.instant();
+            return retimer.retime(now) + replanner.replan(now);
+        }));
         var sending = Loop.start("sender", PAUSE, () -> sender.dispatch(clock.instant()));
         senderLoop = sending;
         loops.add(Loop.start("walker", PAUSE, () -> {
@@ -58,7 +64,7 @@ final class Engine implements AutoCloseable {
     void runUntilIdle(Instant now) {
         int done;
         do {
-            done = replanner.replan(now) + walker.walk(now) + sender.dispatch(now);
+            done = retimer.retime(now) + replanner.replan(now) + walker.walk(now) + sender.dispatch(now);
             sender.awaitQuiet();
         } while (done > 0);
     }

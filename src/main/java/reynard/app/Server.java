@@ -32,6 +32,7 @@ import reynard.delivery.smtp.SmtpSettings;
 import reynard.enrollment.EnrollmentEndpoints;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
+import reynard.enrollment.Retimer;
 import reynard.enrollment.Walker;
 import reynard.event.Events;
 import reynard.form.FormEndpoints;
@@ -97,7 +98,17 @@ public final class Server implements AutoCloseable {
             var snippets = new Snippets(database, ids, clock);
             var sequences = new Sequences(database, ids, events, clock);
             var deliveries = new Deliveries(database, ids, events);
-            var enrollments = new Enrollments(database, ids, clock, events, subscribers, sequences, deliveries, tzData);
+            var enrollments = new Enrollments(
+                    database,
+                    ids,
+                    clock,
+                    events,
+                    subscribers,
+                    segments,
+                    sequences,
+                    deliveries,
+                    tzData,
+                    settings.policies());
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
@@ -127,6 +138,7 @@ public final class Server implements AutoCloseable {
                     node,
                     () -> wake(waking));
             var engine = opened(new Engine(
+                    new Retimer(database, enrollments),
                     new Replanner(database, enrollments),
                     new Walker(database, enrollments, deliveries),
                     sender,
@@ -147,7 +159,7 @@ public final class Server implements AutoCloseable {
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
             new InboxEndpoints(inbox).register(routes);
-            new UnsubscribeEndpoints(accounts, deliveries, subscribers).register(routes);
+            new UnsubscribeEndpoints(database, accounts, deliveries, subscribers, clock).register(routes);
             new StatusEndpoints(
                             database,
                             deliveries,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Policies;
 
 /// How a server is set up.
 ///
@@ -25,7 +26,8 @@ public record Settings(
         Founder founder,
         boolean virtualClock,
         Optional<Instant> clockStart,
-        Optional<Path> tzdataDir) {
+        Optional<Path> tzdataDir,
+        Policies policies) {
 
     /// What the first account starts from.
     public record Founder(String accountName, String email, String timeZone, Optional<String> postalAddress) {}

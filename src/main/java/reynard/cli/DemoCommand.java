@@ -26,6 +26,7 @@ import reynard.demo.Api;
 import reynard.demo.Course;
 import reynard.demo.Demo;
 import reynard.demo.Person;
+import reynard.enrollment.Policies;
 
 /// Runs a whole course for a thousand people on a virtual clock and proves what became of each email.
 @Command(
@@ -104,7 +105,8 @@ final class DemoCommand implements Callable<Integer> {
                         Optional.of("Letters about Tea, 12 Kettle Lane, Portland, ME 04101")),
                 true,
                 Optional.of(Demo.startsAt(course, people)),
-                Optional.empty())));
+                Optional.empty(),
+                Policies.DEFAULT)));
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "--keep must name a new data directory; this one is in use: " + folder));

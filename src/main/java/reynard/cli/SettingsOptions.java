@@ -3,10 +3,13 @@ package reynard.cli;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +20,7 @@ import reynard.account.ApiKeys;
 import reynard.app.Settings;
 import reynard.db.DatabaseUrl;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Policies;
 import reynard.mail.EmailAddress;
 import reynard.tzdata.TzData;
 
@@ -132,6 +136,22 @@ final class SettingsOptions {
             description = "A folder of compiled tz files, used when its release is the newest. REYNARD_TZDATA_DIR")
     private @Nullable Path tzdataDir;
 
+    @Option(
+            names = "--policy-inserted",
+            paramLabel = "POLICY",
+            defaultValue = "${env:REYNARD_POLICY_INSERTED:-forward_only}",
+            description = "What becomes of an email that is inserted before a subscriber's place: forward_only (they "
+                    + "do not get it) or send_now. REYNARD_POLICY_INSERTED (forward_only)")
+    private String policyInserted = "";
+
+    @Option(
+            names = "--policy-completing",
+            paramLabel = "POLICY",
+            defaultValue = "${env:REYNARD_POLICY_COMPLETING:-everyone}",
+            description = "Who is done after a sequence's last email: everyone, or automation_only (all others stay "
+                    + "and get what is added later). REYNARD_POLICY_COMPLETING (everyone)")
+    private String policyCompleting = "";
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -151,7 +171,10 @@ final class SettingsOptions {
                 founder(),
                 virtualClock(),
                 given(clockStart).map(this::instant),
-                Optional.ofNullable(tzdataDir));
+                Optional.ofNullable(tzdataDir),
+                new Policies(
+                        oneOf("--policy-inserted", policyInserted, Policies.Inserted.class),
+                        oneOf("--policy-completing", policyCompleting, Policies.Completing.class)));
     }
 
     private void refuseUnknown(Map<String, String> environment) {
@@ -216,6 +239,20 @@ final class SettingsOptions {
             case "virtual" -> true;
             default -> throw fault("--clock", "must be system or virtual: " + clock);
         };
+    }
+
+    /// A constant by its name in lower case.
+    private <E extends Enum<E>> E oneOf(String flag, String name, Class<E> constants) {
+        return Arrays.stream(constants.getEnumConstants())
+                .filter(constant -> constant.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> fault(
+                        flag,
+                        "must be one of "
+                                + Arrays.stream(constants.getEnumConstants())
+                                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(", "))
+                                + ": " + name));
     }
 
     private Instant instant(String text) {

@@ -24,10 +24,12 @@ public final class Deliveries {
     private final DeliveryStore store = new DeliveryStore();
     private final Database database;
     private final IdBlocks ids;
+    private final Events events;
 
     public Deliveries(Database database, IdBlocks ids, Events events) {
         this.database = database;
         this.ids = ids;
+        this.events = events;
         events.listen(this::happened);
     }
 
@@ -106,14 +108,31 @@ public final class Deliveries {
         return database.inTx(tx -> store.subscriberOf(tx, account, token));
     }
 
+    /// The reader of the email with this token left the list by it. Counted once, whatever comes after.
+    public void left(Tx tx, AccountId account, String token, Event.Departure departure, Instant at) {
+        store.markLeft(tx, account, token, departure, at);
+    }
+
     private void happened(Tx tx, AccountId account, Event event) {
         switch (event) {
             case Event.SubscriberLeft(var subscriber, var departure, var at) ->
                 store.dropQueuedOfSubscriber(
                         tx, account, subscriber, departure.name().toLowerCase(java.util.Locale.ROOT), at);
             case Event.SequenceDeleted(var sequence, var at) ->
-                store.dropQueuedOfSequence(tx, account, sequence, "sequence_deleted", at);
-            case Event.SubscriberConfirmed _, Event.SequencePlanChanged _, Event.DeliverySettled _ -> {}
+                tell(tx, account, store.dropQueuedOfSequence(tx, account, sequence, at), at);
+            case Event.SequencePlanChanged(var sequence, var _, var at) ->
+                tell(tx, account, store.dropWithdrawn(tx, account, sequence, at), at);
+            case Event.SubscriberConfirmed _, Event.DeliverySettled _, Event.DeliveryWithdrawn _ -> {}
+        }
+    }
+
+    private void tell(Tx tx, AccountId account, List<DeliveryStore.Withdrawn> withdrawn, Instant at) {
+        for (var delivery : withdrawn) {
+            events.append(
+                    tx,
+                    account,
+                    new Event.DeliveryWithdrawn(
+                            delivery.id(), delivery.enrollment(), delivery.run(), delivery.email(), at));
         }
     }
 

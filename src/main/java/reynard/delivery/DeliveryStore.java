@@ -19,6 +19,7 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Rows;
 import reynard.db.Tx;
+import reynard.event.Event;
 import reynard.id.AccountId;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
@@ -164,17 +165,95 @@ final class DeliveryStore {
                 .execute();
     }
 
-    int dropQueuedOfSequence(Tx tx, AccountId account, SequenceId sequence, String reason, Instant now) {
-        return tx.update("""
+    /// A delivery that was taken back from the queue.
+    record Withdrawn(DeliveryId id, EnrollmentId enrollment, int run, SequenceEmailId email) {}
+
+    /// What is kept for a person to decide goes, too: there is nothing left to decide.
+    List<Withdrawn> dropQueuedOfSequence(Tx tx, AccountId account, SequenceId sequence, Instant now) {
+        return tx.query("""
                         update delivery
-                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                           set state = 'skipped', reason = 'sequence_deleted', settled_at = :now, next_attempt_at = null
                          where account_id = :account and sequence_id = :sequence
-                           and state in ('scheduled', 'deferred', 'uncertain')
+                           and state in ('scheduled', 'deferred', 'uncertain', 'held')
+                        returning id, enrollment_id, run, sequence_email_id
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
-                .bind("reason", reason)
                 .bind("now", now)
+                .map((row, _) -> withdrawn(row))
+                .list();
+    }
+
+    /// Takes back what is queued of the sequence's emails that are deleted or drafts.
+    List<Withdrawn> dropWithdrawn(Tx tx, AccountId account, SequenceId sequence, Instant now) {
+        return tx.query("""
+                        update delivery d
+                           set state = 'skipped', settled_at = :now, next_attempt_at = null,
+                               reason = case when e.deletion <> 0 then 'email_deleted' else 'email_unpublished' end
+                          from sequence_email e
+                         where e.account_id = :account and e.sequence_id = :sequence and not e.published
+                           and d.account_id = :account and d.sequence_email_id = e.id
+                           and d.state in ('scheduled', 'deferred', 'uncertain', 'held')
+                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("now", now)
+                .map((row, _) -> withdrawn(row))
+                .list();
+    }
+
+    /// Drops a delivery that has just gone back into the queue if what has happened since it was claimed
+    /// forbids it: the news of that could not reach a claimed row. Nobody leaves and no sequence is deleted
+    /// before this transaction ends.
+    ///
+    /// @return whether it was dropped
+    boolean dropIfForbidden(Tx tx, Claim claim, Instant now) {
+        return tx.update("""
+                        with gate as (
+                            select case when s.state = 'cancelled' then 'unsubscribed'
+                                        when s.state <> 'active' then s.state
+                                        when q.deleted_at is not null then 'sequence_deleted'
+                                        when e.deletion <> 0 then 'email_deleted'
+                                        when not e.published then 'email_unpublished' end as reason
+                              from subscriber s
+                              join sequence q on q.account_id = :account and q.id = :sequence
+                              join sequence_email e on e.account_id = :account and e.id = :email
+                             where s.account_id = :account and s.id = :subscriber
+                               for share of s, q)
+                        update delivery d
+                           set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
+                          from gate
+                         where d.account_id = :account and d.id = :id and gate.reason is not null
+                           and d.state in ('scheduled', 'deferred', 'uncertain')
+                        """)
+                        .bind("account", claim.account())
+                        .bind("id", claim.delivery())
+                        .bind("subscriber", claim.subscriber())
+                        .bind("sequence", claim.sequence())
+                        .bind("email", claim.email())
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
+    private static Withdrawn withdrawn(ResultSet row) throws SQLException {
+        return new Withdrawn(
+                new DeliveryId(row.getLong("id")),
+                new EnrollmentId(row.getLong("enrollment_id")),
+                row.getInt("run"),
+                new SequenceEmailId(row.getLong("sequence_email_id")));
+    }
+
+    void markLeft(Tx tx, AccountId account, String token, Event.Departure departure, Instant at) {
+        tx.update("""
+                        update delivery set left_at = :at, departure = :departure
+                         where account_id = :account and token = :token and left_at is null
+                        """)
+                .bind("account", account)
+                .bind("token", token)
+                .bind("departure", departure.name().toLowerCase(Locale.ROOT))
+                .bind("at", at)
                 .execute();
     }
 

@@ -16,6 +16,7 @@ import reynard.mail.Message;
 import reynard.mail.Mime;
 import reynard.sequence.EmailSettings;
 import reynard.sequence.Sequence;
+import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
@@ -68,7 +69,7 @@ public final class Letters {
             EmailSettings email,
             EmailTemplate layout) {}
 
-    /// Empty when the sequence, its email or the reader is gone.
+    /// Empty when the sequence, its email or the reader is gone, or the email is a draft again.
     ///
     /// @throws reynard.template.liquid.LiquidError when the author's Liquid cannot be rendered
     Optional<Letter> write(Claim claim, Instant date) {
@@ -79,7 +80,7 @@ public final class Letters {
         var account = accounts.get(tx, claim.account());
         var reader = subscribers.find(tx, account.id(), claim.subscriber());
         var sequence = sequences.find(tx, account.id(), claim.sequence());
-        var email = sequences.findEmail(tx, account.id(), claim.email());
+        var email = sequences.findEmail(tx, account.id(), claim.email()).filter(SequenceEmail::isSent);
         if (reader.isEmpty() || sequence.isEmpty() || email.isEmpty()) {
             return Optional.empty();
         }

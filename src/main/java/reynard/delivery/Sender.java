@@ -237,33 +237,24 @@ public final class Sender implements AutoCloseable {
         return marked;
     }
 
-    /// The email must not go out at this moment. Who left is told by the state of the row's reader; a paused sequence
-    /// keeps its queue.
+    /// The email must not go out at this moment: back into the queue, which a paused sequence keeps, or out
+    /// of it.
     private void withdraw(Claim claim) {
         var now = clock.instant();
         persistently(claim, tx -> {
-            boolean active = subscribers
-                    .find(tx, claim.account(), claim.subscriber())
-                    .filter(reader -> reader.state() == reynard.subscriber.SubscriberState.ACTIVE)
-                    .isPresent();
-            if (active) {
-                store.release(tx, claim, node, now);
-            } else {
-                var attempt =
-                        new Attempt(claim.attempts() + 1, now, "broken", Optional.of("data"), Optional.of("withdrawn"));
-                store.settle(
-                        tx,
-                        claim,
-                        node,
-                        new Ending(
-                                Delivery.State.SKIPPED,
-                                now,
-                                attempt,
-                                Optional.empty(),
-                                Optional.of("unsubscribed"),
-                                false));
-            }
+            store.release(tx, claim, node, now);
+            dropIfForbidden(tx, claim, now);
         });
+    }
+
+    private void dropIfForbidden(Tx tx, Claim claim, Instant now) {
+        if (store.dropIfForbidden(tx, claim, now)) {
+            store.dropMessage(tx, claim.account(), claim.delivery());
+            events.append(
+                    tx,
+                    claim.account(),
+                    new Event.DeliveryWithdrawn(claim.delivery(), claim.enrollment(), claim.run(), claim.email(), now));
+        }
     }
 
     private Ending afterDot(Claim claim, SendOutcome outcome) {
@@ -386,10 +377,12 @@ public final class Sender implements AutoCloseable {
                 return;
             }
             if (!ending.isSettled()) {
+                dropIfForbidden(tx, claim, ending.at());
                 return;
             }
             store.dropMessage(tx, claim.account(), claim.delivery());
             if (ending.bounced()) {
+                store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
                 subscribers.leave(tx, claim.account(), claim.subscriber(), Departure.BOUNCED, ending.at());
             }
             events.append(

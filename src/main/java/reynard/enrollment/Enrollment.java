@@ -57,6 +57,11 @@ public record Enrollment(
                 planVersion);
     }
 
+    /// The place of who comes back: behind what they had last.
+    Enrollment behind(Optional<SequenceEmailId> last) {
+        return new Enrollment(id, sequence, subscriber, run, source, addedAt, progress, last, anchorAt, planVersion);
+    }
+
     Enrollment anchoredAt(Instant at) {
         return new Enrollment(
                 id, sequence, subscriber, run, source, addedAt, progress, lastEmail, Optional.of(at), planVersion);

@@ -198,6 +198,33 @@ final class EnrollmentStore {
         batch.execute();
     }
 
+    /// Every account, those with nothing to do too.
+    List<AccountId> accounts(Tx tx) {
+        return tx.query("select c.account_id from account_clock c order by c.account_id")
+                .map((row, _) -> new AccountId(row.getLong("account_id")))
+                .list();
+    }
+
+    /// Those behind the given id that wait with a date by other rules than of this tz release.
+    List<Enrollment> claimOtherTzdata(Tx tx, AccountId account, String tzdata, EnrollmentId after, int limit) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.id > :after and e.state = 'waiting' and e.tzdata <> :tzdata
+                         order by e.id
+                         limit :limit
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("tzdata", tzdata)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
     void insertPastRun(Tx tx, AccountId account, Enrollment enrollment, Instant endedAt) {
         tx.update("""
                         insert into enrollment_past_run

@@ -15,8 +15,10 @@ import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.EnrollmentId;
+import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
+import reynard.segment.Segments;
 import reynard.sequence.Sequences;
 import reynard.subscriber.MemberFilter;
 import reynard.subscriber.Subscriber;
@@ -33,6 +35,7 @@ public final class Enrollments {
     private final Subscribers subscribers;
     private final Deliveries deliveries;
     private final Plans plans;
+    private final Exclusions exclusions;
 
     public Enrollments(
             Database database,
@@ -40,15 +43,18 @@ public final class Enrollments {
             InstantSource clock,
             Events events,
             Subscribers subscribers,
+            Segments segments,
             Sequences sequences,
             Deliveries deliveries,
-            TzData tzData) {
+            TzData tzData,
+            Policies policies) {
         this.database = database;
         this.ids = ids;
         this.clock = clock;
         this.subscribers = subscribers;
         this.deliveries = deliveries;
-        this.plans = new Plans(sequences, tzData);
+        this.plans = new Plans(sequences, tzData, policies);
+        this.exclusions = new Exclusions(store, segments);
         events.listen(this::happened);
     }
 
@@ -83,18 +89,39 @@ public final class Enrollments {
             if (store.insert(tx, account, entered)) {
                 return new Enrolling.Enrolled(entered.addedAt());
             }
-            // Somebody has added them since the look.
+            // Another request has added them since we looked.
             existing = store.findForUpdate(tx, account, sequence, subscriber.id());
         }
-        if (!plan.get().sequence().settings().repeat()) {
-            return new Enrolling.AlreadyIn(existing.orElseThrow().addedAt());
-        }
         var before = existing.orElseThrow();
-        var restarted = entry(before.id(), plan.get(), subscriber, before.run() + 1, source);
+        if (plan.get().sequence().settings().repeat()) {
+            return restart(tx, account, before, plan.get(), subscriber, source);
+        }
+        return before.progress() instanceof Progress.Removed
+                ? comeBack(tx, account, before, plan.get(), subscriber, source)
+                : new Enrolling.AlreadyIn(before.addedAt());
+    }
+
+    private Enrolling restart(
+            Tx tx, AccountId account, Enrollment before, Plan plan, Subscriber subscriber, Enrollment.Source source) {
+        var restarted = entry(before.id(), plan, subscriber, before.run() + 1, source);
         store.insertPastRun(tx, account, before, restarted.addedAt());
         deliveries.dropQueued(tx, account, before.id(), "restarted", restarted.addedAt());
         store.update(tx, account, List.of(restarted));
         return new Enrolling.Restarted(restarted.addedAt());
+    }
+
+    /// Who was taken out of a sequence that does not repeat goes on behind what they have had.
+    private Enrolling comeBack(
+            Tx tx, AccountId account, Enrollment before, Plan plan, Subscriber subscriber, Enrollment.Source source) {
+        var entered = entry(before.id(), plan, subscriber, before.run(), source);
+        var back = entered;
+        if (subscriber.state() == SubscriberState.ACTIVE) {
+            var placed = entered.behind(before.lastEmail());
+            back = placed.with(
+                    plan.step(placed, settled(tx, account, placed), entered.addedAt()), entered.planVersion());
+        }
+        store.update(tx, account, List.of(back));
+        return new Enrolling.Enrolled(back.addedAt());
     }
 
     private Enrollment entry(EnrollmentId id, Plan plan, Subscriber subscriber, int run, Enrollment.Source source) {
@@ -141,7 +168,7 @@ public final class Enrollments {
     /// @return whether they were in it
     public boolean remove(AccountId account, SequenceId sequence, SubscriberId subscriber) {
         return database.inTx(tx -> store.findForUpdate(tx, account, sequence, subscriber)
-                .filter(enrollment -> !enrollment.progress().isOver())
+                .filter(enrollment -> isIn(enrollment.progress()))
                 .map(enrollment -> {
                     var now = clock.instant();
                     var removed = new Progress.Removed(now, Progress.Removal.BY_HAND);
@@ -150,6 +177,10 @@ public final class Enrollments {
                     return true;
                 })
                 .orElse(false));
+    }
+
+    private static boolean isIn(Progress progress) {
+        return !progress.isOver() || progress instanceof Progress.Completed;
     }
 
     private void happened(Tx tx, AccountId account, Event event) {
@@ -163,6 +194,7 @@ public final class Enrollments {
             case Event.SequenceDeleted(var sequence, var at) ->
                 store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
             case Event.DeliverySettled settled -> advance(tx, account, settled);
+            case Event.DeliveryWithdrawn withdrawn -> waitAgain(tx, account, withdrawn);
         }
     }
 
@@ -181,8 +213,11 @@ public final class Enrollments {
     private void startPending(Tx tx, AccountId account, SubscriberId subscriber, Instant at) {
         for (var enrollment : store.openForUpdate(tx, account, subscriber)) {
             if (enrollment.progress() instanceof Progress.Pending) {
-                plans.inForce(tx, account, enrollment.sequence())
-                        .ifPresent(plan -> store.update(tx, account, List.of(started(enrollment, plan, at))));
+                var started = plans.inForce(tx, account, enrollment.sequence())
+                        .map(plan -> started(enrollment, plan, at))
+                        .orElseGet(() -> enrollment.with(
+                                new Progress.Removed(at, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
+                store.update(tx, account, List.of(started));
             }
         }
     }
@@ -198,14 +233,30 @@ public final class Enrollments {
                 });
     }
 
+    /// Their queued email was taken back with an edit; the re-planner, which that edit has called, finds
+    /// their next one.
+    private void waitAgain(Tx tx, AccountId account, Event.DeliveryWithdrawn withdrawn) {
+        store.findForUpdate(tx, account, withdrawn.enrollment())
+                .filter(enrollment -> enrollment.run() == withdrawn.run())
+                .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(withdrawn.email())))
+                .ifPresent(enrollment -> {
+                    var waiting = new Progress.Waiting(withdrawn.email(), withdrawn.at(), plans.tzdata());
+                    store.update(tx, account, List.of(enrollment.with(waiting, enrollment.planVersion())));
+                });
+    }
+
     private Enrollment next(Tx tx, AccountId account, Enrollment past, Instant now) {
         var plan = plans.inForce(tx, account, past.sequence());
         if (plan.isEmpty()) {
             return past.with(new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
         }
-        var settled = store.settled(tx, account, List.of(past.id())).getOrDefault(past.id(), Set.of());
         return past.with(
-                plan.get().step(past, settled, now), plan.get().sequence().planVersion());
+                plan.get().step(past, settled(tx, account, past), now),
+                plan.get().sequence().planVersion());
+    }
+
+    private Set<SequenceEmailId> settled(Tx tx, AccountId account, Enrollment enrollment) {
+        return store.settled(tx, account, List.of(enrollment.id())).getOrDefault(enrollment.id(), Set.of());
     }
 
     /// The subscribers' states as the gate needs them.
@@ -221,6 +272,10 @@ public final class Enrollments {
 
     Plans plans() {
         return plans;
+    }
+
+    Exclusions exclusions() {
+        return exclusions;
     }
 
     Subscribers subscribers() {

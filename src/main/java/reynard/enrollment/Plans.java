@@ -22,6 +22,7 @@ final class Plans {
 
     private final Sequences sequences;
     private final TzData tzData;
+    private final Policies policies;
     private final Map<Key, List<SequenceEmail>> outlines =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -30,14 +31,20 @@ final class Plans {
                 }
             });
 
-    Plans(Sequences sequences, TzData tzData) {
+    Plans(Sequences sequences, TzData tzData, Policies policies) {
         this.sequences = sequences;
         this.tzData = tzData;
+        this.policies = policies;
     }
 
     /// The plan as it is, which no edit changes before the transaction ends; empty when the sequence is deleted.
     Optional<Plan> inForce(Tx tx, AccountId account, SequenceId id) {
         return sequences.findForShare(tx, account, id).map(sequence -> plan(tx, account, sequence));
+    }
+
+    /// The tz release that plans are made with.
+    String tzdata() {
+        return tzData.version();
     }
 
     private Plan plan(Tx tx, AccountId account, Sequence sequence) {
@@ -49,6 +56,6 @@ final class Plans {
         }
         var name = sequence.settings().timeZone();
         var zone = tzData.find(name).orElseThrow(() -> new IllegalStateException("the tz data lacks " + name));
-        return new Plan(sequence, zone, tzData.version(), outline);
+        return new Plan(sequence, zone, tzData.version(), outline, policies);
     }
 }

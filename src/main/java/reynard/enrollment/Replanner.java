@@ -78,6 +78,7 @@ public final class Replanner {
                 ? enrollment.anchoredAt(request.requestedAt())
                 : enrollment;
         return anchored.with(
-                plan.get().restep(anchored, settled, now), plan.get().sequence().planVersion());
+                plan.get().restep(anchored, settled, request.requestedAt()),
+                plan.get().sequence().planVersion());
     }
 }

@@ -2,7 +2,7 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +18,7 @@ import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 import reynard.sequence.Exclusion;
+import reynard.sequence.SequenceEmail;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 
@@ -32,6 +33,7 @@ public final class Walker {
     private final EnrollmentStore store;
     private final Plans plans;
     private final Subscribers subscribers;
+    private final Exclusions exclusions;
     private final Deliveries deliveries;
 
     public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
@@ -39,6 +41,7 @@ public final class Walker {
         this.store = enrollments.store();
         this.plans = enrollments.plans();
         this.subscribers = enrollments.subscribers();
+        this.exclusions = enrollments.exclusions();
         this.deliveries = deliveries;
     }
 
@@ -86,12 +89,14 @@ public final class Walker {
 
         static Batch load(Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
             var people = members.stream().map(Enrollment::subscriber).toList();
+            var plan = walker.plans.inForce(tx, account, sequence);
             return new Batch(
-                    walker.plans.inForce(tx, account, sequence),
+                    plan,
                     walker.subscribers.findAll(tx, account, people),
-                    walker.store.excluded(tx, account, sequence, people),
-                    new HashMap<>(walker.store.settled(
-                            tx, account, members.stream().map(Enrollment::id).toList())));
+                    plan.map(found -> walker.exclusions.judge(tx, account, found.sequence(), people))
+                            .orElse(Map.of()),
+                    walker.store.settled(
+                            tx, account, members.stream().map(Enrollment::id).toList()));
         }
 
         void judge(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
@@ -100,13 +105,15 @@ public final class Walker {
                         new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
                 return;
             }
-            var sequence = plan.get().sequence();
             var done = settled.getOrDefault(enrollment.id(), Set.of());
-            var current = enrollment.planVersion() == sequence.planVersion()
-                    ? enrollment
-                    : enrollment.with(plan.get().restep(enrollment, done, now), sequence.planVersion());
+            var current = current(enrollment, plan.get(), done, now);
             if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
                 changed.add(current);
+                return;
+            }
+            if (plan.get().email(email).filter(SequenceEmail::isSent).isEmpty()) {
+                // It was taken back and nothing came in its place.
+                changed.add(stepped(current, plan.get(), done, now));
                 return;
             }
             if (!Enrollments.mayBeMailed(Optional.ofNullable(subscribers.get(current.subscriber())))) {
@@ -115,23 +122,40 @@ public final class Walker {
             }
             var exclusion = excluded.get(current.subscriber());
             if (exclusion == null) {
-                steps.add(Step.send(current.id(), current.run(), sequence.id(), email, current.subscriber(), dueAt));
-                changed.add(current.with(new Progress.Sending(email), sequence.planVersion()));
+                steps.add(
+                        Step.send(current.id(), current.run(), current.sequence(), email, current.subscriber(), dueAt));
+                changed.add(current.with(new Progress.Sending(email), current.planVersion()));
                 return;
             }
             steps.add(Step.skip(
                     current.id(),
                     current.run(),
-                    sequence.id(),
+                    current.sequence(),
                     email,
                     current.subscriber(),
                     dueAt,
                     "excluded_by_" + exclusion.source().wireName(),
                     Map.of(exclusion.source().wireName() + "_id", exclusion.id())));
-            var past = current.past(email, now);
-            var settledNow = new java.util.HashSet<>(done);
+            var settledNow = new HashSet<>(done);
             settledNow.add(email);
-            changed.add(past.with(plan.get().step(past, settledNow, now), sequence.planVersion()));
+            changed.add(stepped(current.past(email, now), plan.get(), settledNow, now));
+        }
+
+        /// As the plan and the tz rules in force have it.
+        private static Enrollment current(Enrollment enrollment, Plan plan, Set<SequenceEmailId> done, Instant now) {
+            var sequence = plan.sequence();
+            if (enrollment.planVersion() != sequence.planVersion()) {
+                // What was due at the edit and is only looked at now is late, not in the edit's past.
+                return enrollment.with(plan.restep(enrollment, done, sequence.updatedAt()), sequence.planVersion());
+            }
+            boolean sameRules = enrollment.progress() instanceof Progress.Waiting(var _, var _, var tzdata)
+                    && tzdata.equals(plan.tzdata());
+            return sameRules ? enrollment : stepped(enrollment, plan, done, now);
+        }
+
+        private static Enrollment stepped(Enrollment enrollment, Plan plan, Set<SequenceEmailId> done, Instant now) {
+            return enrollment.with(
+                    plan.step(enrollment, done, now), plan.sequence().planVersion());
         }
     }
 }

@@ -38,4 +38,9 @@ public sealed interface Event {
             boolean accepted,
             Instant at)
             implements Event {}
+
+    /// A queued email of a run was taken back, because its author deleted or unpublished it or deleted its
+    /// sequence.
+    record DeliveryWithdrawn(DeliveryId delivery, EnrollmentId enrollment, int run, SequenceEmailId email, Instant at)
+            implements Event {}
 }

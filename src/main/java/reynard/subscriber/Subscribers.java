@@ -152,7 +152,9 @@ public final class Subscribers {
     }
 
     /// The subscriber is gone for the given reason. Who complained stays so; who bounced may still complain.
-    public void leave(Tx tx, AccountId account, SubscriberId id, Departure departure, Instant at) {
+    ///
+    /// @return whether they were not gone for it, or for a worse one, before
+    public boolean leave(Tx tx, AccountId account, SubscriberId id, Departure departure, Instant at) {
         var to = switch (departure) {
             case UNSUBSCRIBED -> SubscriberState.CANCELLED;
             case BOUNCED -> SubscriberState.BOUNCED;
@@ -161,9 +163,11 @@ public final class Subscribers {
         Set<SubscriberState> from = departure == Departure.COMPLAINED
                 ? EnumSet.complementOf(EnumSet.of(SubscriberState.COMPLAINED))
                 : EnumSet.of(SubscriberState.ACTIVE, SubscriberState.INACTIVE);
-        if (store.changeState(tx, account, id, from, to, at)) {
-            events.append(tx, account, new SubscriberLeft(id, departure, at));
+        if (!store.changeState(tx, account, id, from, to, at)) {
+            return false;
         }
+        events.append(tx, account, new SubscriberLeft(id, departure, at));
+        return true;
     }
 
     /// An unconfirmed subscriber becomes active; anybody else stays as they are.

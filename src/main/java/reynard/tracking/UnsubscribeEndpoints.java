@@ -1,9 +1,12 @@
 package reynard.tracking;
 
+import java.time.InstantSource;
 import java.util.Optional;
 import reynard.account.Account;
 import reynard.account.Accounts;
+import reynard.db.Database;
 import reynard.delivery.Deliveries;
+import reynard.event.Event.Departure;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -13,14 +16,19 @@ import reynard.subscriber.Subscribers;
 /// The way out that every email shows: one click for mail programs (RFC 8058), a page with a button for people. Only
 /// POST changes anything; mail scanners follow every link with GET.
 public final class UnsubscribeEndpoints {
+    private final Database database;
     private final Accounts accounts;
     private final Deliveries deliveries;
     private final Subscribers subscribers;
+    private final InstantSource clock;
 
-    public UnsubscribeEndpoints(Accounts accounts, Deliveries deliveries, Subscribers subscribers) {
+    public UnsubscribeEndpoints(
+            Database database, Accounts accounts, Deliveries deliveries, Subscribers subscribers, InstantSource clock) {
+        this.database = database;
         this.accounts = accounts;
         this.deliveries = deliveries;
         this.subscribers = subscribers;
+        this.clock = clock;
     }
 
     public void register(Routes routes) {
@@ -48,10 +56,20 @@ public final class UnsubscribeEndpoints {
     private Reply leave(Request request) {
         return reader(request)
                 .map(reader -> {
-                    subscribers.unsubscribe(reader.account().id(), reader.subscriber());
+                    leave(reader, request.pathText("token"));
                     return Reply.html(200, Pages.done(reader.account().name()));
                 })
                 .orElseGet(UnsubscribeEndpoints::unknown);
+    }
+
+    private void leave(Reader reader, String token) {
+        var account = reader.account().id();
+        var now = clock.instant();
+        database.useTx(tx -> {
+            if (subscribers.leave(tx, account, reader.subscriber(), Departure.UNSUBSCRIBED, now)) {
+                deliveries.left(tx, account, token, Departure.UNSUBSCRIBED, now);
+            }
+        });
     }
 
     private static Reply unknown() {

@@ -90,6 +90,8 @@ create table delivery (
     reason            text        null, -- why skipped or failed: a stable code
     detail            jsonb       null, -- the values of that reason
     reply             text        null, -- the server's last words
+    left_at           timestamptz null, -- when the reader left the list by this email
+    departure         text        null check (departure in ('unsubscribed', 'bounced', 'complained')),
     primary key (account_id, id),
     unique (account_id, enrollment_id, run, sequence_email_id),
     unique (account_id, token),
@@ -98,7 +100,8 @@ create table delivery (
     check ((state in ('scheduled', 'deferred', 'uncertain')) = (next_attempt_at is not null)),
     check ((state in ('claimed', 'at_dot')) = (owner is not null)),
     check ((state in ('sent', 'failed', 'skipped')) = (settled_at is not null)),
-    check (state <> 'skipped' or reason is not null)
+    check (state <> 'skipped' or reason is not null),
+    check ((left_at is null) = (departure is null))
 );
 create index delivery_ready on delivery (account_id, next_attempt_at, id)
     where state in ('scheduled', 'deferred', 'uncertain');

@@ -14,6 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import reynard.app.Settings;
+import reynard.enrollment.Policies;
+import reynard.enrollment.Policies.Completing;
+import reynard.enrollment.Policies.Inserted;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SettingsOptionsTest {
@@ -63,6 +66,8 @@ class SettingsOptionsTest {
             --clock             | sundial                 | REYNARD_CLOCK
             --clock-start       | tomorrow                | REYNARD_CLOCK_START
             --clock-start       | 2026-11-30              | REYNARD_CLOCK_START
+            --policy-inserted   | sometimes               | REYNARD_POLICY_INSERTED
+            --policy-completing | nobody                  | REYNARD_POLICY_COMPLETING
             """)
     void a_malformed_setting_is_told_in_one_sentence_that_names_it(String flag, String value, String variable) {
         assertThatThrownBy(() -> settings(Map.of(), flag + "=" + value))
@@ -115,5 +120,13 @@ class SettingsOptionsTest {
         assertThat(settings.clockStart()).hasValue(java.time.Instant.parse("2026-11-30T18:00:00Z"));
         assertThat(settings.databaseUrl().orElseThrow()).startsWith("jdbc:postgresql:");
         assertThat(settings.relay()).isEmpty();
+    }
+
+    @Test
+    void policies_have_defaults_and_alternatives() {
+        assertThat(settings(Map.of()).policies()).isEqualTo(Policies.DEFAULT);
+        assertThat(settings(Map.of(), "--policy-inserted=send_now", "--policy-completing=automation_only")
+                        .policies())
+                .isEqualTo(new Policies(Inserted.SEND_NOW, Completing.AUTOMATION_ONLY));
     }
 }

@@ -30,6 +30,7 @@ import reynard.app.Settings;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Policies;
 import reynard.template.EmailTemplates;
 
 /// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
@@ -49,6 +50,16 @@ public final class TestServer implements AutoCloseable {
     private String apiKey = API_KEY;
 
     private TestServer(String databaseUrl, boolean ownsDatabase, String start, Optional<Relay> relay) {
+        this(databaseUrl, ownsDatabase, start, relay, Optional.empty(), Policies.DEFAULT);
+    }
+
+    private TestServer(
+            String databaseUrl,
+            boolean ownsDatabase,
+            String start,
+            Optional<Relay> relay,
+            Optional<Path> tzdata,
+            Policies policies) {
         this.databaseUrl = databaseUrl;
         this.ownsDatabase = ownsDatabase;
         try {
@@ -64,7 +75,8 @@ public final class TestServer implements AutoCloseable {
                             "Tea Letters", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street\nLondon")),
                     true,
                     Optional.of(Instant.parse(start)),
-                    Optional.empty()));
+                    tzdata,
+                    policies));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -82,6 +94,16 @@ public final class TestServer implements AutoCloseable {
     /// A server that sends to a relay of the test's own.
     public static TestServer with(Relay relay) {
         return new TestServer(TestDatabase.fresh(Database::migrate), true, MONDAY, Optional.of(relay));
+    }
+
+    public static TestServer with(Policies policies) {
+        return new TestServer(
+                TestDatabase.fresh(Database::migrate), true, MONDAY, Optional.empty(), Optional.empty(), policies);
+    }
+
+    /// Another server on the same database with the tz data of a folder, which the other may not outlive.
+    public TestServer another(Path tzdata) {
+        return new TestServer(databaseUrl, false, MONDAY, Optional.empty(), Optional.of(tzdata), Policies.DEFAULT);
     }
 
     /// Another server on the same database, which outlives this one.
@@ -202,7 +224,7 @@ public final class TestServer implements AutoCloseable {
         return text.replace('\'', '"');
     }
 
-    private static String text(Object value) {
+    public static String text(Object value) {
         try {
             return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
@@ -361,6 +383,16 @@ public final class TestServer implements AutoCloseable {
             expect(TestServer.this.delete(path()), 204);
         }
 
+        /// How many are in it, as Kit counts: active people who have not come to the end.
+        public long members() {
+            return show().get("subscriber_count").asLong();
+        }
+
+        public JsonNode showEmail(String subject) {
+            return expect(get(path() + "/emails/" + email(subject) + "?include=stats"), 200)
+                    .get("email");
+        }
+
         public JsonNode show() {
             return expect(get(path() + "?include=stats"), 200).get("sequence");
         }
@@ -424,6 +456,15 @@ public final class TestServer implements AutoCloseable {
 
         public void unsubscribes() {
             expect(post("/v4/subscribers/" + id + "/unsubscribe", "{}"), 204);
+        }
+
+        /// Follows the link of the email received last, as mail programs do (RFC 8058).
+        public void unsubscribesByLink() {
+            var link = lastMail()
+                    .at("/raw")
+                    .asText()
+                    .replaceAll("(?s).*List-Unsubscribe:\\s*<https://mail.example.com([^>]+)>.*", "$1");
+            expect(TestServer.this.send("POST", link, null), 200);
         }
 
         public void confirms() {

@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.cli;
+
+import org.jspecify.annotations.NullMarked;

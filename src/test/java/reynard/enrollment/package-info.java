@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.enrollment;
+
+import org.jspecify.annotations.NullMarked;
