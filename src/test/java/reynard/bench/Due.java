@@ -27,12 +27,14 @@ import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
 import reynard.delivery.Deliveries;
 import reynard.enrollment.Enrollments;
+import reynard.enrollment.Policies;
 import reynard.enrollment.Walker;
 import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.TagId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
+import reynard.segment.Segments;
 import reynard.sequence.EmailSettings;
 import reynard.sequence.Exclusion;
 import reynard.sequence.SequenceSettings;
@@ -76,7 +78,16 @@ public final class Due {
         var sequences = new Sequences(database, ids, events, () -> NOW);
         var deliveries = new Deliveries(database, ids, events);
         var enrollments = new Enrollments(
-                database, ids, () -> NOW, events, subscribers, sequences, deliveries, TzData.newest(Optional.empty()));
+                database,
+                ids,
+                () -> NOW,
+                events,
+                subscribers,
+                new Segments(database, ids, () -> NOW),
+                sequences,
+                deliveries,
+                TzData.newest(Optional.empty()),
+                Policies.DEFAULT);
         this.walker = new Walker(database, enrollments, deliveries);
         this.account = database.inTx(tx -> accounts.found(
                         tx, new Accounts.Founding("Bench", "author@example.com", "Etc/UTC", 9, Optional.empty())))
@@ -326,7 +337,7 @@ public final class Due {
     private boolean noSequentialScan() throws SQLException {
         var big = List.of("enrollment", "subscriber", "delivery", "tagging");
         boolean good = true;
-        try (var connection = DriverManager.getConnection(jdbcUrl);
+        try (var connection = DriverManager.getConnection(jdbcUrl + "&preferQueryMode=simple");
                 var statement = connection.createStatement()) {
             for (var sql : new LinkedHashSet<>(statements)) {
                 var text = new StringBuilder();
