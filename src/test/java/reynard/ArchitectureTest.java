@@ -64,7 +64,17 @@ class ArchitectureTest {
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "http")),
             entry(
                     "enrollment",
-                    Set.of("id", "schedule", "tzdata", "subscriber", "sequence", "delivery", "event", "db", "http")));
+                    Set.of(
+                            "id",
+                            "schedule",
+                            "tzdata",
+                            "subscriber",
+                            "sequence",
+                            "segment",
+                            "delivery",
+                            "event",
+                            "db",
+                            "http")));
 
     /// They see every room.
     private static final Set<String> ON_TOP = Set.of("app", "cli");

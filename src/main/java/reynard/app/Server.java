@@ -97,7 +97,8 @@ public final class Server implements AutoCloseable {
             var snippets = new Snippets(database, ids, clock);
             var sequences = new Sequences(database, ids, events, clock);
             var deliveries = new Deliveries(database, ids, events);
-            var enrollments = new Enrollments(database, ids, clock, events, subscribers, sequences, deliveries, tzData);
+            var enrollments =
+                    new Enrollments(database, ids, clock, events, subscribers, sequences, segments, deliveries, tzData);
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 

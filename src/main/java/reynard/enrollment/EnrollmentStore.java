@@ -233,24 +233,27 @@ final class EnrollmentStore {
 
     /// For each subscriber the first exclusion of the sequence that applies to them now, by type and id. Segments are
     /// judged elsewhere: they are questions of their own.
-    Map<SubscriberId, Exclusion> excluded(
+    Map<SubscriberId, Rule.Excluded> excluded(
             Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> subscribers) {
-        var excluded = new HashMap<SubscriberId, Exclusion>();
+        var excluded = new HashMap<SubscriberId, Rule.Excluded>();
         tx.query("""
-                        select g.subscriber_id, x.source_type, x.source_id
+                        select g.subscriber_id, x.source_type, x.source_id, t.name, g.tagged_at as since
                           from sequence_exclusion x
+                          join tag t on t.account_id = :account and t.id = x.source_id
                           join tagging g on g.account_id = :account and g.tag_id = x.source_id
                          where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'tag'
                            and g.subscriber_id = any(:subscribers)
                         union all
-                        select e.subscriber_id, x.source_type, x.source_id
+                        select e.subscriber_id, x.source_type, x.source_id, q.name, e.created_at
                           from sequence_exclusion x
+                          join sequence q on q.account_id = :account and q.id = x.source_id
                           join enrollment e on e.account_id = :account and e.sequence_id = x.source_id
                          where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'sequence'
                            and e.subscriber_id = any(:subscribers)
                         union all
-                        select m.subscriber_id, x.source_type, x.source_id
+                        select m.subscriber_id, x.source_type, x.source_id, f.name, m.added_at
                           from sequence_exclusion x
+                          join form f on f.account_id = :account and f.id = x.source_id
                           join form_member m on m.account_id = :account and m.form_id = x.source_id
                          where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'form'
                            and m.subscriber_id = any(:subscribers)
@@ -261,10 +264,13 @@ final class EnrollmentStore {
                 .bind("subscribers", longs(subscribers))
                 .map((row, _) -> Map.entry(
                         new SubscriberId(row.getLong("subscriber_id")),
-                        new Exclusion(
-                                Exclusion.Source.named(row.getString("source_type"))
-                                        .orElseThrow(),
-                                row.getLong("source_id"))))
+                        new Rule.Excluded(
+                                new Exclusion(
+                                        Exclusion.Source.named(row.getString("source_type"))
+                                                .orElseThrow(),
+                                        row.getLong("source_id")),
+                                row.getString("name"),
+                                optionalInstant(row, "since"))))
                 .forEach(entry -> excluded.putIfAbsent(entry.getKey(), entry.getValue()));
         return excluded;
     }
@@ -303,6 +309,19 @@ final class EnrollmentStore {
                         row.getLong("plan_version"),
                         instant(row, "requested_at")))
                 .list();
+    }
+
+    /// When the plan was last edited whose people are not all looked at yet.
+    Optional<Instant> replanRequestedAt(Tx tx, AccountId account, SequenceId sequence) {
+        return tx.query("""
+                        select r.requested_at
+                          from replan r
+                         where r.account_id = :account and r.sequence_id = :sequence
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .map((row, _) -> instant(row, "requested_at"))
+                .findOne();
     }
 
     void requestReplan(Tx tx, AccountId account, SequenceId sequence, long planVersion, Instant now) {

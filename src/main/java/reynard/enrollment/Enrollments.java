@@ -17,10 +17,10 @@ import reynard.id.AccountId;
 import reynard.id.EnrollmentId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
+import reynard.segment.Segments;
 import reynard.sequence.Sequences;
 import reynard.subscriber.MemberFilter;
 import reynard.subscriber.Subscriber;
-import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
 import reynard.tzdata.TzData;
 
@@ -33,6 +33,7 @@ public final class Enrollments {
     private final Subscribers subscribers;
     private final Deliveries deliveries;
     private final Plans plans;
+    private final Exclusions exclusions;
 
     public Enrollments(
             Database database,
@@ -41,6 +42,7 @@ public final class Enrollments {
             Events events,
             Subscribers subscribers,
             Sequences sequences,
+            Segments segments,
             Deliveries deliveries,
             TzData tzData) {
         this.database = database;
@@ -49,6 +51,7 @@ public final class Enrollments {
         this.subscribers = subscribers;
         this.deliveries = deliveries;
         this.plans = new Plans(sequences, tzData);
+        this.exclusions = new Exclusions(store, segments);
         events.listen(this::happened);
     }
 
@@ -108,13 +111,9 @@ public final class Enrollments {
                 Optional.empty(),
                 Optional.empty(),
                 sequence.planVersion());
-        return switch (subscriber.state()) {
-            case ACTIVE -> started(pending, plan, now);
-            case INACTIVE -> pending;
-            case CANCELLED -> left(pending, Progress.Leaving.UNSUBSCRIBED, now);
-            case BOUNCED -> left(pending, Progress.Leaving.BOUNCED, now);
-            case COMPLAINED -> left(pending, Progress.Leaving.COMPLAINED, now);
-        };
+        return Judgement.barred(subscriber.state(), now)
+                .map(barred -> pending.with(barred, pending.planVersion()))
+                .orElseGet(() -> started(pending, plan, now));
     }
 
     /// The clock of the first email starts.
@@ -190,30 +189,27 @@ public final class Enrollments {
                 .filter(enrollment -> enrollment.run() == settled.run())
                 .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(settled.email())))
                 .ifPresent(enrollment -> {
-                    var past = enrollment.past(settled.email(), settled.at());
-                    store.update(tx, account, List.of(next(tx, account, past, settled.at())));
+                    store.update(tx, account, List.of(past(tx, account, enrollment, settled)));
                 });
     }
 
-    private Enrollment next(Tx tx, AccountId account, Enrollment past, Instant now) {
-        var plan = plans.inForce(tx, account, past.sequence());
+    private Enrollment past(Tx tx, AccountId account, Enrollment enrollment, Event.DeliverySettled done) {
+        var plan = plans.inForce(tx, account, enrollment.sequence());
         if (plan.isEmpty()) {
-            return past.with(new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
+            return enrollment
+                    .past(done.email(), done.at())
+                    .with(new Progress.Removed(done.at(), Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
-        var settled = store.settled(tx, account, List.of(past.id())).getOrDefault(past.id(), Set.of());
-        return past.with(
-                plan.get().step(past, settled, now), plan.get().sequence().planVersion());
-    }
-
-    /// The subscribers' states as the gate needs them.
-    static boolean mayBeMailed(Optional<Subscriber> subscriber) {
-        return subscriber
-                .filter(found -> found.state() == SubscriberState.ACTIVE)
-                .isPresent();
+        var settled = store.settled(tx, account, List.of(enrollment.id())).getOrDefault(enrollment.id(), Set.of());
+        return plan.get().past(enrollment, done.email(), settled, done.at());
     }
 
     EnrollmentStore store() {
         return store;
+    }
+
+    Exclusions exclusions() {
+        return exclusions;
     }
 
     Plans plans() {

@@ -2,7 +2,6 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
-import reynard.sequence.Exclusion;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 
@@ -32,6 +30,7 @@ public final class Walker {
     private final EnrollmentStore store;
     private final Plans plans;
     private final Subscribers subscribers;
+    private final Exclusions exclusions;
     private final Deliveries deliveries;
 
     public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
@@ -39,6 +38,7 @@ public final class Walker {
         this.store = enrollments.store();
         this.plans = enrollments.plans();
         this.subscribers = enrollments.subscribers();
+        this.exclusions = enrollments.exclusions();
         this.deliveries = deliveries;
     }
 
@@ -68,9 +68,7 @@ public final class Walker {
         var steps = new ArrayList<Step>();
         due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
             var batch = Batch.load(tx, this, account, sequence, members);
-            for (var enrollment : members) {
-                batch.judge(enrollment, now, changed, steps);
-            }
+            members.forEach(enrollment -> batch.walk(enrollment, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
         store.update(tx, account, changed);
@@ -81,57 +79,61 @@ public final class Walker {
     private record Batch(
             Optional<Plan> plan,
             Map<SubscriberId, Subscriber> subscribers,
-            Map<SubscriberId, Exclusion> excluded,
+            Map<SubscriberId, Rule.Excluded> excluded,
             Map<EnrollmentId, Set<SequenceEmailId>> settled) {
 
         static Batch load(Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
             var people = members.stream().map(Enrollment::subscriber).toList();
+            var plan = walker.plans.inForce(tx, account, sequence);
             return new Batch(
-                    walker.plans.inForce(tx, account, sequence),
+                    plan,
                     walker.subscribers.findAll(tx, account, people),
-                    walker.store.excluded(tx, account, sequence, people),
-                    new HashMap<>(walker.store.settled(
-                            tx, account, members.stream().map(Enrollment::id).toList())));
+                    plan.map(found -> walker.exclusions.of(tx, account, found.sequence(), people))
+                            .orElse(Map.of()),
+                    walker.store.settled(
+                            tx, account, members.stream().map(Enrollment::id).toList()));
         }
 
-        void judge(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
+        void walk(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
             if (plan.isEmpty()) {
                 changed.add(enrollment.with(
                         new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
                 return;
             }
-            var sequence = plan.get().sequence();
-            var done = settled.getOrDefault(enrollment.id(), Set.of());
-            var current = enrollment.planVersion() == sequence.planVersion()
-                    ? enrollment
-                    : enrollment.with(plan.get().restep(enrollment, done, now), sequence.planVersion());
-            if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
-                changed.add(current);
-                return;
+            // Whoever waits has an anchor, so it does not matter when the plan was edited.
+            var judgement = Judgement.of(plan.get(), enrollment, facts(enrollment), now, now);
+            changed.add(judgement.after());
+            switch (judgement) {
+                case Judgement.Stands _ -> {}
+                case Judgement.Send(var _, var email, var dueAt) ->
+                    steps.add(Step.send(
+                            enrollment.id(),
+                            enrollment.run(),
+                            enrollment.sequence(),
+                            email,
+                            enrollment.subscriber(),
+                            dueAt));
+                case Judgement.Skip(var _, var email, var dueAt, var rule) ->
+                    steps.add(Step.skip(
+                            enrollment.id(),
+                            enrollment.run(),
+                            enrollment.sequence(),
+                            email,
+                            enrollment.subscriber(),
+                            dueAt,
+                            rule.code(),
+                            rule.values()));
             }
-            if (!Enrollments.mayBeMailed(Optional.ofNullable(subscribers.get(current.subscriber())))) {
-                // Whoever leaves is taken out by the news of it; this is the second lock on the door.
-                throw new IllegalStateException("waiting though not active: " + current.subscriber());
-            }
-            var exclusion = excluded.get(current.subscriber());
-            if (exclusion == null) {
-                steps.add(Step.send(current.id(), current.run(), sequence.id(), email, current.subscriber(), dueAt));
-                changed.add(current.with(new Progress.Sending(email), sequence.planVersion()));
-                return;
-            }
-            steps.add(Step.skip(
-                    current.id(),
-                    current.run(),
-                    sequence.id(),
-                    email,
-                    current.subscriber(),
-                    dueAt,
-                    "excluded_by_" + exclusion.source().wireName(),
-                    Map.of(exclusion.source().wireName() + "_id", exclusion.id())));
-            var past = current.past(email, now);
-            var settledNow = new java.util.HashSet<>(done);
-            settledNow.add(email);
-            changed.add(past.with(plan.get().step(past, settledNow, now), sequence.planVersion()));
+        }
+
+        private Judgement.Facts facts(Enrollment enrollment) {
+            return new Judgement.Facts(
+                    Optional.ofNullable(subscribers.get(enrollment.subscriber()))
+                            .orElseThrow()
+                            .state(),
+                    settled.getOrDefault(enrollment.id(), Set.of()),
+                    Optional.ofNullable(excluded.get(enrollment.subscriber())),
+                    Optional.empty());
         }
     }
 }
