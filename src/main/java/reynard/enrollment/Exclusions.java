@@ -3,15 +3,15 @@ package reynard.enrollment;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.SegmentId;
 import reynard.id.SubscriberId;
 import reynard.segment.Segments;
 import reynard.sequence.Exclusion;
-import reynard.sequence.Sequence;
 
-/// Who falls under the exclusions of a sequence at this moment.
+/// Who falls under the exclusions at this moment.
 final class Exclusions {
     private final EnrollmentStore store;
     private final Segments segments;
@@ -23,17 +23,16 @@ final class Exclusions {
 
     /// For each of the subscribers whom one applies to, the first: by type, segments last, and by id.
     Map<SubscriberId, Rule.Excluded> of(
-            Tx tx, AccountId account, Sequence sequence, Collection<SubscriberId> subscribers) {
-        var exclusions = sequence.settings().exclusions();
+            Tx tx, AccountId account, Collection<Exclusion> exclusions, Collection<SubscriberId> subscribers) {
         if (exclusions.isEmpty()) {
             return Map.of();
         }
-        var excluded = new HashMap<>(store.excluded(tx, account, sequence.id(), subscribers));
+        var excluded = new HashMap<>(store.excluded(tx, account, exclusions, subscribers));
         for (var exclusion : exclusions) {
             if (exclusion.source() == Exclusion.Source.SEGMENT) {
                 var id = new SegmentId(exclusion.id());
                 segments.find(tx, account, id).ifPresent(segment -> {
-                    var rule = new Rule.Excluded(exclusion, segment.name(), java.util.Optional.empty());
+                    var rule = new Rule.Excluded(exclusion, segment.name(), Optional.empty());
                     segments.matching(tx, account, id, subscribers)
                             .forEach(subscriber -> excluded.putIfAbsent(subscriber, rule));
                 });

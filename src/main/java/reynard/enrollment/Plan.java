@@ -45,6 +45,11 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
         return emails.stream().filter(email -> email.id().equals(id)).findFirst();
     }
 
+    /// Whether the email comes later in the sequence than the place.
+    public boolean isBehind(SequenceEmail email, SequenceEmailId place) {
+        return email(place).filter(there -> ORDER.compare(email, there) > 0).isPresent();
+    }
+
     /// Where someone stands who has just entered or just had an email.
     ///
     /// @param settled the emails that this run has had, sent or skipped

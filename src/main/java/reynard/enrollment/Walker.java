@@ -31,6 +31,7 @@ public final class Walker {
     private final Plans plans;
     private final Subscribers subscribers;
     private final Exclusions exclusions;
+    private final Heartbeat heartbeat = new Heartbeat();
     private final Deliveries deliveries;
 
     public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
@@ -47,9 +48,10 @@ public final class Walker {
     /// @return how many enrollments were looked at; zero when nobody is due
     public int walk(Instant now) {
         int walked = 0;
+        var outage = database.inTx(tx -> heartbeat.beat(tx, now));
         for (var due : database.inTx(store::dueAccounts)) {
             if (!due.dueAt().isAfter(now)) {
-                walked += database.inTx(tx -> walk(tx, due.account(), now));
+                walked += database.inTx(tx -> walk(tx, due.account(), outage, now));
             }
         }
         return walked;
@@ -62,12 +64,12 @@ public final class Walker {
                 .findFirst();
     }
 
-    private int walk(Tx tx, AccountId account, Instant now) {
+    private int walk(Tx tx, AccountId account, Optional<Outage> outage, Instant now) {
         var due = store.claimDue(tx, account, now, BATCH_MAX);
         var changed = new ArrayList<Enrollment>();
         var steps = new ArrayList<Step>();
         due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
-            var batch = Batch.load(tx, this, account, sequence, members);
+            var batch = Batch.load(tx, this, account, sequence, members, outage);
             members.forEach(enrollment -> batch.walk(enrollment, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
@@ -80,18 +82,27 @@ public final class Walker {
             Optional<Plan> plan,
             Map<SubscriberId, Subscriber> subscribers,
             Map<SubscriberId, Rule.Excluded> excluded,
-            Map<EnrollmentId, Set<SequenceEmailId>> settled) {
+            Map<EnrollmentId, Set<SequenceEmailId>> settled,
+            Optional<Outage> outage) {
 
-        static Batch load(Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
+        static Batch load(
+                Tx tx,
+                Walker walker,
+                AccountId account,
+                SequenceId sequence,
+                List<Enrollment> members,
+                Optional<Outage> outage) {
             var people = members.stream().map(Enrollment::subscriber).toList();
             var plan = walker.plans.inForce(tx, account, sequence);
             return new Batch(
                     plan,
                     walker.subscribers.findAll(tx, account, people),
-                    plan.map(found -> walker.exclusions.of(tx, account, found.sequence(), people))
+                    plan.map(found -> walker.exclusions.of(
+                                    tx, account, found.sequence().settings().exclusions(), people))
                             .orElse(Map.of()),
                     walker.store.settled(
-                            tx, account, members.stream().map(Enrollment::id).toList()));
+                            tx, account, members.stream().map(Enrollment::id).toList()),
+                    outage);
         }
 
         void walk(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
@@ -133,7 +144,7 @@ public final class Walker {
                             .state(),
                     settled.getOrDefault(enrollment.id(), Set.of()),
                     Optional.ofNullable(excluded.get(enrollment.subscriber())),
-                    Optional.empty());
+                    outage);
         }
     }
 }

@@ -103,6 +103,17 @@ final class SequenceStore {
                 .map(bare -> withExclusions(tx, account, bare));
     }
 
+    List<SequenceId> active(Tx tx, AccountId account) {
+        return tx.query("""
+                        select q.id from sequence q
+                         where q.account_id = :account and q.active and q.deleted_at is null
+                         order by q.id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new SequenceId(row.getLong("id")))
+                .list();
+    }
+
     /// Nobody else changes the sequence before this transaction ends.
     Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""

@@ -56,6 +56,11 @@ public final class Sequences {
         return store.list(tx, account, page);
     }
 
+    /// Those that are delivering, by id.
+    public List<SequenceId> active(Tx tx, AccountId account) {
+        return store.active(tx, account);
+    }
+
     /// A sequence that has been deleted is not found any more.
     public Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
         return store.find(tx, account, id);
