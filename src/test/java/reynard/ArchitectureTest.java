@@ -65,6 +65,9 @@ class ArchitectureTest {
             entry("inbox", Set.of("id", "account", "db", "http")),
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "event", "db", "http")),
             entry(
+                    "foresight",
+                    Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
+            entry(
                     "enrollment",
                     Set.of(
                             "id",

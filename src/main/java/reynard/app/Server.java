@@ -33,8 +33,13 @@ import reynard.enrollment.EnrollmentEndpoints;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
+import reynard.enrollment.Standings;
 import reynard.enrollment.Walker;
 import reynard.event.Events;
+import reynard.foresight.Forecast;
+import reynard.foresight.ForesightEndpoints;
+import reynard.foresight.Impact;
+import reynard.foresight.Why;
 import reynard.form.FormEndpoints;
 import reynard.form.Forms;
 import reynard.http.HttpServer;
@@ -153,8 +158,23 @@ public final class Server implements AutoCloseable {
             new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
             new TemplateEndpoints(templates, clock).register(routes);
             new SnippetEndpoints(database, snippets).register(routes);
-            new SequenceEndpoints(database, sequences, accounts, templates, tzData).register(routes);
-            new SequenceEmailEndpoints(database, sequences, accounts, templates).register(routes);
+            var sequenceEndpoints = new SequenceEndpoints(database, sequences, accounts, templates, tzData);
+            sequenceEndpoints.register(routes);
+            var emailEndpoints = new SequenceEmailEndpoints(database, sequences, accounts, templates);
+            emailEndpoints.register(routes);
+            var standings = new Standings(enrollments);
+            new ForesightEndpoints(
+                            database,
+                            sequences,
+                            subscribers,
+                            standings,
+                            new Why(standings, deliveries),
+                            new Forecast(database, sequences, standings),
+                            new Impact(standings),
+                            sequenceEndpoints,
+                            emailEndpoints,
+                            clock)
+                    .register(routes);
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);

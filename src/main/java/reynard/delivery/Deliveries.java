@@ -90,6 +90,11 @@ public final class Deliveries {
         return database.inTx(tx -> store.list(tx, account, filter, page));
     }
 
+    /// What one run of an enrollment has led to.
+    public List<Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
+        return store.ofRun(tx, account, enrollment, run);
+    }
+
     public Optional<Delivery> find(AccountId account, DeliveryId id) {
         return database.inTx(tx -> store.find(tx, account, id));
     }

@@ -88,6 +88,21 @@ final class DeliveryStore {
                 .findOne();
     }
 
+    List<Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
+        return tx.query("""
+                        select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at,
+                               d.reason, d.detail, d.reply
+                          from delivery d
+                         where d.account_id = :account and d.enrollment_id = :enrollment and d.run = :run
+                        """)
+                .bind("account", account)
+                .bind("enrollment", enrollment)
+                .bind("run", run)
+                .map((row, _) -> delivery(row))
+                .list();
+    }
+
     Optional<SubscriberId> subscriberOf(Tx tx, AccountId account, String token) {
         return tx.query("select d.subscriber_id from delivery d where d.account_id = :account and d.token = :token")
                 .bind("account", account)

@@ -37,7 +37,7 @@ public record Enrollment(
         MANUAL
     }
 
-    Enrollment with(Progress newProgress, long newPlanVersion) {
+    public Enrollment with(Progress newProgress, long newPlanVersion) {
         return new Enrollment(
                 id, sequence, subscriber, run, source, addedAt, newProgress, lastEmail, anchorAt, newPlanVersion);
     }

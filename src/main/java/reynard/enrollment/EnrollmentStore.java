@@ -261,42 +261,200 @@ final class EnrollmentStore {
         return settled;
     }
 
-    /// For each subscriber the first exclusion of the sequence that applies to them now, by type and id. Segments are
-    /// judged elsewhere: they are questions of their own.
-    Map<SubscriberId, Exclusion> excluded(
-            Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> subscribers) {
-        var excluded = new HashMap<SubscriberId, Exclusion>();
+    /// For each subscriber the first of the exclusions that applies to them now, by type and id. Segments are judged
+    /// elsewhere: they are questions of their own.
+    Map<SubscriberId, Rule.Excluded> excluded(
+            Tx tx, AccountId account, Collection<Exclusion> exclusions, Collection<SubscriberId> subscribers) {
+        var excluded = new HashMap<SubscriberId, Rule.Excluded>();
         tx.query("""
-                        select g.subscriber_id, x.source_type, x.source_id
-                          from sequence_exclusion x
-                          join tagging g on g.account_id = :account and g.tag_id = x.source_id
-                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'tag'
-                           and g.subscriber_id = any(:subscribers)
+                        select g.subscriber_id, 'tag' as source_type, t.id as source_id, t.name, g.tagged_at as since
+                          from tag t
+                          join tagging g on g.account_id = :account and g.tag_id = t.id
+                         where t.account_id = :account and t.id = any(:tags) and g.subscriber_id = any(:subscribers)
                         union all
-                        select e.subscriber_id, x.source_type, x.source_id
-                          from sequence_exclusion x
-                          join enrollment e on e.account_id = :account and e.sequence_id = x.source_id
-                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'sequence'
+                        select e.subscriber_id, 'sequence', q.id, q.name, e.created_at
+                          from sequence q
+                          join enrollment e on e.account_id = :account and e.sequence_id = q.id
+                         where q.account_id = :account and q.id = any(:sequences)
                            and e.subscriber_id = any(:subscribers)
                         union all
-                        select m.subscriber_id, x.source_type, x.source_id
-                          from sequence_exclusion x
-                          join form_member m on m.account_id = :account and m.form_id = x.source_id
-                         where x.account_id = :account and x.sequence_id = :sequence and x.source_type = 'form'
-                           and m.subscriber_id = any(:subscribers)
+                        select m.subscriber_id, 'form', f.id, f.name, m.added_at
+                          from form f
+                          join form_member m on m.account_id = :account and m.form_id = f.id
+                         where f.account_id = :account and f.id = any(:forms) and m.subscriber_id = any(:subscribers)
                          order by 2, 3
                         """)
                 .bind("account", account)
-                .bind("sequence", sequence)
+                .bind("tags", ids(exclusions, Exclusion.Source.TAG))
+                .bind("sequences", ids(exclusions, Exclusion.Source.SEQUENCE))
+                .bind("forms", ids(exclusions, Exclusion.Source.FORM))
                 .bind("subscribers", longs(subscribers))
                 .map((row, _) -> Map.entry(
                         new SubscriberId(row.getLong("subscriber_id")),
-                        new Exclusion(
-                                Exclusion.Source.named(row.getString("source_type"))
-                                        .orElseThrow(),
-                                row.getLong("source_id"))))
+                        new Rule.Excluded(
+                                new Exclusion(
+                                        Exclusion.Source.named(row.getString("source_type"))
+                                                .orElseThrow(),
+                                        row.getLong("source_id")),
+                                row.getString("name"),
+                                optionalInstant(row, "since"))))
                 .forEach(entry -> excluded.putIfAbsent(entry.getKey(), entry.getValue()));
         return excluded;
+    }
+
+    private static Long[] ids(Collection<Exclusion> exclusions, Exclusion.Source source) {
+        return exclusions.stream()
+                .filter(exclusion -> exclusion.source() == source)
+                .map(Exclusion::id)
+                .toArray(Long[]::new);
+    }
+
+    Optional<Enrollment> find(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = :sequence and e.subscriber_id = :subscriber
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("subscriber", subscriber)
+                .map((row, _) -> enrollment(row))
+                .findOne();
+    }
+
+    /// Everyone in the sequence for whom something may be due.
+    List<SubscriberId> inside(Tx tx, AccountId account, SequenceId sequence) {
+        return tx.query("""
+                        select e.subscriber_id
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = :sequence
+                           and e.state in ('waiting', 'sending', 'parked')
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .map((row, _) -> new SubscriberId(row.getLong("subscriber_id")))
+                .list();
+    }
+
+    /// The emails behind the place of those in the sequence which their run has had nevertheless, because an edit has
+    /// moved them.
+    Map<EnrollmentId, Set<SequenceEmailId>> settledAhead(Tx tx, AccountId account, SequenceId sequence) {
+        var ahead = new HashMap<EnrollmentId, Set<SequenceEmailId>>();
+        tx.query("""
+                        select e.id, d.sequence_email_id
+                          from enrollment e
+                          join sequence_email l on l.account_id = :account and l.id = e.last_email_id
+                          join delivery d on d.account_id = :account and d.enrollment_id = e.id and d.run = e.run
+                          join sequence_email m on m.account_id = :account and m.id = d.sequence_email_id
+                         where e.account_id = :account and e.sequence_id = :sequence
+                           and e.state in ('waiting', 'sending', 'parked')
+                           and (m.position, m.id) > (l.position, l.id)
+                           and not (e.state = 'sending' and d.sequence_email_id = e.next_email_id)
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .map((row, _) -> Map.entry(
+                        new EnrollmentId(row.getLong("id")), new SequenceEmailId(row.getLong("sequence_email_id"))))
+                .forEach(entry -> ahead.computeIfAbsent(entry.getKey(), _ -> new HashSet<>())
+                        .add(entry.getValue()));
+        return ahead;
+    }
+
+    /// Those in a sequence, people who stand alike in one row, with one of them for all. An anchor is looked at, and
+    /// tells people apart, only where it can still matter.
+    ///
+    /// @param split true: each alone
+    /// @param anchored true: anchors matter, whatever the plan they were stepped with
+    /// @param excluded who is excluded now, and who would be
+    /// @param among true: only those of `apart`; false: all but them
+    List<Cohort> cohorts(
+            Tx tx,
+            AccountId account,
+            SequenceId sequence,
+            long planVersion,
+            boolean split,
+            boolean anchored,
+            Collection<SubscriberId> excluded,
+            Collection<SubscriberId> wouldBeExcluded,
+            boolean among,
+            Map<EnrollmentId, Set<SequenceEmailId>> apart) {
+        return tx.query("""
+                        with apart as (select a.id from unnest(:apart::bigint[]) as a (id)),
+                             excluded as (select x.id from unnest(:excluded::bigint[]) as x (id)),
+                             would_be as (select w.id from unnest(:wouldBe::bigint[]) as w (id)),
+                             member as (
+                            select e.id, e.subscriber_id, e.state, e.parked_because, e.last_email_id, e.next_email_id,
+                                   e.due_at, e.tzdata, e.plan_version, e.run, e.source, e.added_at,
+                                   case when :anchored or e.state <> 'waiting' or e.plan_version <> :planVersion
+                                        then e.anchor_at end as anchor_at,
+                                   case when :split then e.id end as alone,
+                                   d.state as delivery_state, d.next_attempt_at,
+                                   exists (select from excluded x where x.id = e.subscriber_id) as excluded,
+                                   exists (select from would_be w where w.id = e.subscriber_id) as would_be
+                              from enrollment e
+                              left join lateral (
+                                  select v.state, v.next_attempt_at
+                                    from delivery v
+                                   where e.state = 'sending' and v.account_id = :account and v.enrollment_id = e.id
+                                     and v.run = e.run and v.sequence_email_id = e.next_email_id) d on true
+                             where e.account_id = :account and e.sequence_id = :sequence
+                               and e.state in ('waiting', 'sending', 'parked')
+                               and exists (select from apart a where a.id = e.id) = :among)
+                        select min(id) as id, :sequence::bigint as sequence_id, min(subscriber_id) as subscriber_id,
+                               min(run) as run, 'api' as source, min(added_at) as added_at, state, parked_because,
+                               last_email_id, anchor_at, next_email_id, due_at, tzdata, plan_version,
+                               null::timestamptz as finished_at, null::text as finish_reason,
+                               coalesce(delivery_state = 'held', false) as held, next_attempt_at, excluded, would_be,
+                               count(*) as people
+                          from member
+                         group by alone, state, parked_because, last_email_id, anchor_at, next_email_id, due_at,
+                                  tzdata, plan_version, delivery_state, next_attempt_at, excluded, would_be
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("planVersion", planVersion)
+                .bind("split", split || among)
+                .bind("anchored", anchored)
+                .bind("among", among)
+                .bind("apart", longs(apart.keySet()))
+                .bind("excluded", longs(excluded))
+                .bind("wouldBe", longs(wouldBeExcluded))
+                .map((row, _) -> {
+                    var one = enrollment(row);
+                    return new Cohort(
+                            one,
+                            apart.getOrDefault(one.id(), Set.of()),
+                            row.getBoolean("held"),
+                            optionalInstant(row, "next_attempt_at"),
+                            row.getBoolean("excluded"),
+                            row.getBoolean("would_be"),
+                            row.getLong("people"));
+                })
+                .list();
+    }
+
+    /// Takes those who wait for one of these emails over to another plan, with the dates that they have.
+    int keepDates(
+            Tx tx,
+            AccountId account,
+            SequenceId sequence,
+            long fromPlanVersion,
+            long toPlanVersion,
+            Collection<SequenceEmailId> emails) {
+        return tx.update("""
+                        update enrollment
+                           set plan_version = :to
+                         where account_id = :account and sequence_id = :sequence and plan_version = :from
+                           and state = 'waiting' and next_email_id = any(:emails)
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("from", fromPlanVersion)
+                .bind("to", toPlanVersion)
+                .bind("emails", longs(emails))
+                .execute();
     }
 
     /// The next due instant of each account that has one, the earliest first: one index look-up per account.
@@ -333,6 +491,19 @@ final class EnrollmentStore {
                         row.getLong("plan_version"),
                         instant(row, "requested_at")))
                 .list();
+    }
+
+    /// When the plan was last edited whose people are not all looked at yet.
+    Optional<Instant> replanRequestedAt(Tx tx, AccountId account, SequenceId sequence) {
+        return tx.query("""
+                        select r.requested_at
+                          from replan r
+                         where r.account_id = :account and r.sequence_id = :sequence
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .map((row, _) -> instant(row, "requested_at"))
+                .findOne();
     }
 
     void requestReplan(Tx tx, AccountId account, SequenceId sequence, long planVersion, Instant now) {

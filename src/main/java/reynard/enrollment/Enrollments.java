@@ -138,13 +138,9 @@ public final class Enrollments {
                 Optional.empty(),
                 Optional.empty(),
                 sequence.planVersion());
-        return switch (subscriber.state()) {
-            case ACTIVE -> started(pending, plan, now);
-            case INACTIVE -> pending;
-            case CANCELLED -> left(pending, Progress.Leaving.UNSUBSCRIBED, now);
-            case BOUNCED -> left(pending, Progress.Leaving.BOUNCED, now);
-            case COMPLAINED -> left(pending, Progress.Leaving.COMPLAINED, now);
-        };
+        return Judgement.barred(subscriber.state(), now)
+                .map(barred -> pending.with(barred, pending.planVersion()))
+                .orElseGet(() -> started(pending, plan, now));
     }
 
     /// The clock of the first email starts.
@@ -228,8 +224,7 @@ public final class Enrollments {
                 .filter(enrollment -> enrollment.run() == settled.run())
                 .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(settled.email())))
                 .ifPresent(enrollment -> {
-                    var past = enrollment.past(settled.email(), settled.at());
-                    store.update(tx, account, List.of(next(tx, account, past, settled.at())));
+                    store.update(tx, account, List.of(past(tx, account, enrollment, settled)));
                 });
     }
 
@@ -245,25 +240,18 @@ public final class Enrollments {
                 });
     }
 
-    private Enrollment next(Tx tx, AccountId account, Enrollment past, Instant now) {
-        var plan = plans.inForce(tx, account, past.sequence());
+    private Enrollment past(Tx tx, AccountId account, Enrollment enrollment, Event.DeliverySettled done) {
+        var plan = plans.inForce(tx, account, enrollment.sequence());
         if (plan.isEmpty()) {
-            return past.with(new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), past.planVersion());
+            return enrollment
+                    .past(done.email(), done.at())
+                    .with(new Progress.Removed(done.at(), Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
-        return past.with(
-                plan.get().step(past, settled(tx, account, past), now),
-                plan.get().sequence().planVersion());
+        return plan.get().past(enrollment, done.email(), settled(tx, account, enrollment), done.at());
     }
 
     private Set<SequenceEmailId> settled(Tx tx, AccountId account, Enrollment enrollment) {
         return store.settled(tx, account, List.of(enrollment.id())).getOrDefault(enrollment.id(), Set.of());
-    }
-
-    /// The subscribers' states as the gate needs them.
-    static boolean mayBeMailed(Optional<Subscriber> subscriber) {
-        return subscriber
-                .filter(found -> found.state() == SubscriberState.ACTIVE)
-                .isPresent();
     }
 
     EnrollmentStore store() {

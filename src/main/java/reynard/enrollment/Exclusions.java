@@ -1,8 +1,10 @@
 package reynard.enrollment;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import reynard.db.Tx;
 import reynard.id.AccountId;
@@ -10,9 +12,8 @@ import reynard.id.SegmentId;
 import reynard.id.SubscriberId;
 import reynard.segment.Segments;
 import reynard.sequence.Exclusion;
-import reynard.sequence.Sequence;
 
-/// Who does not get a sequence's emails, as of now: one source that applies is enough.
+/// Who falls under the exclusions at this moment.
 final class Exclusions {
     private final EnrollmentStore store;
     private final Segments segments;
@@ -22,19 +23,24 @@ final class Exclusions {
         this.segments = segments;
     }
 
-    /// For each subscriber who is excluded the first source that applies to them, by type and id.
-    Map<SubscriberId, Exclusion> judge(
-            Tx tx, AccountId account, Sequence sequence, Collection<SubscriberId> subscribers) {
-        var sources = sequence.settings().exclusions();
-        if (sources.isEmpty()) {
+    /// For each of the subscribers whom one applies to, the first by type and id.
+    Map<SubscriberId, Rule.Excluded> of(
+            Tx tx, AccountId account, Collection<Exclusion> exclusions, Collection<SubscriberId> subscribers) {
+        if (exclusions.isEmpty()) {
             return Map.of();
         }
-        var excluded = new HashMap<>(store.excluded(tx, account, sequence.id(), subscribers));
-        for (var source : sources) {
-            if (source.source() == Exclusion.Source.SEGMENT) {
-                segments.matching(tx, account, new SegmentId(source.id()), subscribers)
-                        .forEach(subscriber ->
-                                excluded.merge(subscriber, source, BinaryOperator.minBy(Exclusion::compareTo)));
+        var excluded = new HashMap<>(store.excluded(tx, account, exclusions, subscribers));
+        for (var exclusion : exclusions) {
+            if (exclusion.source() == Exclusion.Source.SEGMENT) {
+                var id = new SegmentId(exclusion.id());
+                segments.find(tx, account, id).ifPresent(segment -> {
+                    var rule = new Rule.Excluded(exclusion, segment.name(), Optional.empty());
+                    segments.matching(tx, account, id, subscribers)
+                            .forEach(subscriber -> excluded.merge(
+                                    subscriber,
+                                    rule,
+                                    BinaryOperator.minBy(Comparator.comparing(Rule.Excluded::exclusion))));
+                });
             }
         }
         return excluded;

@@ -2,6 +2,7 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import reynard.schedule.Due;
 import reynard.schedule.DueTime;
 import reynard.schedule.SendWindow;
 import reynard.schedule.Zone;
+import reynard.sequence.CatchUp;
 import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
 
@@ -51,50 +53,128 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
         return emails.stream().filter(email -> email.id().equals(id)).findFirst();
     }
 
+    /// Whether the email comes later in the sequence than the place.
+    public boolean isBehind(SequenceEmail email, SequenceEmailId place) {
+        return email(place).filter(there -> ORDER.compare(email, there) > 0).isPresent();
+    }
+
     /// Where someone stands who has just entered or just had an email, or whose zone has got new rules.
     ///
     /// @param settled the emails that this run has had, sent or skipped
     Progress step(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
         return next(enrollment.lastEmail(), settled)
-                .map(email -> awaiting(email, enrollment, anchor(enrollment)))
+                .map(email -> awaiting(email, due(email, enrollment)))
                 .orElseGet(() -> atTheEnd(enrollment, now));
     }
 
-    /// Where someone stands whose plan was edited while they waited: from the same anchor, and nothing that
-    /// the edit would have put into its own past.
-    Progress restep(Enrollment enrollment, Set<SequenceEmailId> settled, Instant editedAt) {
-        return next(enrollment.lastEmail(), settled)
-                .map(email -> awaiting(email, enrollment, editedAt))
-                .orElseGet(() -> withoutNext(enrollment, editedAt));
+    /// The enrollment stepped anew under this plan.
+    Enrollment stepped(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
+        return enrollment.with(step(enrollment, settled, now), sequence.planVersion());
     }
 
-    private Progress awaiting(SequenceEmail email, Enrollment enrollment, Instant earliest) {
+    /// The enrollment under this plan: stepped anew when it was last with an older one or with other tz rules. One that
+    /// has an email on its way, or is over, keeps what it has.
+    ///
+    /// @param changedAt when the plan was last edited: what the edit would have put into its own past is overdue
+    public Enrollment standing(Enrollment enrollment, Set<SequenceEmailId> settled, Instant changedAt, Instant now) {
+        if (enrollment.planVersion() == sequence.planVersion()) {
+            boolean otherRules = enrollment.progress() instanceof Progress.Waiting(var _, var _, var release)
+                    && !release.equals(tzdata);
+            return otherRules ? stepped(enrollment, settled, now) : enrollment;
+        }
+        return switch (enrollment.progress()) {
+            case Progress.Parked(var because, var _)
+            when because == Because.NOTHING_PUBLISHED -> {
+                // Who found nothing published starts when something is.
+                var anchored = enrollment.anchoredAt(changedAt);
+                yield anchored.with(
+                        overtaken(anchored, settled, changedAt, sequence.overdue()), sequence.planVersion());
+            }
+            case Progress.Waiting _, Progress.Parked _ ->
+                enrollment.with(overtaken(enrollment, settled, changedAt, sequence.overdue()), sequence.planVersion());
+            case Progress.Pending _,
+                    Progress.Sending _,
+                    Progress.Completed _,
+                    Progress.Cancelled _,
+                    Progress.Removed _ -> enrollment;
+        };
+    }
+
+    /// The enrollment after an email of it was sent, given up or skipped: the next delay counts from here.
+    ///
+    /// @param settled those that the run had before
+    public Enrollment past(Enrollment enrollment, SequenceEmailId email, Set<SequenceEmailId> settled, Instant at) {
+        var more = new HashSet<>(settled);
+        more.add(email);
+        return stepped(enrollment.past(email, at), more, at);
+    }
+
+    /// The enrollment whose email fell due while no server ran.
+    Enrollment caughtUp(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
+        return enrollment.with(
+                overtaken(enrollment, settled, now, sequence.handling().catchUp()), sequence.planVersion());
+    }
+
+    /// Where someone stands whose date may have been overtaken: from the same anchor, and what lies before the moment
+    /// as the author has it.
+    private Progress overtaken(Enrollment enrollment, Set<SequenceEmailId> settled, Instant moment, CatchUp overdue) {
+        return next(enrollment.lastEmail(), settled)
+                .map(email -> {
+                    var due = due(email, enrollment);
+                    boolean past = due instanceof Due.At(var at) && at.isBefore(moment);
+                    return awaiting(email, past ? overdue(email, enrollment, due, moment, overdue) : due);
+                })
+                .orElseGet(() -> withoutNext(enrollment, moment));
+    }
+
+    private Progress awaiting(SequenceEmail email, Due due) {
         if (!sequence.settings().active()) {
             return new Progress.Parked(Because.PAUSED, Optional.of(email.id()));
         }
-        return switch (due(email, enrollment, earliest)) {
+        return switch (due) {
             case Due.At(var at) -> new Progress.Waiting(email.id(), at, tzdata);
             case Due.Never _ -> new Progress.Parked(Because.NO_SEND_DAY, Optional.of(email.id()));
         };
     }
 
-    private Due due(SequenceEmail email, Enrollment enrollment, Instant earliest) {
-        var anchor = anchor(enrollment);
+    private Due due(SequenceEmail email, Enrollment enrollment) {
         if (isBefore(email, enrollment.lastEmail())) {
-            return new Due.At(anchor.isBefore(earliest) ? earliest : anchor);
+            return new Due.At(anchor(enrollment));
         }
-        var window = window(email);
-        var delay = email.settings().delay();
-        if (delay instanceof Delay.Immediate && enrollment.lastEmail().isPresent()) {
-            // Only the first email may go at once; one that an edit has put behind others waits for its slot.
-            var slot = DueTime.nextSlot(anchor, window);
-            return slot instanceof Due.At(var at) && at.isBefore(earliest) ? DueTime.nextSlot(earliest, window) : slot;
+        // Only the first email may go at once; one that an edit has put behind others waits for its slot.
+        return isImmediateBehindOthers(email, enrollment)
+                ? DueTime.nextSlot(anchor(enrollment), window(email))
+                : DueTime.after(anchor(enrollment), email.settings().delay(), window(email));
+    }
+
+    private Due overdue(SequenceEmail email, Enrollment enrollment, Due due, Instant now, CatchUp catchUp) {
+        if (isBefore(email, enrollment.lastEmail())) {
+            return new Due.At(now);
         }
-        return DueTime.replanned(anchor, delay, window, earliest);
+        return switch (catchUp) {
+            case CatchUp.NextSlot _ ->
+                isImmediateBehindOthers(email, enrollment)
+                        ? DueTime.nextSlot(now, window(email))
+                        : DueTime.replanned(anchor(enrollment), email.settings().delay(), window(email), now);
+            case CatchUp.AtOnce _ -> new Due.At(now);
+            case CatchUp.Spread(int hours) -> new Due.At(now.plusSeconds((long) (share(enrollment) * hours * 3_600)));
+            // It is judged by how late it is, so it keeps the date that it missed.
+            case CatchUp.SkipIfLaterThan _ -> due;
+        };
+    }
+
+    private static boolean isImmediateBehindOthers(SequenceEmail email, Enrollment enrollment) {
+        return email.settings().delay() instanceof Delay.Immediate
+                && enrollment.lastEmail().isPresent();
     }
 
     private static Instant anchor(Enrollment enrollment) {
         return enrollment.anchorAt().orElseThrow(() -> new IllegalStateException("no anchor: " + enrollment.id()));
+    }
+
+    /// From 0 to 1, evenly over the enrollments and always the same for one.
+    private static double share(Enrollment enrollment) {
+        return ((enrollment.id().value() * 0x9E3779B97F4A7C15L) >>> 11) * 0x1p-53;
     }
 
     /// The edit took away the email that someone waited for, and nothing comes behind it. They keep their
@@ -130,7 +210,7 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
     }
 
     /// The email's own days, or else the sequence's.
-    SendWindow window(SequenceEmail email) {
+    public SendWindow window(SequenceEmail email) {
         var settings = sequence.settings();
         return new SendWindow(email.settings().sendDays().orElse(settings.sendDays()), settings.sendHour(), zone);
     }

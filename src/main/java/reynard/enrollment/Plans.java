@@ -47,6 +47,22 @@ final class Plans {
         return tzData.version();
     }
 
+    /// The plan as it is at this moment; empty when the sequence is deleted.
+    Optional<Plan> now(Tx tx, AccountId account, SequenceId id) {
+        // Not kept: without the lock, the emails may be newer than the version read before them.
+        return sequences.find(tx, account, id).map(sequence -> plan(sequence, sequences.outline(tx, account, id)));
+    }
+
+    /// The plan after an edit of the sequence or of one of its emails. Nothing is written.
+    Plan edited(Plan plan, Sequence sequence, Optional<SequenceEmail> edited) {
+        return plan(
+                sequence,
+                plan.emails().stream()
+                        .map(email ->
+                                edited.filter(to -> to.id().equals(email.id())).orElse(email))
+                        .toList());
+    }
+
     private Plan plan(Tx tx, AccountId account, Sequence sequence) {
         var key = new Key(account, sequence.id(), sequence.planVersion());
         var outline = outlines.get(key);
@@ -54,6 +70,10 @@ final class Plans {
             outline = new ArrayList<>(sequences.outline(tx, account, sequence.id()));
             outlines.put(key, outline);
         }
+        return plan(sequence, outline);
+    }
+
+    private Plan plan(Sequence sequence, List<SequenceEmail> outline) {
         var name = sequence.settings().timeZone();
         var zone = tzData.find(name).orElseThrow(() -> new IllegalStateException("the tz data lacks " + name));
         return new Plan(sequence, zone, tzData.version(), outline, policies);

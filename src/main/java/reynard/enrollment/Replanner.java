@@ -72,13 +72,6 @@ public final class Replanner {
             return enrollment.with(
                     new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
-        // Who found nothing published starts when something is.
-        var anchored = enrollment.progress() instanceof Progress.Parked(var because, var _)
-                        && because == Progress.Because.NOTHING_PUBLISHED
-                ? enrollment.anchoredAt(request.requestedAt())
-                : enrollment;
-        return anchored.with(
-                plan.get().restep(anchored, settled, request.requestedAt()),
-                plan.get().sequence().planVersion());
+        return plan.get().standing(enrollment, settled, request.requestedAt(), now);
     }
 }

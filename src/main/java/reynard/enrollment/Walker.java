@@ -2,7 +2,6 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +16,6 @@ import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
-import reynard.sequence.Exclusion;
-import reynard.sequence.SequenceEmail;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 
@@ -34,6 +31,7 @@ public final class Walker {
     private final Plans plans;
     private final Subscribers subscribers;
     private final Exclusions exclusions;
+    private final Heartbeat heartbeat = new Heartbeat();
     private final Deliveries deliveries;
 
     public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
@@ -50,9 +48,10 @@ public final class Walker {
     /// @return how many enrollments were looked at; zero when nobody is due
     public int walk(Instant now) {
         int walked = 0;
+        var outage = database.inTx(tx -> heartbeat.beat(tx, now));
         for (var due : database.inTx(store::dueAccounts)) {
             if (!due.dueAt().isAfter(now)) {
-                walked += database.inTx(tx -> walk(tx, due.account(), now));
+                walked += database.inTx(tx -> walk(tx, due.account(), outage, now));
             }
         }
         return walked;
@@ -65,15 +64,13 @@ public final class Walker {
                 .findFirst();
     }
 
-    private int walk(Tx tx, AccountId account, Instant now) {
+    private int walk(Tx tx, AccountId account, Optional<Outage> outage, Instant now) {
         var due = store.claimDue(tx, account, now, BATCH_MAX);
         var changed = new ArrayList<Enrollment>();
         var steps = new ArrayList<Step>();
         due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
-            var batch = Batch.load(tx, this, account, sequence, members);
-            for (var enrollment : members) {
-                batch.judge(enrollment, now, changed, steps);
-            }
+            var batch = Batch.load(tx, this, account, sequence, members, outage);
+            members.forEach(enrollment -> batch.walk(enrollment, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
         store.update(tx, account, changed);
@@ -84,78 +81,71 @@ public final class Walker {
     private record Batch(
             Optional<Plan> plan,
             Map<SubscriberId, Subscriber> subscribers,
-            Map<SubscriberId, Exclusion> excluded,
-            Map<EnrollmentId, Set<SequenceEmailId>> settled) {
+            Map<SubscriberId, Rule.Excluded> excluded,
+            Map<EnrollmentId, Set<SequenceEmailId>> settled,
+            Optional<Outage> outage) {
 
-        static Batch load(Tx tx, Walker walker, AccountId account, SequenceId sequence, List<Enrollment> members) {
+        static Batch load(
+                Tx tx,
+                Walker walker,
+                AccountId account,
+                SequenceId sequence,
+                List<Enrollment> members,
+                Optional<Outage> outage) {
             var people = members.stream().map(Enrollment::subscriber).toList();
             var plan = walker.plans.inForce(tx, account, sequence);
             return new Batch(
                     plan,
                     walker.subscribers.findAll(tx, account, people),
-                    plan.map(found -> walker.exclusions.judge(tx, account, found.sequence(), people))
+                    plan.map(found -> walker.exclusions.of(
+                                    tx, account, found.sequence().settings().exclusions(), people))
                             .orElse(Map.of()),
                     walker.store.settled(
-                            tx, account, members.stream().map(Enrollment::id).toList()));
+                            tx, account, members.stream().map(Enrollment::id).toList()),
+                    outage);
         }
 
-        void judge(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
+        void walk(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
             if (plan.isEmpty()) {
                 changed.add(enrollment.with(
                         new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
                 return;
             }
-            var done = settled.getOrDefault(enrollment.id(), Set.of());
-            var current = current(enrollment, plan.get(), done, now);
-            if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
-                changed.add(current);
-                return;
+            // What was due at the edit and is only looked at now is late, not in the edit's past.
+            var editedAt = plan.get().sequence().updatedAt();
+            var judgement = Judgement.of(plan.get(), enrollment, facts(enrollment), editedAt, now);
+            changed.add(judgement.after());
+            switch (judgement) {
+                case Judgement.Stands _ -> {}
+                case Judgement.Send(var _, var email, var dueAt) ->
+                    steps.add(Step.send(
+                            enrollment.id(),
+                            enrollment.run(),
+                            enrollment.sequence(),
+                            email,
+                            enrollment.subscriber(),
+                            dueAt));
+                case Judgement.Skip(var _, var email, var dueAt, var rule) ->
+                    steps.add(Step.skip(
+                            enrollment.id(),
+                            enrollment.run(),
+                            enrollment.sequence(),
+                            email,
+                            enrollment.subscriber(),
+                            dueAt,
+                            rule.code(),
+                            rule.values()));
             }
-            if (plan.get().email(email).filter(SequenceEmail::isSent).isEmpty()) {
-                // It was taken back and nothing came in its place.
-                changed.add(stepped(current, plan.get(), done, now));
-                return;
-            }
-            if (!Enrollments.mayBeMailed(Optional.ofNullable(subscribers.get(current.subscriber())))) {
-                // Whoever leaves is taken out by the news of it; this is the second lock on the door.
-                throw new IllegalStateException("waiting though not active: " + current.subscriber());
-            }
-            var exclusion = excluded.get(current.subscriber());
-            if (exclusion == null) {
-                steps.add(
-                        Step.send(current.id(), current.run(), current.sequence(), email, current.subscriber(), dueAt));
-                changed.add(current.with(new Progress.Sending(email), current.planVersion()));
-                return;
-            }
-            steps.add(Step.skip(
-                    current.id(),
-                    current.run(),
-                    current.sequence(),
-                    email,
-                    current.subscriber(),
-                    dueAt,
-                    "excluded_by_" + exclusion.source().wireName(),
-                    Map.of(exclusion.source().wireName() + "_id", exclusion.id())));
-            var settledNow = new HashSet<>(done);
-            settledNow.add(email);
-            changed.add(stepped(current.past(email, now), plan.get(), settledNow, now));
         }
 
-        /// As the plan and the tz rules in force have it.
-        private static Enrollment current(Enrollment enrollment, Plan plan, Set<SequenceEmailId> done, Instant now) {
-            var sequence = plan.sequence();
-            if (enrollment.planVersion() != sequence.planVersion()) {
-                // What was due at the edit and is only looked at now is late, not in the edit's past.
-                return enrollment.with(plan.restep(enrollment, done, sequence.updatedAt()), sequence.planVersion());
-            }
-            boolean sameRules = enrollment.progress() instanceof Progress.Waiting(var _, var _, var tzdata)
-                    && tzdata.equals(plan.tzdata());
-            return sameRules ? enrollment : stepped(enrollment, plan, done, now);
-        }
-
-        private static Enrollment stepped(Enrollment enrollment, Plan plan, Set<SequenceEmailId> done, Instant now) {
-            return enrollment.with(
-                    plan.step(enrollment, done, now), plan.sequence().planVersion());
+        private Judgement.Facts facts(Enrollment enrollment) {
+            return new Judgement.Facts(
+                    Optional.ofNullable(subscribers.get(enrollment.subscriber()))
+                            .orElseThrow()
+                            .state(),
+                    settled.getOrDefault(enrollment.id(), Set.of()),
+                    Optional.ofNullable(excluded.get(enrollment.subscriber())),
+                    outage);
         }
     }
 }

@@ -30,7 +30,7 @@ public record EmailSettings(
     }
 
     /// Whether the difference can move someone's next email.
-    boolean plansAs(EmailSettings other) {
+    public boolean plansAs(EmailSettings other) {
         return published == other.published
                 && position == other.position
                 && delay.equals(other.delay)

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
@@ -137,23 +138,32 @@ public final class SequenceEmailEndpoints {
             if (sequence.isEmpty() || email.isEmpty()) {
                 return Reply.notFound();
             }
-            // The effective unit, and so what send_days may be, depends on what the email is now.
-            var draft = read(tx, request.account(), body, email.map(SequenceEmail::settings));
-            body.refuseFaults();
-            var edit = sequences.updateEmail(
-                    tx,
-                    request.account(),
-                    sequenceId,
-                    id,
-                    current -> draft.settings(draft.position().orElse(current.position())));
+            var change = edit(tx, request.account(), body, email.get().settings());
+            var edit = sequences.updateEmail(tx, request.account(), sequenceId, id, change);
             return answer(tx, request.account(), sequence.get(), edit, 200);
         });
     }
 
+    /// What the body of an update changes. The effective unit, and so what send_days may be, depends on what the email
+    /// is now.
+    ///
+    /// @throws reynard.http.InvalidRequest with the faults of the body
+    public UnaryOperator<EmailSettings> edit(Tx tx, AccountId account, JsonBody body, EmailSettings now) {
+        var draft = read(tx, account, body, Optional.of(now));
+        body.refuseFaults();
+        return current -> draft.settings(draft.position().orElse(current.position()));
+    }
+
     private Reply answer(Tx tx, AccountId account, Sequence sequence, Sequences.EmailEdit edit, int status) {
+        return edit instanceof Sequences.EmailEdit.Saved(var email)
+                ? new Reply(status, body(tx, account, sequence, email), Map.of())
+                : refusal(edit);
+    }
+
+    /// What an edit that was not saved answers.
+    public static Reply refusal(Sequences.EmailEdit edit) {
         return switch (edit) {
-            case Sequences.EmailEdit.Saved(var email) ->
-                new Reply(status, body(tx, account, sequence, email), Map.of());
+            case Sequences.EmailEdit.Saved _ -> throw new IllegalArgumentException("saved: " + edit);
             case Sequences.EmailEdit.NotFound _ -> Reply.notFound();
             case Sequences.EmailEdit.PositionTaken _ -> Reply.invalid("position has already been taken");
             case Sequences.EmailEdit.NotFirst _ -> Reply.invalid(NOT_POSITIVE);

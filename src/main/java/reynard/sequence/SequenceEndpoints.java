@@ -62,6 +62,8 @@ public final class SequenceEndpoints {
         routes.get("/v4/sequences/{id}", this::show);
         routes.put("/v4/sequences/{id}", this::update);
         routes.delete("/v4/sequences/{id}", this::delete);
+        routes.get("/ext/v1/sequences/{id}", this::showHandling);
+        routes.put("/ext/v1/sequences/{id}", this::handle);
     }
 
     record ExclusionJson(String type, List<Long> ids) {}
@@ -138,15 +140,12 @@ public final class SequenceEndpoints {
         var id = request.path("id", SequenceId::new);
         var body = request.json();
         return database.inTx(tx -> {
-            var account = accounts.get(tx, request.account());
-            if (sequences.find(tx, account.id(), id).isEmpty()) {
+            if (sequences.find(tx, request.account(), id).isEmpty()) {
                 return Reply.notFound();
             }
-            var edit = edit(tx, account, body, false);
-            body.refuseFaults();
             return sequences
-                    .update(tx, account.id(), id, edit)
-                    .map(sequence -> Reply.ok(body(tx, account.id(), sequence, false)))
+                    .update(tx, request.account(), id, edit(tx, request.account(), body))
+                    .map(sequence -> Reply.ok(body(tx, request.account(), sequence, false)))
                     .orElseGet(Reply::notFound);
         });
     }
@@ -155,6 +154,94 @@ public final class SequenceEndpoints {
         return sequences.delete(request.account(), request.path("id", SequenceId::new))
                 ? Reply.noContent()
                 : Reply.notFound();
+    }
+
+    record HandlingJson(
+            SequenceId id, String catchUp, @Nullable Integer catchUpHours, String onUncertain) {}
+
+    private Reply showHandling(Request request) {
+        var id = request.path("id", SequenceId::new);
+        return database.inTx(tx -> sequences
+                .find(tx, request.account(), id)
+                .map(SequenceEndpoints::handling)
+                .orElseGet(Reply::notFound));
+    }
+
+    private Reply handle(Request request) {
+        var id = request.path("id", SequenceId::new);
+        var body = request.json();
+        return database.inTx(tx -> {
+            var found = sequences.find(tx, request.account(), id);
+            if (found.isEmpty()) {
+                return Reply.notFound();
+            }
+            var catchUp = catchUp(body, found.get().handling().catchUp());
+            var onUncertain = onUncertain(body);
+            body.refuseFaults();
+            return sequences
+                    .handle(
+                            tx,
+                            request.account(),
+                            id,
+                            current -> new Handling(
+                                    catchUp, onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND)))
+                    .map(SequenceEndpoints::handling)
+                    .orElseGet(Reply::notFound);
+        });
+    }
+
+    private static Reply handling(Sequence sequence) {
+        var handling = sequence.handling();
+        return Reply.ok(Map.of(
+                "sequence",
+                new HandlingJson(
+                        sequence.id(),
+                        handling.catchUp().wireName(),
+                        handling.catchUp().hours(),
+                        handling.onUncertain().wireName())));
+    }
+
+    private static CatchUp catchUp(JsonBody body, CatchUp current) {
+        var name = body.text("catch_up", 100).over(current.wireName(), "next_slot");
+        if (!CatchUp.NAMES.contains(name)) {
+            body.fault("catch_up must be one of: " + String.join(", ", CatchUp.NAMES));
+            return current;
+        }
+        var hours = body.integer("catch_up_hours", 1, CatchUp.HOURS_MAX);
+        var kept = current.hours();
+        if (!CatchUp.takesHours(name)) {
+            if (hours instanceof Change.Set<Long>) {
+                body.fault("catch_up_hours goes with catch_up spread and skip_if_later_than only");
+            }
+            return CatchUp.of(name, 0);
+        }
+        if (hours instanceof Change.Set<Long>(var count)) {
+            return CatchUp.of(name, count.intValue());
+        }
+        if (hours instanceof Change.Clear<Long> || kept == null) {
+            body.fault("catch_up_hours can't be blank");
+            return current;
+        }
+        return CatchUp.of(name, kept);
+    }
+
+    private static Change<Handling.OnUncertain> onUncertain(JsonBody body) {
+        var change = body.text("on_uncertain", 100);
+        if (change instanceof Change.Set<String>(var name)
+                && Handling.OnUncertain.named(name).isEmpty()) {
+            body.fault("on_uncertain must be one of: " + String.join(", ", Handling.OnUncertain.NAMES));
+            return new Change.Keep<>();
+        }
+        return change.map(name -> Handling.OnUncertain.named(name).orElseThrow());
+    }
+
+    /// What the body of an update changes.
+    ///
+    /// @throws reynard.http.InvalidRequest with the faults of the body
+    public UnaryOperator<SequenceSettings> edit(Tx tx, AccountId account, JsonBody body) {
+        var edit = edit(tx, accounts.get(tx, account), body, false);
+        body.refuseFaults();
+        return edit;
     }
 
     /// What a body changes. Faults are left in the body. On creation null means "not sent", on update it means "back to

@@ -2,6 +2,7 @@ package reynard.sequence;
 
 import static reynard.db.Rows.instant;
 import static reynard.db.Rows.nullableLong;
+import static reynard.db.Rows.optionalInstant;
 import static reynard.db.Rows.optionalText;
 
 import java.sql.ResultSet;
@@ -47,6 +48,9 @@ final class SequenceStore {
                             settings.repeat(),
                             settings.hold(),
                             exclusions),
+                    sequence.handling(),
+                    sequence.overdue(),
+                    sequence.pausedAt(),
                     sequence.planVersion(),
                     sequence.createdAt(),
                     sequence.updatedAt());
@@ -56,7 +60,8 @@ final class SequenceStore {
     private static final Listing<Bare> NEWEST = new Listing<>(
             """
             select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour, q.time_zone,
-                   q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                   q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up, q.catch_up_hours, q.overdue,
+                   q.overdue_hours, q.plan_version, q.created_at, q.updated_at
               from sequence q
              where q.account_id = :account and q.deleted_at is null
             """, Listing.Order.DESCENDING, List.of(Listing.Key.number("q.id", "id")), (row, _) -> bare(row));
@@ -85,7 +90,9 @@ final class SequenceStore {
     Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.updated_at
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                         """)
@@ -96,11 +103,24 @@ final class SequenceStore {
                 .map(bare -> withExclusions(tx, account, bare));
     }
 
+    List<SequenceId> active(Tx tx, AccountId account) {
+        return tx.query("""
+                        select q.id from sequence q
+                         where q.account_id = :account and q.active and q.deleted_at is null
+                         order by q.id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new SequenceId(row.getLong("id")))
+                .list();
+    }
+
     /// Nobody else changes the sequence before this transaction ends.
     Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.updated_at
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                            for no key update
@@ -116,7 +136,9 @@ final class SequenceStore {
     Optional<Sequence> findForShare(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.plan_version, q.created_at, q.updated_at
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.updated_at
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                            for share
@@ -156,42 +178,42 @@ final class SequenceStore {
     }
 
     void insert(Tx tx, AccountId account, Sequence sequence) {
-        var settings = sequence.settings();
-        tx.update("""
+        bind(tx.update("""
                         insert into sequence
                                (account_id, id, name, sending_address_id, email_template_id, send_days, send_hour,
-                                time_zone, active, repeat, hold, plan_version, created_at, updated_at)
+                                time_zone, active, repeat, hold, paused_at, on_uncertain, catch_up,
+                                catch_up_hours, overdue, overdue_hours, plan_version, created_at, updated_at)
                         values (:account, :id, :name, :sendingAddress, :emailTemplate, :sendDays, :sendHour,
-                                :timeZone, :active, :repeat, :hold, :planVersion, :createdAt, :createdAt)
-                        """)
-                .bind("account", account)
-                .bind("id", sequence.id())
-                .bind("name", settings.name())
-                .bind("sendingAddress", settings.sendingAddress().map(Id::value).orElse(null))
-                .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
-                .bind("sendDays", settings.sendDays().mask())
-                .bind("sendHour", settings.sendHour())
-                .bind("timeZone", settings.timeZone())
-                .bind("active", settings.active())
-                .bind("repeat", settings.repeat())
-                .bind("hold", settings.hold())
-                .bind("planVersion", sequence.planVersion())
+                                :timeZone, :active, :repeat, :hold, :pausedAt, :onUncertain, :catchUp,
+                                :catchUpHours, :overdue, :overdueHours, :planVersion, :createdAt, :updatedAt)
+                        """), account, sequence)
                 .bind("createdAt", sequence.createdAt())
                 .execute();
         insertExclusions(tx, account, sequence);
     }
 
     void update(Tx tx, AccountId account, Sequence sequence) {
-        var settings = sequence.settings();
-        tx.update("""
+        bind(tx.update("""
                         update sequence
                            set name = :name, sending_address_id = :sendingAddress,
                                email_template_id = :emailTemplate, send_days = :sendDays, send_hour = :sendHour,
                                time_zone = :timeZone, active = :active, repeat = :repeat, hold = :hold,
+                               paused_at = :pausedAt, on_uncertain = :onUncertain, catch_up = :catchUp,
+                               catch_up_hours = :catchUpHours, overdue = :overdue, overdue_hours = :overdueHours,
                                plan_version = :planVersion, updated_at = :updatedAt
                          where account_id = :account and id = :id
-                        """)
+                        """), account, sequence).execute();
+        tx.update("delete from sequence_exclusion where account_id = :account and sequence_id = :sequence")
                 .bind("account", account)
+                .bind("sequence", sequence.id())
+                .execute();
+        insertExclusions(tx, account, sequence);
+    }
+
+    private static org.jdbi.v3.core.statement.Update bind(
+            org.jdbi.v3.core.statement.Update update, AccountId account, Sequence sequence) {
+        var settings = sequence.settings();
+        return update.bind("account", account)
                 .bind("id", sequence.id())
                 .bind("name", settings.name())
                 .bind("sendingAddress", settings.sendingAddress().map(Id::value).orElse(null))
@@ -202,14 +224,14 @@ final class SequenceStore {
                 .bind("active", settings.active())
                 .bind("repeat", settings.repeat())
                 .bind("hold", settings.hold())
+                .bind("pausedAt", sequence.pausedAt().orElse(null))
+                .bind("onUncertain", sequence.handling().onUncertain().wireName())
+                .bind("catchUp", sequence.handling().catchUp().wireName())
+                .bind("catchUpHours", sequence.handling().catchUp().hours())
+                .bind("overdue", sequence.overdue().wireName())
+                .bind("overdueHours", sequence.overdue().hours())
                 .bind("planVersion", sequence.planVersion())
-                .bind("updatedAt", sequence.updatedAt())
-                .execute();
-        tx.update("delete from sequence_exclusion where account_id = :account and sequence_id = :sequence")
-                .bind("account", account)
-                .bind("sequence", sequence.id())
-                .execute();
-        insertExclusions(tx, account, sequence);
+                .bind("updatedAt", sequence.updatedAt());
     }
 
     private static void insertExclusions(Tx tx, AccountId account, Sequence sequence) {
@@ -231,14 +253,18 @@ final class SequenceStore {
         batch.execute();
     }
 
-    void raisePlanVersion(Tx tx, AccountId account, SequenceId id, long planVersion, Instant now) {
+    void raisePlanVersion(Tx tx, AccountId account, SequenceId id, long planVersion, CatchUp overdue, Instant now) {
         tx.update("""
-                        update sequence set plan_version = :planVersion, updated_at = :now
+                        update sequence
+                           set plan_version = :planVersion, overdue = :overdue, overdue_hours = :overdueHours,
+                               updated_at = :now
                          where account_id = :account and id = :id
                         """)
                 .bind("account", account)
                 .bind("id", id)
                 .bind("planVersion", planVersion)
+                .bind("overdue", overdue.wireName())
+                .bind("overdueHours", overdue.hours())
                 .bind("now", now)
                 .execute();
     }
@@ -422,9 +448,19 @@ final class SequenceStore {
                         row.getBoolean("repeat"),
                         row.getBoolean("hold"),
                         new TreeSet<>()),
+                new Handling(
+                        catchUp(row, "catch_up"),
+                        Handling.OnUncertain.named(row.getString("on_uncertain"))
+                                .orElseThrow()),
+                catchUp(row, "overdue"),
+                optionalInstant(row, "paused_at"),
                 row.getLong("plan_version"),
                 instant(row, "created_at"),
                 instant(row, "updated_at")));
+    }
+
+    private static CatchUp catchUp(ResultSet row, String column) throws SQLException {
+        return CatchUp.of(row.getString(column), row.getInt(column + "_hours"));
     }
 
     private static SequenceEmail email(ResultSet row) throws SQLException {

@@ -40,13 +40,26 @@ public final class Sequences {
 
     public Sequence create(Tx tx, AccountId account, SequenceSettings settings) {
         var now = clock.instant();
-        var sequence = new Sequence(new SequenceId(ids.next()), settings, 1, now, now);
+        var sequence = new Sequence(
+                new SequenceId(ids.next()),
+                settings,
+                Handling.DEFAULT,
+                new CatchUp.NextSlot(),
+                settings.active() ? Optional.empty() : Optional.of(now),
+                1,
+                now,
+                now);
         store.insert(tx, account, sequence);
         return sequence;
     }
 
     public Page<Sequence> list(Tx tx, AccountId account, PageRequest page) {
         return store.list(tx, account, page);
+    }
+
+    /// Those that are delivering, by id.
+    public List<SequenceId> active(Tx tx, AccountId account) {
+        return store.active(tx, account);
     }
 
     /// A sequence that has been deleted is not found any more.
@@ -93,15 +106,27 @@ public final class Sequences {
 
     /// Changes the settings from what they are at this moment; two edits at once happen one after the other.
     public Optional<Sequence> update(Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit) {
+        return update(tx, account, id, edit, Optional.empty());
+    }
+
+    /// @param overdue what those get whom the edit finds overdue; empty: what they always get
+    public Optional<Sequence> update(
+            Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit, Optional<CatchUp> overdue) {
         return store.findForUpdate(tx, account, id).map(before -> {
-            var after = edit.apply(before.settings());
-            boolean replanned = !after.plansAs(before.settings());
-            var sequence = new Sequence(
-                    id, after, before.planVersion() + (replanned ? 1 : 0), before.createdAt(), clock.instant());
+            var sequence = before.edited(edit.apply(before.settings()), overdue, clock.instant());
             store.update(tx, account, sequence);
-            if (replanned) {
+            if (sequence.planVersion() != before.planVersion()) {
                 events.append(tx, account, new SequencePlanChanged(id, sequence.planVersion(), sequence.updatedAt()));
             }
+            return sequence;
+        });
+    }
+
+    /// Changes how the sequence treats what went wrong. Nobody's dates change by it.
+    public Optional<Sequence> handle(Tx tx, AccountId account, SequenceId id, UnaryOperator<Handling> edit) {
+        return store.findForUpdate(tx, account, id).map(before -> {
+            var sequence = before.handled(edit.apply(before.handling()), clock.instant());
+            store.update(tx, account, sequence);
             return sequence;
         });
     }
@@ -169,7 +194,7 @@ public final class Sequences {
         }
         store.insertEmail(tx, account, email, clock.instant());
         if (settings.published()) {
-            raisePlanVersion(tx, account, found.get());
+            raisePlanVersion(tx, account, found.get(), Optional.empty());
         }
         return new EmailEdit.Saved(email);
     }
@@ -177,25 +202,43 @@ public final class Sequences {
     /// Changes an email from what it is at this moment.
     public EmailEdit updateEmail(
             Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id, UnaryOperator<EmailSettings> edit) {
+        return updateEmail(tx, account, sequence, id, edit, Optional.empty());
+    }
+
+    /// @param overdue what those get whom the edit finds overdue; empty: what they always get
+    public EmailEdit updateEmail(
+            Tx tx,
+            AccountId account,
+            SequenceId sequence,
+            SequenceEmailId id,
+            UnaryOperator<EmailSettings> edit,
+            Optional<CatchUp> overdue) {
         var found = store.findForUpdate(tx, account, sequence);
-        var before = found.flatMap(_ -> findEmail(tx, account, sequence, id));
-        if (found.isEmpty() || before.isEmpty()) {
+        var before = findEmail(tx, account, sequence, id);
+        var edited = editedEmail(tx, account, sequence, id, edit);
+        if (found.isPresent() && before.isPresent() && edited instanceof EmailEdit.Saved(var email)) {
+            store.updateEmail(tx, account, email, clock.instant());
+            if (!email.settings().plansAs(before.get().settings())) {
+                raisePlanVersion(tx, account, found.get(), overdue);
+            }
+        }
+        return edited;
+    }
+
+    /// What [#updateEmail] would save. Nothing is changed.
+    public EmailEdit editedEmail(
+            Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id, UnaryOperator<EmailSettings> edit) {
+        var before = store.find(tx, account, sequence).flatMap(_ -> findEmail(tx, account, sequence, id));
+        if (before.isEmpty()) {
             return new EmailEdit.NotFound();
         }
         var email = new SequenceEmail(id, sequence, edit.apply(before.get().settings()), false);
         var others = present(tx, account, sequence);
         others.removeIf(other -> other.id().equals(id));
-        var refusal = email.settings().plansAs(before.get().settings())
-                ? Optional.<EmailEdit>empty()
-                : refusal(email, others);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        store.updateEmail(tx, account, email, clock.instant());
-        if (!email.settings().plansAs(before.get().settings())) {
-            raisePlanVersion(tx, account, found.get());
-        }
-        return new EmailEdit.Saved(email);
+        // What keeps its place and its delay cannot get in anybody's way.
+        return email.settings().plansAs(before.get().settings())
+                ? new EmailEdit.Saved(email)
+                : refusal(email, others).orElseGet(() -> new EmailEdit.Saved(email));
     }
 
     private List<SequenceEmail> present(Tx tx, AccountId account, SequenceId sequence) {
@@ -225,15 +268,16 @@ public final class Sequences {
                 return false;
             }
             store.deleteEmail(tx, account, id, clock.instant());
-            raisePlanVersion(tx, account, found.get());
+            raisePlanVersion(tx, account, found.get(), Optional.empty());
             return true;
         });
     }
 
-    private void raisePlanVersion(Tx tx, AccountId account, Sequence sequence) {
-        var now = clock.instant();
-        long version = sequence.planVersion() + 1;
-        store.raisePlanVersion(tx, account, sequence.id(), version, now);
-        events.append(tx, account, new SequencePlanChanged(sequence.id(), version, now));
+    private void raisePlanVersion(Tx tx, AccountId account, Sequence before, Optional<CatchUp> overdue) {
+        var sequence = before.replanned(overdue, clock.instant());
+        store.raisePlanVersion(
+                tx, account, sequence.id(), sequence.planVersion(), sequence.overdue(), sequence.updatedAt());
+        events.append(
+                tx, account, new SequencePlanChanged(sequence.id(), sequence.planVersion(), sequence.updatedAt()));
     }
 }

@@ -24,14 +24,25 @@ create table sequence (
     active             boolean     not null,
     repeat             boolean     not null,
     hold               boolean     not null,
+    paused_at          timestamptz null, -- since when it is not active
     on_uncertain       text        not null default 'resend' check (on_uncertain in ('resend', 'hold')),
+    catch_up           text        not null default 'next_slot'
+                       check (catch_up in ('next_slot', 'at_once', 'spread', 'skip_if_later_than')),
+    catch_up_hours     integer     null check (catch_up_hours between 1 and 8760),
+    -- What those whom the last edit finds overdue get; they may not all have been looked at yet.
+    overdue            text        not null default 'next_slot'
+                       check (overdue in ('next_slot', 'at_once', 'spread', 'skip_if_later_than')),
+    overdue_hours      integer     null check (overdue_hours between 1 and 8760),
     plan_version       bigint      not null, -- grows with every edit that can move someone's next email
     created_at         timestamptz not null,
     updated_at         timestamptz not null,
     deleted_at         timestamptz null,
     primary key (account_id, id),
     foreign key (account_id, sending_address_id) references sending_address,
-    foreign key (account_id, email_template_id) references email_template
+    foreign key (account_id, email_template_id) references email_template,
+    check (active = (paused_at is null) or deleted_at is not null),
+    check ((catch_up in ('spread', 'skip_if_later_than')) = (catch_up_hours is not null)),
+    check ((overdue in ('spread', 'skip_if_later_than')) = (overdue_hours is not null))
 );
 
 create table sequence_exclusion (

@@ -18,7 +18,9 @@ import reynard.id.SubscriberId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
 import reynard.schedule.Zone;
+import reynard.sequence.CatchUp;
 import reynard.sequence.EmailSettings;
+import reynard.sequence.Handling;
 import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
 import reynard.sequence.SequenceSettings;
@@ -44,6 +46,9 @@ class PlanTest {
                             false,
                             false,
                             new TreeSet<>()),
+                    Handling.DEFAULT,
+                    new CatchUp.NextSlot(),
+                    Optional.empty(),
                     2,
                     ENTRY,
                     ENTRY),
@@ -71,21 +76,24 @@ class PlanTest {
             1,
             Enrollment.Source.API,
             ENTRY,
-            new Progress.Pending(),
+            new Progress.Waiting(EMAIL, ENTRY.plusSeconds(1), "2026f"),
             Optional.empty(),
             Optional.of(ENTRY),
             1);
 
+    private Progress replanned(Instant editedAt) {
+        return plan.standing(enrollment, Set.of(), editedAt, editedAt).progress();
+    }
+
     @Test
     void an_email_that_fell_due_between_an_edit_and_the_look_at_it_is_late_and_not_put_off() {
-        assertThat(plan.restep(enrollment, Set.of(), SLOT.minusSeconds(1)))
-                .isEqualTo(new Progress.Waiting(EMAIL, SLOT, "2026f"));
-        assertThat(plan.restep(enrollment, Set.of(), SLOT)).isEqualTo(new Progress.Waiting(EMAIL, SLOT, "2026f"));
+        assertThat(replanned(SLOT.minusSeconds(1))).isEqualTo(new Progress.Waiting(EMAIL, SLOT, "2026f"));
+        assertThat(replanned(SLOT)).isEqualTo(new Progress.Waiting(EMAIL, SLOT, "2026f"));
     }
 
     @Test
     void what_an_edit_puts_into_its_own_past_goes_to_the_next_slot() {
-        assertThat(plan.restep(enrollment, Set.of(), SLOT.plusSeconds(1)))
+        assertThat(replanned(SLOT.plusSeconds(1)))
                 .isEqualTo(new Progress.Waiting(EMAIL, Instant.parse("2026-01-07T09:00:00Z"), "2026f"));
     }
 

@@ -1,0 +1,137 @@
+package reynard.enrollment;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+import reynard.sequence.CatchUp;
+import reynard.sequence.Exclusion;
+import reynard.sequence.Sequence;
+import reynard.sequence.SequenceEmail;
+import reynard.subscriber.Subscriber;
+
+/// Where people stand in their sequences, for whoever foretells what comes. Reads, and locks nothing; only
+/// [#keepDates] writes.
+public final class Standings {
+    private static final int BATCH_MAX = 500;
+
+    private final EnrollmentStore store;
+    private final Plans plans;
+    private final Exclusions exclusions;
+    private final Heartbeat heartbeat = new Heartbeat();
+
+    public Standings(Enrollments enrollments) {
+        this.store = enrollments.store();
+        this.plans = enrollments.plans();
+        this.exclusions = enrollments.exclusions();
+    }
+
+    /// Empty when there is no such sequence.
+    public Optional<Plan> plan(Tx tx, AccountId account, SequenceId sequence) {
+        return plans.now(tx, account, sequence);
+    }
+
+    /// The plan as an edit of the sequence or of one of its emails would leave it.
+    public Plan edited(Plan plan, Sequence sequence, Optional<SequenceEmail> email) {
+        return plans.edited(plan, sequence, email);
+    }
+
+    public Optional<Enrollment> find(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {
+        return store.find(tx, account, sequence, subscriber);
+    }
+
+    /// What a judgement about this enrollment has to know now.
+    public Judgement.Facts facts(Tx tx, AccountId account, Plan plan, Enrollment enrollment, Subscriber subscriber) {
+        var people = List.of(subscriber.id());
+        return new Judgement.Facts(
+                subscriber.state(),
+                store.settled(tx, account, List.of(enrollment.id())).getOrDefault(enrollment.id(), Set.of()),
+                Optional.ofNullable(exclusions
+                        .of(tx, account, plan.sequence().settings().exclusions(), people)
+                        .get(subscriber.id())),
+                heartbeat.outage(tx));
+    }
+
+    /// When the plan was edited last, as far as someone may not have been looked at since.
+    public Instant changedAt(Tx tx, AccountId account, Plan plan) {
+        return store.replanRequestedAt(tx, account, plan.sequence().id())
+                .orElse(plan.sequence().updatedAt());
+    }
+
+    /// Everyone in the sequence who has something to come or may yet have, as few groups as tell them apart.
+    ///
+    /// @param anchored whether dates will be counted anew, so that everyone's anchor matters
+    /// @param wouldExclude exclusions that are asked about
+    public List<Cohort> cohorts(Tx tx, AccountId account, Plan plan, boolean anchored, Set<Exclusion> wouldExclude) {
+        var sequence = plan.sequence();
+        var now = excluded(tx, account, sequence.id(), sequence.settings().exclusions());
+        var then = wouldExclude.equals(sequence.settings().exclusions())
+                ? now
+                : excluded(tx, account, sequence.id(), wouldExclude);
+        var apart = store.settledAhead(tx, account, sequence.id());
+        // What is spread out comes to each at a moment of their own.
+        boolean split = sequence.overdue() instanceof CatchUp.Spread
+                || (anchored && sequence.handling().catchUp() instanceof CatchUp.Spread);
+        var cohorts = store.cohorts(
+                tx, account, sequence.id(), sequence.planVersion(), split, anchored, now, then, false, apart);
+        if (!apart.isEmpty()) {
+            cohorts.addAll(store.cohorts(
+                    tx, account, sequence.id(), sequence.planVersion(), true, anchored, now, then, true, apart));
+        }
+        return cohorts;
+    }
+
+    private Set<SubscriberId> excluded(Tx tx, AccountId account, SequenceId sequence, Collection<Exclusion> by) {
+        return by.isEmpty()
+                ? Set.of()
+                : exclusions
+                        .of(tx, account, by, store.inside(tx, account, sequence))
+                        .keySet();
+    }
+
+    /// Steps everyone whom the re-planner has not reached yet, so that all stand under this plan.
+    public void settle(Tx tx, AccountId account, Plan plan, Instant now) {
+        var sequence = plan.sequence();
+        var changedAt = changedAt(tx, account, plan);
+        var stale = store.claimStale(tx, account, sequence.id(), sequence.planVersion(), BATCH_MAX);
+        while (!stale.isEmpty()) {
+            var settled = store.settled(
+                    tx, account, stale.stream().map(Enrollment::id).toList());
+            store.update(
+                    tx,
+                    account,
+                    stale.stream()
+                            .map(enrollment -> plan.standing(
+                                    enrollment, settled.getOrDefault(enrollment.id(), Set.of()), changedAt, now))
+                            .toList());
+            stale = store.claimStale(tx, account, sequence.id(), sequence.planVersion(), BATCH_MAX);
+        }
+    }
+
+    /// Takes over to an edited plan, with the dates that they have, all who wait for an email which it still sends.
+    /// Everybody else is re-planned as always.
+    ///
+    /// @param before under which they stand now
+    public void keepDates(Tx tx, AccountId account, Plan before, Plan edited) {
+        if (!edited.sequence().settings().active()) {
+            return;
+        }
+        var still = new HashSet<>(edited.emails().stream()
+                .filter(SequenceEmail::isSent)
+                .map(SequenceEmail::id)
+                .toList());
+        store.keepDates(
+                tx,
+                account,
+                edited.sequence().id(),
+                before.sequence().planVersion(),
+                edited.sequence().planVersion(),
+                still);
+    }
+}

@@ -1,0 +1,88 @@
+package reynard.foresight;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
+import reynard.enrollment.Rule;
+
+/// Says an answer in English.
+final class Sentence {
+    private Sentence() {}
+
+    static String of(Why.Line line) {
+        var because = because(line.rule());
+        return verdict(line) + (because.isEmpty() ? "" : ": " + because) + ".";
+    }
+
+    private static String verdict(Why.Line line) {
+        var name = "“" + line.email().settings().subject() + "”";
+        var at = line.at().map(Sentence::time).orElse("");
+        return switch (line.verdict()) {
+            case SENT -> name + " was sent on " + at;
+            case WILL_SEND -> name + " goes out on " + at;
+            case SKIPPED -> name + " was skipped on " + at;
+            case WILL_SKIP -> name + " will be skipped on " + at;
+            case WAITING -> name + " has no date yet";
+            case NEVER -> name + " will not be sent";
+            case FAILED -> name + " failed on " + at;
+            case HELD -> name + " is held until someone decides";
+            case UNCERTAIN -> name + " may or may not have arrived";
+        };
+    }
+
+    private static String because(Rule rule) {
+        return switch (rule.code()) {
+            case "due" -> "";
+            case "at_once" -> "the first email goes at once";
+            case "delay" -> counted(rule);
+            case "not_a_send_day" ->
+                "it would have been due on " + value(rule, "would_be") + ", and only " + value(rule, "send_days")
+                        + " are its days";
+            case "overdue" -> "it was due on " + value(rule, "was_due_at") + " and is caught up with";
+            case "kept_date" -> "it keeps the date that it had before the last edit";
+            case "queued" -> "it is on its way";
+            case "deferred" -> "the receiver put it off, so it is tried again";
+            case "excluded_by_tag" -> "the reader has the tag " + value(rule, "tag_name") + since(rule);
+            case "excluded_by_sequence" ->
+                "the reader is or was in the sequence " + value(rule, "sequence_name") + since(rule);
+            case "excluded_by_form" -> "the reader is in the form " + value(rule, "form_name") + since(rule);
+            case "excluded_by_segment" -> "the reader is in the segment " + value(rule, "segment_name");
+            case "too_late" -> "it was due on " + value(rule, "was_due_at") + ", which is too long ago";
+            case "draft" -> "it is a draft";
+            case "before_their_place" -> "the reader has come past its place";
+            case "not_in_sequence" -> "the reader is not in the sequence";
+            case "not_confirmed" -> "the reader has not confirmed" + since(rule);
+            case "sequence_paused" -> "the sequence is paused" + since(rule);
+            case "no_send_day" -> "there is no day on which it may go";
+            case "behind_a_held_email" -> "an email before it is held";
+            case "unsubscribed", "bounced", "complained" -> "the reader has " + rule.code() + at(rule);
+            case "removed_from_sequence" -> "the reader was taken out of the sequence" + at(rule);
+            case "completed" -> "the reader has come to the end of the sequence" + at(rule);
+            default -> rule.code().replace('_', ' ');
+        };
+    }
+
+    private static String counted(Rule rule) {
+        return value(rule, "delay_value") + " " + value(rule, "delay_unit") + " from " + value(rule, "counted_from");
+    }
+
+    private static String since(Rule rule) {
+        return rule.values().containsKey("since") ? " since " + value(rule, "since") : "";
+    }
+
+    private static String at(Rule rule) {
+        return rule.values().containsKey("at") ? " on " + value(rule, "at") : "";
+    }
+
+    private static String value(Rule rule, String name) {
+        var value = rule.values().get(name);
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : String.valueOf(value);
+    }
+
+    private static String time(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

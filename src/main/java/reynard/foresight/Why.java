@@ -1,0 +1,310 @@
+package reynard.foresight;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import reynard.db.Tx;
+import reynard.delivery.Deliveries;
+import reynard.delivery.Delivery;
+import reynard.enrollment.Enrollment;
+import reynard.enrollment.Judgement;
+import reynard.enrollment.Plan;
+import reynard.enrollment.Progress;
+import reynard.enrollment.Rule;
+import reynard.enrollment.Standings;
+import reynard.id.AccountId;
+import reynard.id.SequenceEmailId;
+import reynard.schedule.Delay;
+import reynard.schedule.Due;
+import reynard.schedule.DueTime;
+import reynard.schedule.SendDays;
+import reynard.schedule.SendWindow;
+import reynard.sequence.SequenceEmail;
+import reynard.subscriber.Subscriber;
+
+/// Why a person got, gets or does not get the emails of a sequence. What has happened is read from the ledger; what
+/// will happen is asked of the judgement that decides it when its time comes.
+public final class Why {
+    /// A time by which everyone has come to the end.
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    private final Standings standings;
+    private final Deliveries deliveries;
+
+    public Why(Standings standings, Deliveries deliveries) {
+        this.standings = standings;
+        this.deliveries = deliveries;
+    }
+
+    /// One email's answer.
+    ///
+    /// @param at when it was or will be sent or skipped; empty while there is no date
+    /// @param rule what decided it
+    /// @param nextChangeAt the next moment at which the verdict changes by itself; empty: only if someone acts
+    public record Line(
+            SequenceEmail email, Verdict verdict, Optional<Instant> at, Rule rule, Optional<Instant> nextChangeAt) {
+        public String sentence() {
+            return Sentence.of(this);
+        }
+    }
+
+    /// @param run the present one; empty when the person is not in the sequence
+    public record Answer(OptionalInt run, List<Line> lines) {}
+
+    /// All that is known of one person in one sequence.
+    private record Case(
+            Plan plan,
+            Subscriber subscriber,
+            Optional<Enrollment> enrollment,
+            Map<SequenceEmailId, Delivery> deliveries,
+            Optional<Ahead> ahead,
+            Instant now) {}
+
+    /// The emails that the sequence has, by position, drafts too.
+    Answer of(Tx tx, AccountId account, Plan plan, Subscriber subscriber, Instant now) {
+        var enrollment = standings.find(tx, account, plan.sequence().id(), subscriber.id());
+        var ledger = new HashMap<SequenceEmailId, Delivery>();
+        enrollment.ifPresent(found -> deliveries
+                .ofRun(tx, account, found.id(), found.run())
+                .forEach(delivery -> ledger.put(delivery.email(), delivery)));
+        var ahead = enrollment.map(found -> ahead(tx, account, plan, found, subscriber, ledger, now));
+        var known = new Case(plan, subscriber, enrollment, ledger, ahead, now);
+        var lines = new ArrayList<Line>();
+        for (var email : plan.emails()) {
+            if (!email.deleted()) {
+                lines.add(line(known, email));
+            }
+        }
+        var run = enrollment.map(found -> OptionalInt.of(found.run())).orElse(OptionalInt.empty());
+        return new Answer(run, lines);
+    }
+
+    private Ahead ahead(
+            Tx tx,
+            AccountId account,
+            Plan plan,
+            Enrollment enrollment,
+            Subscriber subscriber,
+            Map<SequenceEmailId, Delivery> ledger,
+            Instant now) {
+        Optional<Instant> sendsAt = Optional.empty();
+        if (enrollment.progress() instanceof Progress.Sending(var email)) {
+            sendsAt = Optional.ofNullable(ledger.get(email)).flatMap(delivery -> sendsAt(delivery, now));
+        }
+        var facts = standings.facts(tx, account, plan, enrollment, subscriber);
+        if (facts.state() != reynard.subscriber.SubscriberState.ACTIVE) {
+            return new Ahead(List.of(), enrollment);
+        }
+        var start = new Ahead.Start(enrollment, facts, sendsAt, standings.changedAt(tx, account, plan));
+        return Ahead.of(plan, start, now, NEVER);
+    }
+
+    /// When an email that is queued or on its way may be tried; empty when it stands still.
+    private static Optional<Instant> sendsAt(Delivery delivery, Instant now) {
+        return switch (delivery.state()) {
+            case SCHEDULED, CLAIMED, AT_DOT, DEFERRED, UNCERTAIN ->
+                Optional.of(
+                        delivery.nextAttemptAt().filter(at -> at.isAfter(now)).orElse(now));
+            case HELD, SENT, FAILED, SKIPPED -> Optional.empty();
+        };
+    }
+
+    private static Line line(Case known, SequenceEmail email) {
+        var delivery = known.deliveries().get(email.id());
+        if (delivery != null) {
+            return recorded(known, email, delivery);
+        }
+        var step = known.ahead().stream()
+                .flatMap(ahead -> ahead.steps().stream())
+                .filter(candidate -> candidate.email().equals(email.id()))
+                .findFirst();
+        if (step.isPresent()) {
+            return foretold(known, email, step.get());
+        }
+        return without(known, email);
+    }
+
+    private static Line recorded(Case known, SequenceEmail email, Delivery delivery) {
+        var reason = Rule.of(delivery.reason().orElse(delivery.state().wireName()))
+                .with("was_due_at", delivery.dueAt())
+                .with("reply", delivery.reply());
+        return switch (delivery.state()) {
+            case SENT -> settled(email, Verdict.SENT, delivery, Rule.of("due").with("was_due_at", delivery.dueAt()));
+            case FAILED -> settled(email, Verdict.FAILED, delivery, reason);
+            case SKIPPED ->
+                settled(
+                        email,
+                        Verdict.SKIPPED,
+                        delivery,
+                        new Rule(delivery.reason().orElseThrow(), delivery.detail()));
+            case HELD -> new Line(email, Verdict.HELD, Optional.empty(), reason, Optional.empty());
+            case UNCERTAIN ->
+                new Line(email, Verdict.UNCERTAIN, delivery.uncertainAt(), reason, delivery.nextAttemptAt());
+            case SCHEDULED, CLAIMED, AT_DOT, DEFERRED -> {
+                if (!known.plan().sequence().settings().active()) {
+                    yield waiting(email, paused(known));
+                }
+                var at = sendsAt(delivery, known.now());
+                var rule = Rule.of(delivery.state() == Delivery.State.DEFERRED ? "deferred" : "queued")
+                        .with("was_due_at", delivery.dueAt())
+                        .with("attempts", delivery.attempts())
+                        .with("reply", delivery.reply());
+                yield new Line(email, Verdict.WILL_SEND, at, rule, at);
+            }
+        };
+    }
+
+    private static Line settled(SequenceEmail email, Verdict verdict, Delivery delivery, Rule rule) {
+        return new Line(email, verdict, delivery.settledAt(), rule, Optional.empty());
+    }
+
+    private static Line foretold(Case known, SequenceEmail email, Ahead.Step step) {
+        var at = Optional.of(step.at());
+        return step.skipped()
+                .map(rule -> new Line(email, Verdict.WILL_SKIP, at, rule, at))
+                .orElseGet(() -> new Line(email, Verdict.WILL_SEND, at, moment(known, email, step), at));
+    }
+
+    /// What makes it go out at that moment and not at another.
+    private static Rule moment(Case known, SequenceEmail email, Ahead.Step step) {
+        var anchor = step.anchor().orElseThrow();
+        var window = known.plan().window(email);
+        var delay = email.settings().delay();
+        var everyDay = new SendWindow(SendDays.ALL, window.hour(), window.zone());
+        var planned = DueTime.after(anchor, delay, window);
+        var wished = DueTime.after(anchor, delay, everyDay);
+        var rule = counted(delay, step.anchor().get());
+        if (planned instanceof Due.At(var at) && at.equals(step.at())) {
+            return planned.equals(wished)
+                    ? rule
+                    : new Rule("not_a_send_day", rule.values())
+                            .with("would_be", wished instanceof Due.At(var day) ? Optional.of(day) : Optional.empty())
+                            .with("send_days", names(window.days()));
+        }
+        boolean late = planned instanceof Due.At(var at) && at.isBefore(step.at());
+        return late
+                ? new Rule("overdue", rule.values())
+                        .with("was_due_at", planned instanceof Due.At(var at) ? Optional.of(at) : Optional.empty())
+                : new Rule("kept_date", rule.values());
+    }
+
+    private static Rule counted(Delay delay, Instant anchor) {
+        return switch (delay) {
+            case Delay.Immediate _ -> Rule.of("at_once").with("counted_from", anchor);
+            case Delay.Hours(int count) -> delay(count, "hours", anchor);
+            case Delay.Days(int count) -> delay(count, "days", anchor);
+        };
+    }
+
+    private static Rule delay(int value, String unit, Instant anchor) {
+        return Rule.of("delay")
+                .with("delay_value", value)
+                .with("delay_unit", unit)
+                .with("counted_from", anchor);
+    }
+
+    private static List<String> names(SendDays days) {
+        return days.days().stream()
+                .map(day -> day.name().toLowerCase(java.util.Locale.ROOT))
+                .toList();
+    }
+
+    /// An email that is not on record and not on the way ahead.
+    private static Line without(Case known, SequenceEmail email) {
+        if (known.enrollment().isEmpty()) {
+            return never(email, Rule.of("not_in_sequence"));
+        }
+        var enrollment = known.enrollment().get();
+        var over = over(enrollment.progress());
+        if (over.isPresent()) {
+            return never(email, over.get());
+        }
+        var barred =
+                Judgement.barred(known.subscriber().state(), known.subscriber().stateChangedAt());
+        if (barred.flatMap(Why::over).isPresent()) {
+            return never(email, barred.flatMap(Why::over).get());
+        }
+        var place =
+                enrollment.progress() instanceof Progress.Sending(var now) ? Optional.of(now) : enrollment.lastEmail();
+        if (place.filter(there -> !known.plan().isBehind(email, there)).isPresent()) {
+            return never(
+                    email,
+                    Rule.of("before_their_place")
+                            .with("place_email_id", place.get().value()));
+        }
+        if (!email.settings().published()) {
+            return new Line(email, Verdict.WAITING, Optional.empty(), Rule.of("draft"), passed(known, email));
+        }
+        return ended(known, email, known.ahead().map(Ahead::end).orElse(enrollment));
+    }
+
+    /// When an email behind this one is done, after which it comes too late.
+    private static Optional<Instant> passed(Case known, SequenceEmail email) {
+        return known.ahead().stream()
+                .flatMap(ahead -> ahead.steps().stream())
+                .filter(step -> known.plan()
+                        .email(step.email())
+                        .filter(later -> known.plan().isBehind(later, email.id()))
+                        .isPresent())
+                .map(Ahead.Step::at)
+                .findFirst();
+    }
+
+    private static Line ended(Case known, SequenceEmail email, Enrollment end) {
+        return switch (end.progress()) {
+            case Progress.Pending _ ->
+                waiting(
+                        email,
+                        Rule.of("not_confirmed")
+                                .with("since", known.subscriber().stateChangedAt()));
+            case Progress.Parked(var because, var next) ->
+                switch (because) {
+                    case PAUSED -> waiting(email, paused(known));
+                    case NO_SEND_DAY -> waiting(email, behind(Rule.of("no_send_day"), email, next));
+                    case END_OF_SEQUENCE, NOTHING_PUBLISHED -> never(email, Rule.of("before_their_place"));
+                };
+            case Progress.Sending(var next) ->
+                waiting(
+                        email,
+                        known.plan().sequence().settings().active()
+                                ? Rule.of("behind_a_held_email").with("email_id", next.value())
+                                : paused(known));
+            case Progress.Waiting(var next, var _, var _) ->
+                waiting(email, behind(Rule.of("behind"), email, Optional.of(next)));
+            case Progress.Completed _, Progress.Cancelled _, Progress.Removed _ ->
+                never(email, over(end.progress()).orElseThrow());
+        };
+    }
+
+    private static Rule behind(Rule rule, SequenceEmail email, Optional<SequenceEmailId> next) {
+        return rule.with("email_id", next.filter(id -> !id.equals(email.id())).map(SequenceEmailId::value));
+    }
+
+    private static Rule paused(Case known) {
+        return Rule.of("sequence_paused").with("since", known.plan().sequence().pausedAt());
+    }
+
+    private static Optional<Rule> over(Progress progress) {
+        return switch (progress) {
+            case Progress.Cancelled(var at, var reason) ->
+                Optional.of(Rule.of(reason.name().toLowerCase(java.util.Locale.ROOT))
+                        .with("at", at));
+            case Progress.Removed(var at, var _) ->
+                Optional.of(Rule.of("removed_from_sequence").with("at", at));
+            case Progress.Completed(var at) -> Optional.of(Rule.of("completed").with("at", at));
+            case Progress.Pending _, Progress.Waiting _, Progress.Sending _, Progress.Parked _ -> Optional.empty();
+        };
+    }
+
+    private static Line waiting(SequenceEmail email, Rule rule) {
+        return new Line(email, Verdict.WAITING, Optional.empty(), rule, Optional.empty());
+    }
+
+    private static Line never(SequenceEmail email, Rule rule) {
+        return new Line(email, Verdict.NEVER, Optional.empty(), rule, Optional.empty());
+    }
+}
