@@ -374,6 +374,7 @@ final class EnrollmentStore {
             AccountId account,
             SequenceId sequence,
             long planVersion,
+            String tzdata,
             boolean split,
             boolean anchored,
             Collection<SubscriberId> excluded,
@@ -388,6 +389,7 @@ final class EnrollmentStore {
                             select e.id, e.subscriber_id, e.state, e.parked_because, e.last_email_id, e.next_email_id,
                                    e.due_at, e.tzdata, e.plan_version, e.run, e.source, e.added_at,
                                    case when :anchored or e.state <> 'waiting' or e.plan_version <> :planVersion
+                                             or e.tzdata <> :tzdata
                                         then e.anchor_at end as anchor_at,
                                    case when :split then e.id end as alone,
                                    d.state as delivery_state, d.next_attempt_at,
@@ -415,6 +417,7 @@ final class EnrollmentStore {
                 .bind("account", account)
                 .bind("sequence", sequence)
                 .bind("planVersion", planVersion)
+                .bind("tzdata", tzdata)
                 .bind("split", split || among)
                 .bind("anchored", anchored)
                 .bind("among", among)

@@ -79,10 +79,30 @@ public final class Standings {
         boolean split = sequence.overdue() instanceof CatchUp.Spread
                 || (anchored && sequence.handling().catchUp() instanceof CatchUp.Spread);
         var cohorts = store.cohorts(
-                tx, account, sequence.id(), sequence.planVersion(), split, anchored, now, then, false, apart);
+                tx,
+                account,
+                sequence.id(),
+                sequence.planVersion(),
+                plan.tzdata(),
+                split,
+                anchored,
+                now,
+                then,
+                false,
+                apart);
         if (!apart.isEmpty()) {
             cohorts.addAll(store.cohorts(
-                    tx, account, sequence.id(), sequence.planVersion(), true, anchored, now, then, true, apart));
+                    tx,
+                    account,
+                    sequence.id(),
+                    sequence.planVersion(),
+                    plan.tzdata(),
+                    true,
+                    anchored,
+                    now,
+                    then,
+                    true,
+                    apart));
         }
         return cohorts;
     }

@@ -47,7 +47,7 @@ record Ahead(List<Step> steps, Enrollment end) {
                     if (!(stands.progress() instanceof Progress.Waiting(var _, var dueAt, var _))) {
                         return new Ahead(steps, enrollment);
                     }
-                    at = dueAt;
+                    at = later(at, dueAt);
                 }
                 case Judgement.Send(var sending, var email, var _) -> {
                     steps.add(new Step(email, at, Optional.empty(), sending.anchorAt()));
