@@ -69,6 +69,11 @@ final class Engine implements AutoCloseable {
         } while (done > 0);
     }
 
+    /// The clock has been moved by hand.
+    void goOn(Instant now) {
+        walker.goOn(now);
+    }
+
     void rescue(Instant now) {
         rescuer.rescue(now);
     }

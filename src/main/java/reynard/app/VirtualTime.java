@@ -40,6 +40,7 @@ final class VirtualTime {
                 throw new IllegalStateException("due at " + next + " and not done at " + clock.instant());
             }
             set(next);
+            engine.goOn(next);
             engine.runUntilIdle(next);
         }
         return new Advanced(clock.instant(), engine.accepted() - before);

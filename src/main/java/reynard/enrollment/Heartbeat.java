@@ -28,6 +28,11 @@ final class Heartbeat {
         return outage(tx);
     }
 
+    /// Time has gone on to this moment with a server there: what lies behind it is no outage.
+    void goOn(Tx tx, Instant now) {
+        settings.put(tx, WALKED_AT, now.toString());
+    }
+
     Optional<Outage> outage(Tx tx) {
         return settings.find(tx, OUTAGE).map(text -> {
             int slash = text.indexOf('/');

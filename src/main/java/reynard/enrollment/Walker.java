@@ -57,6 +57,11 @@ public final class Walker {
         return walked;
     }
 
+    /// A clock that is moved by hand has been moved to this moment: that is no outage.
+    public void goOn(Instant now) {
+        database.useTx(tx -> heartbeat.goOn(tx, now));
+    }
+
     /// When the next enrollment is due, whoever's it is.
     public Optional<Instant> nextDueAt() {
         return database.inTx(store::dueAccounts).stream()

@@ -129,7 +129,15 @@ public final class Impact {
                 sum.stopWaiting() + (stops ? people : 0),
                 sum.loseEmail() + (!stops && !has.containsAll(had) ? people : 0),
                 sum.gainEmail() + (!had.containsAll(has) ? people : 0),
-                sum.finish() + (to instanceof Progress.Completed ? people : 0));
+                sum.finish() + (finishes(to, edit.after()) ? people : 0));
+    }
+
+    /// At once, or at the date of an email that the edit has taken back and that nothing follows.
+    private static boolean finishes(Progress progress, Plan after) {
+        return progress instanceof Progress.Completed
+                || (progress instanceof Progress.Waiting(var next, var _, var _)
+                        && after.email(next).filter(SequenceEmail::isSent).isEmpty()
+                        && !after.sequence().settings().hold());
     }
 
     /// As `Standings.keepDates` does it.

@@ -242,7 +242,11 @@ public final class Why {
         return ended(known, email, known.ahead().map(Ahead::end).orElse(enrollment));
     }
 
-    /// When an email behind this one is done, after which it comes too late.
+    private static Optional<Instant> completion(Ahead ahead) {
+        return ahead.end().progress() instanceof Progress.Completed(var at) ? Optional.of(at) : Optional.empty();
+    }
+
+    /// When an email behind this one is done, or the sequence as a whole, after which it comes too late.
     private static Optional<Instant> passed(Case known, SequenceEmail email) {
         return known.ahead().stream()
                 .flatMap(ahead -> ahead.steps().stream())
@@ -251,7 +255,8 @@ public final class Why {
                         .filter(later -> known.plan().isBehind(later, email.id()))
                         .isPresent())
                 .map(Ahead.Step::at)
-                .findFirst();
+                .findFirst()
+                .or(() -> known.ahead().flatMap(Why::completion));
     }
 
     private static Line ended(Case known, SequenceEmail email, Enrollment end) {

@@ -33,6 +33,7 @@ class SpecificationTest {
             EditingInMidFlightTest.class,
             ScheduleChangesTest.class,
             PausingAndResumingTest.class,
+            CatchUpTest.class,
             HoldTest.class,
             RepeatTest.class,
             ExclusionsTest.class,
