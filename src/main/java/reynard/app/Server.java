@@ -4,8 +4,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,24 +70,25 @@ public final class Server implements AutoCloseable {
     private static final int DATABASE_CONNECTIONS = 40;
     private static final int INBOX_CONNECTIONS = 16;
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Parts parts;
     private final HttpServer http;
     private final Optional<Founding.Credentials> founded;
 
-    private Server(Settings settings) throws SQLException {
+    private Server(Settings settings, Parts parts) throws SQLException {
+        this.parts = parts;
         try {
             var tzDataLoading = CompletableFuture.supplyAsync(() -> TzData.newest(settings.tzdataDir()));
             var jdbcUrl = settings.databaseUrl().orElseGet(() -> startEmbedded(settings));
             Database.migrate(jdbcUrl);
-            var database = opened(Database.open(jdbcUrl, DATABASE_CONNECTIONS));
+            var database = parts.start(() -> Database.open(jdbcUrl, DATABASE_CONNECTIONS));
             // Ids are taken in transactions of their own, beside those that ask for them.
-            var ids = new IdBlocks(opened(Database.open(jdbcUrl, 1)));
+            var ids = new IdBlocks(parts.start(() -> Database.open(jdbcUrl, 1)));
             var clock = clock(settings, database);
             var tzData = tzDataLoading.join();
             LOG.info("tz data {} from {}", tzData.version(), tzData.source());
 
             long node = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
-            opened(SessionLock.take(jdbcUrl, node));
+            parts.start(() -> SessionLock.take(jdbcUrl, node));
 
             var events = new Events();
             var accounts = new Accounts(database, ids, clock);
@@ -142,7 +141,7 @@ public final class Server implements AutoCloseable {
                     RandomGenerator.getDefault(),
                     node,
                     () -> wake(waking));
-            var engine = opened(new Engine(
+            var engine = parts.start(() -> new Engine(
                     new Retimer(database, enrollments),
                     new Replanner(database, enrollments),
                     new Walker(database, enrollments, deliveries),
@@ -195,12 +194,12 @@ public final class Server implements AutoCloseable {
                 engine.startLoops(clock);
                 waking.set(engine);
             }
-            this.http = opened(HttpServer.start(settings.host(), settings.port(), routes, apiKeys));
+            this.http = parts.start(() -> HttpServer.start(settings.host(), settings.port(), routes, apiKeys));
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }
-        } catch (SQLException | RuntimeException e) {
-            close();
+        } catch (SQLException | RuntimeException | Error e) {
+            parts.close();
             throw e;
         }
     }
@@ -209,7 +208,15 @@ public final class Server implements AutoCloseable {
     ///
     /// @throws SQLException when the database does not answer
     public static Server start(Settings settings) throws SQLException {
-        return new Server(settings);
+        return start(settings, new Parts());
+    }
+
+    /// Starts everything as parts that another can stop, also before the last of them has started.
+    ///
+    /// @throws SQLException when the database does not answer
+    /// @throws IllegalStateException when the parts were stopped meanwhile
+    public static Server start(Settings settings, Parts parts) throws SQLException {
+        return new Server(settings, parts);
     }
 
     private static void wake(AtomicReference<@Nullable Engine> waking) {
@@ -220,11 +227,11 @@ public final class Server implements AutoCloseable {
     }
 
     private String startEmbedded(Settings settings) {
-        return opened(EmbeddedDatabase.start(settings.dataDir())).jdbcUrl();
+        return parts.start(() -> EmbeddedDatabase.start(settings.dataDir())).jdbcUrl();
     }
 
     private Relay startInbox(Inbox inbox, Accounts accounts) {
-        var listener = opened(InboxListener.start(inbox, accounts));
+        var listener = parts.start(() -> InboxListener.start(inbox, accounts));
         return Relay.parse("smtp://127.0.0.1:" + listener.port() + "?starttls=off&connections=" + INBOX_CONNECTIONS);
     }
 
@@ -246,11 +253,6 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T opened(T part) {
-        open.push(part);
-        return part;
-    }
-
     public int port() {
         return http.port();
     }
@@ -262,12 +264,6 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                LOG.error("a part did not stop cleanly", e);
-            }
-        }
+        parts.close();
     }
 }

@@ -2,15 +2,12 @@ package reynard.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import reynard.app.Parts;
 import reynard.app.Server;
 import reynard.app.Settings;
 import reynard.demo.Api;
@@ -64,6 +62,9 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         long began = System.nanoTime();
         var out = spec.commandLine().getOut();
+        if (!Files.isDirectory(examples)) {
+            throw new ParameterException(spec.commandLine(), "--examples must name a folder: " + examples);
+        }
         var course = Course.read(examples.resolve("tea-course"));
         var everyone = Person.read(examples.resolve("subscribers.csv"));
         if (subscribers < 1 || subscribers > everyone.size()) {
@@ -73,7 +74,10 @@ final class DemoCommand implements Callable<Integer> {
         }
         var people = everyone.subList(0, subscribers);
         boolean well;
-        try (var stage = new Stage()) {
+        try (var stage = new Parts()) {
+            // Also when the program is told to stop half-way.
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stage::close));
             well = run(stage, course, people, out);
         }
         out.println();
@@ -87,26 +91,28 @@ final class DemoCommand implements Callable<Integer> {
         return well ? 0 : 1;
     }
 
-    private boolean run(Stage stage, Course course, List<Person> people, PrintWriter out)
+    private boolean run(Parts stage, Course course, List<Person> people, PrintWriter out)
             throws IOException, SQLException {
-        var folder = keep == null ? stage.folder() : Files.createDirectories(keep.toAbsolutePath());
-        var server = stage.opened(Server.start(new Settings(
-                "127.0.0.1",
-                0,
-                folder.normalize(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                new Settings.Founder(
-                        "Letters about Tea",
-                        "maren@example.org",
-                        course.zone().getId(),
-                        Optional.of("Letters about Tea, 12 Kettle Lane, Portland, ME 04101")),
-                true,
-                Optional.of(Demo.startsAt(course, people)),
-                Optional.empty(),
-                Policies.DEFAULT)));
+        var folder = keep == null ? folder(stage) : Files.createDirectories(keep.toAbsolutePath());
+        var server = Server.start(
+                new Settings(
+                        "127.0.0.1",
+                        0,
+                        folder.normalize(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Settings.Founder(
+                                "Letters about Tea",
+                                "maren@example.org",
+                                course.zone().getId(),
+                                Optional.of("Letters about Tea, 12 Kettle Lane, Portland, ME 04101")),
+                        true,
+                        Optional.of(Demo.startsAt(course, people)),
+                        Optional.empty(),
+                        Policies.DEFAULT),
+                stage);
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(), "--keep must name a new data directory; this one is in use: " + folder));
@@ -115,58 +121,22 @@ final class DemoCommand implements Callable<Integer> {
             out.println("The data are kept in %s. While this runs, the server is %s; its API key is %s"
                     .formatted(folder, url, founded.apiKey()));
         }
-        var api = stage.opened(new Api(url, founded.apiKey()));
+        var api = stage.start(() -> new Api(url, founded.apiKey()));
         return new Demo(api, course, people, out).run();
     }
 
-    /// What has to be taken down in the end, also when the program is told to stop half-way.
-    private static final class Stage implements AutoCloseable {
-        private final Deque<AutoCloseable> open = new ArrayDeque<>();
-        private final Thread atStop = Thread.ofPlatform().name("stop").unstarted(this::takeDown);
+    /// A new folder that is gone afterwards. PostgreSQL, which may run as another user, must be able to go through.
+    private static Path folder(Parts stage) throws IOException {
+        var folder = Files.createTempDirectory(
+                "reynard-demo-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+        stage.start(() -> () -> delete(folder));
+        return folder;
+    }
 
-        Stage() {
-            Runtime.getRuntime().addShutdownHook(atStop);
-        }
-
-        synchronized <T extends AutoCloseable> T opened(T part) {
-            open.push(part);
-            return part;
-        }
-
-        /// A new folder that is gone afterwards. PostgreSQL, which may run as another user, must be able to go through.
-        Path folder() throws IOException {
-            var folder = Files.createTempDirectory(
-                    "reynard-demo-",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
-            opened(() -> delete(folder));
-            return folder;
-        }
-
-        private static void delete(Path folder) throws IOException {
-            try (var paths = Files.walk(folder)) {
-                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
-
-        private synchronized void takeDown() {
-            while (!open.isEmpty()) {
-                try {
-                    open.pop().close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            takeDown();
-            if (!atStop.isAlive()) {
-                Runtime.getRuntime().removeShutdownHook(atStop);
+    private static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
             }
         }
     }

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import reynard.app.Parts;
 import reynard.app.Server;
 import reynard.app.Version;
 
@@ -28,11 +29,12 @@ final class ServeCommand implements Callable<Integer> {
         var settings = options.settings();
         var out = spec.commandLine().getOut();
         var stopped = new CountDownLatch(1);
-        var server = Server.start(settings);
+        var parts = new Parts();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-            server.close();
+            parts.close();
             stopped.countDown();
         }));
+        var server = Server.start(settings, parts);
         server.founded().ifPresent(founded -> {
             out.println("An account has been created. Its key and password are shown this once:");
             // A key that the operator chose is known to them, and their log is no place for it.
