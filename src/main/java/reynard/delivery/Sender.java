@@ -166,7 +166,9 @@ public final class Sender implements AutoCloseable {
     }
 
     private Optional<Letters.Letter> letter(Claim claim) {
-        var kept = database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery()));
+        // Only the mark keeps bytes, and it says when the first was.
+        var kept = claim.firstTriedAt()
+                .flatMap(_ -> database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery())));
         if (kept.isEmpty()) {
             return letters.write(claim, clock.instant());
         }

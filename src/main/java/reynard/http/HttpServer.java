@@ -7,9 +7,11 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import java.sql.SQLTransientException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler.Abstract;
 import org.eclipse.jetty.server.Response;
@@ -140,11 +142,19 @@ public final class HttpServer implements AutoCloseable {
             case Refused refused -> Reply.error(refused.status(), String.valueOf(refused.getMessage()));
             case BadCursor _ -> Reply.invalid("after or before is not a cursor of this list");
             case MethodNotAllowedResponse refusal ->
-                Reply.error(405, METHOD_NOT_ALLOWED)
-                        .with("Allow", String.join(", ", refusal.getDetails().values()));
+                Reply.error(405, METHOD_NOT_ALLOWED).with("Allow", allowed(refusal));
             case HttpResponseException http -> Reply.error(http.getStatus(), String.valueOf(http.getMessage()));
             default -> outage(exception, context);
         };
+    }
+
+    // Routes with parameters named differently are routes of their own to Javalin, and name a verb twice.
+    private static String allowed(MethodNotAllowedResponse refusal) {
+        return refusal.getDetails().values().stream()
+                .flatMap(verbs -> Arrays.stream(verbs.split(",")))
+                .map(String::strip)
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static Reply outage(Exception exception, Context context) {

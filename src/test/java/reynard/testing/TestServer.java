@@ -131,6 +131,8 @@ public final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        // An idle connection is waited for by the server for a second.
+        http.close();
         server.close();
         if (ownsDatabase) {
             TestDatabase.drop(databaseUrl);
