@@ -64,7 +64,10 @@ final class Sentence {
     }
 
     private static String counted(Rule rule) {
-        return value(rule, "delay_value") + " " + value(rule, "delay_unit") + " from " + value(rule, "counted_from");
+        var count = value(rule, "delay_value");
+        var unit = value(rule, "delay_unit");
+        return count + " " + (count.equals("1") ? unit.replaceFirst("s$", "") : unit) + " from "
+                + value(rule, "counted_from");
     }
 
     private static String since(Rule rule) {
