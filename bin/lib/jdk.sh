@@ -70,3 +70,13 @@ alone() {
         "$@"
     fi
 }
+
+# Installs a Debian package, as root on Debian, if a command is missing.
+need() {
+    local package=$1 command=$2
+    if ! command -v "$command" >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+    fi
+    command -v "$command" >/dev/null || die "$command is needed: install the package $package."
+}

@@ -66,7 +66,7 @@ public final class ApiKeys implements Authenticator {
             return Optional.empty();
         }
         var hash = Secrets.sha256(apiKey);
-        return database.inTx(tx -> store.findKey(tx, keyId(hash)))
+        return database.read(tx -> store.findKey(tx, keyId(hash)))
                 .filter(stored -> MessageDigest.isEqual(stored.hash(), hash))
                 .map(stored -> new Caller(stored.account()));
     }

@@ -101,7 +101,7 @@ public final class SequenceEndpoints {
     private Reply show(Request request) {
         var id = request.path("id", SequenceId::new);
         boolean stats = includesStats(request);
-        return database.inTx(tx -> sequences
+        return database.read(tx -> sequences
                 .find(tx, request.account(), id)
                 .map(sequence -> Reply.ok(body(tx, request.account(), sequence, stats)))
                 .orElseGet(Reply::notFound));
@@ -406,7 +406,11 @@ public final class SequenceEndpoints {
         var ids = found.stream().map(Sequence::id).toList();
         var counts = sequences.counts(tx, account, ids);
         var stats = withStats ? stats(tx, account, ids) : Map.<SequenceId, Map<String, @Nullable Object>>of();
-        var addresses = accounts.sendingAddresses(tx, account);
+        var addresses = found.stream()
+                        .anyMatch(
+                                sequence -> sequence.settings().sendingAddress().isPresent())
+                ? accounts.sendingAddresses(tx, account)
+                : List.<SendingAddress>of();
         var json = new LinkedHashMap<SequenceId, SequenceJson>();
         for (var sequence : found) {
             var settings = sequence.settings();

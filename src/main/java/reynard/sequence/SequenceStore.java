@@ -31,40 +31,17 @@ import reynard.schedule.SendDays;
 
 /// Every statement of the room.
 final class SequenceStore {
-    /// A sequence without its exclusions, which are rows of their own.
-    private record Bare(Sequence sequence) {
-        Sequence with(SortedSet<Exclusion> exclusions) {
-            var settings = sequence.settings();
-            return new Sequence(
-                    sequence.id(),
-                    new SequenceSettings(
-                            settings.name(),
-                            settings.sendingAddress(),
-                            settings.emailTemplate(),
-                            settings.sendDays(),
-                            settings.sendHour(),
-                            settings.timeZone(),
-                            settings.active(),
-                            settings.repeat(),
-                            settings.hold(),
-                            exclusions),
-                    sequence.handling(),
-                    sequence.overdue(),
-                    sequence.pausedAt(),
-                    sequence.planVersion(),
-                    sequence.createdAt(),
-                    sequence.updatedAt());
-        }
-    }
-
-    private static final Listing<Bare> NEWEST = new Listing<>(
+    private static final Listing<Sequence> NEWEST = new Listing<>(
             """
             select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour, q.time_zone,
                    q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up, q.catch_up_hours, q.overdue,
-                   q.overdue_hours, q.plan_version, q.created_at, q.updated_at
+                   q.overdue_hours, q.plan_version, q.created_at, q.updated_at,
+                   array(select x.source_type || ' ' || x.source_id
+                           from sequence_exclusion x
+                          where x.account_id = :account and x.sequence_id = q.id) as exclusions
               from sequence q
              where q.account_id = :account and q.deleted_at is null
-            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("q.id", "id")), (row, _) -> bare(row));
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("q.id", "id")), (row, _) -> sequence(row));
 
     private static final Listing<SequenceEmail> BY_POSITION = new Listing<>(
             """
@@ -78,13 +55,7 @@ final class SequenceStore {
             (row, _) -> email(row));
 
     Page<Sequence> list(Tx tx, AccountId account, PageRequest request) {
-        var page = NEWEST.read(tx, Map.of("account", account), request);
-        var exclusions = exclusions(
-                tx,
-                account,
-                page.items().stream().map(bare -> bare.sequence().id()).toList());
-        return page.map(
-                bare -> bare.with(exclusions.getOrDefault(bare.sequence().id(), new TreeSet<>())));
+        return NEWEST.read(tx, Map.of("account", account), request);
     }
 
     Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
@@ -92,15 +63,17 @@ final class SequenceStore {
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
-                               q.updated_at
+                               q.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from sequence_exclusion x
+                                      where x.account_id = :account and x.sequence_id = q.id) as exclusions
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                         """)
                 .bind("account", account)
                 .bind("id", id)
-                .map((row, _) -> bare(row))
-                .findOne()
-                .map(bare -> withExclusions(tx, account, bare));
+                .map((row, _) -> sequence(row))
+                .findOne();
     }
 
     List<SequenceId> active(Tx tx, AccountId account) {
@@ -120,16 +93,18 @@ final class SequenceStore {
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
-                               q.updated_at
+                               q.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from sequence_exclusion x
+                                      where x.account_id = :account and x.sequence_id = q.id) as exclusions
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                            for no key update
                         """)
                 .bind("account", account)
                 .bind("id", id)
-                .map((row, _) -> bare(row))
-                .findOne()
-                .map(bare -> withExclusions(tx, account, bare));
+                .map((row, _) -> sequence(row))
+                .findOne();
     }
 
     /// The sequence does not change before this transaction ends; others may read it the same way.
@@ -138,43 +113,18 @@ final class SequenceStore {
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
-                               q.updated_at
+                               q.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from sequence_exclusion x
+                                      where x.account_id = :account and x.sequence_id = q.id) as exclusions
                           from sequence q
                          where q.account_id = :account and q.id = :id and q.deleted_at is null
                            for share
                         """)
                 .bind("account", account)
                 .bind("id", id)
-                .map((row, _) -> bare(row))
-                .findOne()
-                .map(bare -> withExclusions(tx, account, bare));
-    }
-
-    private static Sequence withExclusions(Tx tx, AccountId account, Bare bare) {
-        var id = bare.sequence().id();
-        return bare.with(exclusions(tx, account, List.of(id)).getOrDefault(id, new TreeSet<>()));
-    }
-
-    private static Map<SequenceId, SortedSet<Exclusion>> exclusions(
-            Tx tx, AccountId account, Collection<SequenceId> sequences) {
-        var exclusions = new HashMap<SequenceId, SortedSet<Exclusion>>();
-        tx.query("""
-                        select x.sequence_id, x.source_type, x.source_id
-                          from sequence_exclusion x
-                         where x.account_id = :account and x.sequence_id = any(:sequences)
-                        """)
-                .bind("account", account)
-                .bind("sequences", longs(sequences))
-                .map((row, _) -> Map.entry(
-                        new SequenceId(row.getLong("sequence_id")),
-                        new Exclusion(
-                                Exclusion.Source.named(row.getString("source_type"))
-                                        .orElseThrow(),
-                                row.getLong("source_id"))))
-                .forEach(entry -> exclusions
-                        .computeIfAbsent(entry.getKey(), _ -> new TreeSet<>())
-                        .add(entry.getValue()));
-        return exclusions;
+                .map((row, _) -> sequence(row))
+                .findOne();
     }
 
     void insert(Tx tx, AccountId account, Sequence sequence) {
@@ -316,33 +266,26 @@ final class SequenceStore {
     record Counts(long emails, long subscribers) {}
 
     Map<SequenceId, Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
-        var emails = count(tx, """
-                select e.sequence_id, count(*) as count
-                  from sequence_email e
-                 where e.account_id = :account and e.sequence_id = any(:sequences) and e.deletion = 0
-                 group by e.sequence_id
-                """, account, sequences);
-        var subscribers = count(tx, """
-                select e.sequence_id, count(*) as count
-                  from enrollment e
-                  join subscriber s on s.account_id = :account and s.id = e.subscriber_id
-                 where e.account_id = :account and e.sequence_id = any(:sequences)
-                   and e.state in ('waiting', 'sending', 'parked') and s.state = 'active'
-                 group by e.sequence_id
-                """, account, sequences);
         var counts = new HashMap<SequenceId, Counts>();
-        for (var sequence : sequences) {
-            counts.put(sequence, new Counts(emails.getOrDefault(sequence, 0L), subscribers.getOrDefault(sequence, 0L)));
-        }
-        return counts;
-    }
-
-    private static Map<SequenceId, Long> count(Tx tx, String sql, AccountId account, Collection<SequenceId> sequences) {
-        var counts = new HashMap<SequenceId, Long>();
-        tx.query(sql)
+        tx.query("""
+                        select q.id,
+                               (select count(*)
+                                  from sequence_email e
+                                 where e.account_id = :account and e.sequence_id = q.id and e.deletion = 0) as emails,
+                               (select count(*)
+                                  from enrollment n
+                                  join subscriber s on s.account_id = :account and s.id = n.subscriber_id
+                                 where n.account_id = :account and n.sequence_id = q.id
+                                   and n.state in ('waiting', 'sending', 'parked')
+                                   and s.state = 'active') as subscribers
+                          from sequence q
+                         where q.account_id = :account and q.id = any(:sequences)
+                        """)
                 .bind("account", account)
                 .bind("sequences", longs(sequences))
-                .map((row, _) -> Map.entry(new SequenceId(row.getLong("sequence_id")), row.getLong("count")))
+                .map((row, _) -> Map.entry(
+                        new SequenceId(row.getLong("id")),
+                        new Counts(row.getLong("emails"), row.getLong("subscribers"))))
                 .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
         return counts;
     }
@@ -432,8 +375,8 @@ final class SequenceStore {
                 == 1;
     }
 
-    private static Bare bare(ResultSet row) throws SQLException {
-        return new Bare(new Sequence(
+    private static Sequence sequence(ResultSet row) throws SQLException {
+        return new Sequence(
                 new SequenceId(row.getLong("id")),
                 new SequenceSettings(
                         row.getString("name"),
@@ -447,7 +390,7 @@ final class SequenceStore {
                         row.getBoolean("active"),
                         row.getBoolean("repeat"),
                         row.getBoolean("hold"),
-                        new TreeSet<>()),
+                        exclusions((String[]) row.getArray("exclusions").getArray())),
                 new Handling(
                         catchUp(row, "catch_up"),
                         Handling.OnUncertain.named(row.getString("on_uncertain"))
@@ -456,7 +399,19 @@ final class SequenceStore {
                 optionalInstant(row, "paused_at"),
                 row.getLong("plan_version"),
                 instant(row, "created_at"),
-                instant(row, "updated_at")));
+                instant(row, "updated_at"));
+    }
+
+    /// @param sources each a type and an id, with a space between
+    private static SortedSet<Exclusion> exclusions(String[] sources) {
+        var exclusions = new TreeSet<Exclusion>();
+        for (var source : sources) {
+            int space = source.indexOf(' ');
+            exclusions.add(new Exclusion(
+                    Exclusion.Source.named(source.substring(0, space)).orElseThrow(),
+                    Long.parseLong(source.substring(space + 1))));
+        }
+        return exclusions;
     }
 
     private static CatchUp catchUp(ResultSet row, String column) throws SQLException {
