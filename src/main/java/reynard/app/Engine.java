@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reynard.db.Tx;
 import reynard.delivery.Rescuer;
 import reynard.delivery.Sender;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
+import reynard.enrollment.Standstill;
 import reynard.enrollment.Walker;
 
 /// Everything that moves by itself. On the system clock each part runs in a loop of its own; on a virtual clock they
@@ -20,6 +23,7 @@ final class Engine implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration RESCUE_PAUSE = Duration.ofSeconds(5);
 
+    private final Brake brake;
     private final Retimer retimer;
     private final Replanner replanner;
     private final Walker walker;
@@ -28,7 +32,8 @@ final class Engine implements AutoCloseable {
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
 
-    Engine(Retimer retimer, Replanner replanner, Walker walker, Sender sender, Rescuer rescuer) {
+    Engine(Brake brake, Retimer retimer, Replanner replanner, Walker walker, Sender sender, Rescuer rescuer) {
+        this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
         this.walker = walker;
@@ -37,19 +42,55 @@ final class Engine implements AutoCloseable {
     }
 
     void startLoops(InstantSource clock) {
+        var watch = ClockWatch.ofThisMachine(clock.instant());
         loops.add(Loop.start("replanner", PAUSE, () -> {
             var now = clock.instant();
             return retimer.retime(now) + replanner.replan(now);
         }));
-        var sending = Loop.start("sender", PAUSE, () -> sender.dispatch(clock.instant()));
+        var sending = Loop.start("sender", PAUSE, () -> dispatch(watched(clock, watch)));
         senderLoop = sending;
         loops.add(Loop.start("walker", PAUSE, () -> {
-            int walked = walker.walk(clock.instant());
+            int walked = walk(watched(clock, watch));
             sending.wake();
             return walked;
         }));
         loops.add(sending);
         loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> rescuer.rescue(clock.instant())));
+    }
+
+    /// The time, once it is clear that the clock has not jumped: mail that only a wrong clock calls due stays here.
+    private Instant watched(InstantSource clock, ClockWatch watch) {
+        var now = clock.instant();
+        watch.jump(now).ifPresent(by -> {
+            if (by.isPositive()) {
+                brake.clockJumped(now);
+            } else {
+                brake.clockReturned();
+            }
+        });
+        return now;
+    }
+
+    private int walk(Instant now) {
+        if (!brake.holds(now)) {
+            return walker.walk(now);
+        }
+        return brake.standstill()
+                .flatMap(Standstill::treatAsSentUntil)
+                .map(until -> treatAsSent(until, now))
+                .orElse(0);
+    }
+
+    private int treatAsSent(Instant until, Instant now) {
+        int treated = walker.treatAsSent(until, now);
+        if (treated == 0) {
+            brake.written(now);
+        }
+        return treated == 0 ? 1 : treated;
+    }
+
+    private int dispatch(Instant now) {
+        return brake.holds(now) ? 0 : sender.dispatch(now);
     }
 
     /// A connection is free again.
@@ -64,14 +105,16 @@ final class Engine implements AutoCloseable {
     void runUntilIdle(Instant now) {
         int done;
         do {
-            done = retimer.retime(now) + replanner.replan(now) + walker.walk(now) + sender.dispatch(now);
+            done = retimer.retime(now) + replanner.replan(now) + walk(now) + dispatch(now);
             sender.awaitQuiet();
         } while (done > 0);
     }
 
-    /// The clock has been moved by hand.
-    void goOn(Instant now) {
-        walker.goOn(now);
+    /// The clock is moved by hand. While nothing is sent, nobody is there.
+    void goOn(Tx tx, Instant now) {
+        if (brake.standstill().isEmpty()) {
+            walker.goOn(tx, now);
+        }
     }
 
     void rescue(Instant now) {
@@ -80,6 +123,9 @@ final class Engine implements AutoCloseable {
 
     /// The next instant at which something is due.
     Optional<Instant> nextAt() {
+        if (brake.standstill().isPresent()) {
+            return Optional.empty();
+        }
         return Stream.of(walker.nextDueAt(), sender.nextAttemptAt())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo);

@@ -1,5 +1,6 @@
 package reynard.app;
 
+import java.time.Instant;
 import reynard.db.Database;
 import reynard.db.DatabaseAccess;
 import reynard.db.IdBlocks;
@@ -22,6 +23,11 @@ public final class Installation implements AutoCloseable {
         return new Installation(settings.databaseUrl()
                 .map(DatabaseAccess::to)
                 .orElseGet(() -> DatabaseAccess.embedded(settings.dataDir())));
+    }
+
+    /// What a server on this database takes for now.
+    public Instant now(Settings settings) {
+        return Server.clock(settings, database).instant();
     }
 
     public Database database() {

@@ -27,6 +27,7 @@ import reynard.delivery.Sender;
 import reynard.delivery.smtp.ConnectionPool;
 import reynard.delivery.smtp.Relay;
 import reynard.delivery.smtp.SmtpSettings;
+import reynard.enrollment.Brake;
 import reynard.enrollment.EnrollmentEndpoints;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
@@ -141,13 +142,16 @@ public final class Server implements AutoCloseable {
                     RandomGenerator.getDefault(),
                     node,
                     () -> wake(waking));
+            var brake = new Brake(database, settings.brakeLimits(), clock.answersLast());
             var engine = parts.start(() -> new Engine(
+                    brake,
                     new Retimer(database, enrollments),
                     new Replanner(database, enrollments),
                     new Walker(database, enrollments, deliveries),
                     sender,
                     new Rescuer(database, accounts, deliveries, node)));
             engine.rescue(clock.instant());
+            brake.start(clock.instant());
 
             var routes = new Routes();
             new AccountEndpoints(database, accounts, tzData, clock).register(routes);
@@ -179,9 +183,11 @@ public final class Server implements AutoCloseable {
             new DeliveryEndpoints(deliveries).register(routes);
             new InboxEndpoints(inbox).register(routes);
             new UnsubscribeEndpoints(database, accounts, deliveries, subscribers, clock).register(routes);
+            new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
                             database,
                             deliveries,
+                            brake,
                             tzData,
                             clock,
                             relay,
@@ -235,7 +241,7 @@ public final class Server implements AutoCloseable {
         return Relay.parse("smtp://127.0.0.1:" + listener.port() + "?starttls=off&connections=" + INBOX_CONNECTIONS);
     }
 
-    private static ServerClock clock(Settings settings, Database database) {
+    static ServerClock clock(Settings settings, Database database) {
         if (!settings.virtualClock()) {
             return new ServerClock.Real(InstantSource.system());
         }

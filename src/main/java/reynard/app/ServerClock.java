@@ -7,11 +7,19 @@ import java.time.temporal.ChronoUnit;
 
 /// The one clock of a server, to the microsecond, which is what PostgreSQL keeps.
 sealed interface ServerClock extends InstantSource {
+    /// How long what was read from the database may be taken for present.
+    Duration answersLast();
+
     /// The machine's.
     record Real(InstantSource source) implements ServerClock {
         @Override
         public Instant instant() {
             return source.instant().truncatedTo(ChronoUnit.MICROS);
+        }
+
+        @Override
+        public Duration answersLast() {
+            return Duration.ofSeconds(1);
         }
     }
 
@@ -29,6 +37,11 @@ sealed interface ServerClock extends InstantSource {
         @Override
         public Instant instant() {
             return now;
+        }
+
+        @Override
+        public Duration answersLast() {
+            return Duration.ZERO;
         }
 
         void set(Instant instant) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 
 /// How a server is set up.
@@ -14,6 +15,7 @@ import reynard.enrollment.Policies;
 /// @param relay empty: the built-in inbox
 /// @param bootstrapApiKey the key of the account that the first start creates; empty: a random one is shown
 /// @param clockStart where a virtual clock begins; empty: now
+/// @param brakeLimits when sending waits for the operator
 /// @param tzdataDir a folder of compiled tz files that is used when its release is the newest
 public record Settings(
         String host,
@@ -27,7 +29,8 @@ public record Settings(
         boolean virtualClock,
         Optional<Instant> clockStart,
         Optional<Path> tzdataDir,
-        Policies policies) {
+        Policies policies,
+        Brake.Limits brakeLimits) {
 
     /// What the first account starts from.
     public record Founder(String accountName, String email, String timeZone, Optional<String> postalAddress) {}

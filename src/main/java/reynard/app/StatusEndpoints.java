@@ -6,6 +6,7 @@ import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Brake;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -15,6 +16,7 @@ import reynard.tzdata.TzData;
 final class StatusEndpoints {
     private final Database database;
     private final Deliveries deliveries;
+    private final Brake brake;
     private final TzData tzData;
     private final ServerClock clock;
     private final Relay relay;
@@ -24,6 +26,7 @@ final class StatusEndpoints {
     StatusEndpoints(
             Database database,
             Deliveries deliveries,
+            Brake brake,
             TzData tzData,
             ServerClock clock,
             Relay relay,
@@ -31,6 +34,7 @@ final class StatusEndpoints {
             boolean builtInInbox) {
         this.database = database;
         this.deliveries = deliveries;
+        this.brake = brake;
         this.tzData = tzData;
         this.clock = clock;
         this.relay = relay;
@@ -53,6 +57,7 @@ final class StatusEndpoints {
             TzDataJson tzdata,
             String database,
             String relay,
+            SendingEndpoints.SendingJson sending,
             Map<String, Long> deliveries) {}
 
     private Reply status(Request request) {
@@ -68,6 +73,7 @@ final class StatusEndpoints {
                 new TzDataJson(tzData.version(), tzData.source()),
                 embeddedDatabase ? "embedded" : "external",
                 builtInInbox ? "built-in inbox" : relay.toString(),
+                SendingEndpoints.SendingJson.of(brake.standstill()),
                 counts));
     }
 

@@ -1,6 +1,7 @@
 package reynard.app;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.SettingStore;
@@ -40,14 +41,18 @@ final class VirtualTime {
                 throw new IllegalStateException("due at " + next + " and not done at " + clock.instant());
             }
             set(next);
-            engine.goOn(next);
             engine.runUntilIdle(next);
         }
         return new Advanced(clock.instant(), engine.accepted() - before);
     }
 
-    private void set(Instant instant) {
+    private void set(Instant moment) {
+        var instant = moment.truncatedTo(ChronoUnit.MICROS);
+        // Both or neither: a server that is killed in between must not look like one that was away.
+        database.useTx(tx -> {
+            settings.put(tx, SETTING, instant.toString());
+            engine.goOn(tx, instant);
+        });
         clock.set(instant);
-        database.useTx(tx -> settings.put(tx, SETTING, clock.instant().toString()));
     }
 }

@@ -24,6 +24,7 @@ import reynard.demo.Api;
 import reynard.demo.Course;
 import reynard.demo.Demo;
 import reynard.demo.Person;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 
 /// Runs a whole course for a thousand people on a virtual clock and proves what became of each email.
@@ -111,7 +112,8 @@ final class DemoCommand implements Callable<Integer> {
                         true,
                         Optional.of(Demo.startsAt(course, people)),
                         Optional.empty(),
-                        Policies.DEFAULT),
+                        Policies.DEFAULT,
+                        Brake.Limits.DEFAULT),
                 stage);
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(

@@ -10,7 +10,7 @@ import reynard.app.Version;
         description = "A self-hosted server for email sequences that speaks Kit's v4 API.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {ServeCommand.class, DemoCommand.class, KeysCommand.class})
+        subcommands = {ServeCommand.class, DemoCommand.class, KeysCommand.class, ResumeCommand.class})
 public final class Main {
     private Main() {}
 
@@ -22,7 +22,13 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
-        var commandLine = new CommandLine(new Main())
+        var commandLine = commandLine();
+        System.exit(arguments.length == 0 ? usage(commandLine) : commandLine.execute(arguments));
+    }
+
+    /// The program, ready to be given its arguments.
+    public static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setUsageHelpWidth(110)
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((exception, _) -> {
@@ -32,7 +38,6 @@ public final class Main {
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionExceptionHandler((exception, command, _) -> Failures.report(exception, command));
-        System.exit(arguments.length == 0 ? usage(commandLine) : commandLine.execute(arguments));
     }
 
     private static int usage(CommandLine commandLine) {

@@ -2,6 +2,7 @@ package reynard.cli;
 
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import reynard.account.ApiKeys;
 import reynard.app.Settings;
 import reynard.db.DatabaseUrl;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 import reynard.mail.EmailAddress;
 import reynard.tzdata.TzData;
@@ -152,6 +154,22 @@ final class SettingsOptions {
                     + "and get what is added later). REYNARD_POLICY_COMPLETING (everyone)")
     private String policyCompleting = "";
 
+    @Option(
+            names = "--asleep-after",
+            paramLabel = "HOURS",
+            defaultValue = "${env:REYNARD_ASLEEP_AFTER:-24}",
+            description = "After so many hours without a server, and with an email overdue, sending waits for "
+                    + "bin/reynard resume: the database may be restored from a backup. 0: never. "
+                    + "REYNARD_ASLEEP_AFTER (24)")
+    private String asleepAfter = "";
+
+    @Option(
+            names = "--asleep-overdue",
+            paramLabel = "EMAILS",
+            defaultValue = "${env:REYNARD_ASLEEP_OVERDUE:-100}",
+            description = "So many overdue emails make it wait after one hour already. REYNARD_ASLEEP_OVERDUE (100)")
+    private String asleepOverdue = "";
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -174,7 +192,10 @@ final class SettingsOptions {
                 Optional.ofNullable(tzdataDir),
                 new Policies(
                         oneOf("--policy-inserted", policyInserted, Policies.Inserted.class),
-                        oneOf("--policy-completing", policyCompleting, Policies.Completing.class)));
+                        oneOf("--policy-completing", policyCompleting, Policies.Completing.class)),
+                new Brake.Limits(
+                        Duration.ofHours(number("--asleep-after", asleepAfter, 0)),
+                        number("--asleep-overdue", asleepOverdue, 1)));
     }
 
     private void refuseUnknown(Map<String, String> environment) {
@@ -202,6 +223,13 @@ final class SettingsOptions {
             return Integer.parseInt(port);
         }
         throw fault("--port", "must be a number from 0 to 65535: " + port);
+    }
+
+    private int number(String flag, String text, int min) {
+        if (text.matches("[0-9]{1,6}") && Integer.parseInt(text) >= min) {
+            return Integer.parseInt(text);
+        }
+        throw fault(flag, "must be a whole number, at least " + min + ": " + text);
     }
 
     private String publicUrl(String url) {

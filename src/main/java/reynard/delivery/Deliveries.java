@@ -86,6 +86,30 @@ public final class Deliveries {
         store.dropQueuedOfEnrollment(tx, account, enrollment, reason, now);
     }
 
+    /// Takes some of the queued emails that were due until a moment out of the queue, as if they had been sent when
+    /// they
+    /// were due.
+    ///
+    /// @return how many
+    public int treatAsSent(Tx tx, AccountId account, Instant until, Instant now, int limit) {
+        var treated = store.treatAsSent(tx, account, until, now, limit);
+        for (var delivery : treated) {
+            store.dropMessage(tx, account, delivery.id());
+            events.append(
+                    tx,
+                    account,
+                    new Event.DeliverySettled(
+                            delivery.id(),
+                            delivery.enrollment(),
+                            delivery.run(),
+                            delivery.email(),
+                            delivery.subscriber(),
+                            false,
+                            delivery.dueAt()));
+        }
+        return treated.size();
+    }
+
     public Page<Delivery> list(AccountId account, DeliveryFilter filter, PageRequest page) {
         return database.inTx(tx -> store.list(tx, account, filter, page));
     }

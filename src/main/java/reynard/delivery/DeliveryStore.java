@@ -183,6 +183,47 @@ final class DeliveryStore {
     /// A delivery that was taken back from the queue.
     record Withdrawn(DeliveryId id, EnrollmentId enrollment, int run, SequenceEmailId email) {}
 
+    /// A queued delivery that counts as sent.
+    record Treated(
+            DeliveryId id,
+            EnrollmentId enrollment,
+            int run,
+            SequenceEmailId email,
+            SubscriberId subscriber,
+            Instant dueAt) {}
+
+    List<Treated> treatAsSent(Tx tx, AccountId account, Instant until, Instant now, int limit) {
+        return tx.query("""
+                        with queued as (
+                            select d.id
+                              from delivery d
+                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
+                               and d.due_at <= :until
+                             order by d.next_attempt_at, d.id
+                             limit :limit
+                               for no key update skip locked)
+                        update delivery d
+                           set state = 'skipped', reason = 'treated_as_sent', settled_at = :now,
+                               next_attempt_at = null, detail = jsonb_build_object('until', :untilText::text)
+                          from queued
+                         where d.account_id = :account and d.id = queued.id
+                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id, d.subscriber_id, d.due_at
+                        """)
+                .bind("account", account)
+                .bind("until", until)
+                .bind("untilText", until.toString())
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, _) -> new Treated(
+                        new DeliveryId(row.getLong("id")),
+                        new EnrollmentId(row.getLong("enrollment_id")),
+                        row.getInt("run"),
+                        new SequenceEmailId(row.getLong("sequence_email_id")),
+                        new SubscriberId(row.getLong("subscriber_id")),
+                        instant(row, "due_at")))
+                .list();
+    }
+
     /// What is kept for a person to decide goes, too: there is nothing left to decide.
     List<Withdrawn> dropQueuedOfSequence(Tx tx, AccountId account, SequenceId sequence, Instant now) {
         return tx.query("""

@@ -18,14 +18,22 @@ final class Heartbeat {
     ///
     /// @return the last outage, which this may have ended
     Optional<Outage> beat(Tx tx, Instant now) {
-        var walkedAt = settings.find(tx, WALKED_AT).map(Instant::parse);
-        if (walkedAt.isEmpty() || walkedAt.get().plus(BETWEEN).isBefore(now)) {
+        var walkedAt = walkedAt(tx);
+        // A clock that was ahead and is right again shows less than what is remembered.
+        if (walkedAt.isEmpty()
+                || walkedAt.get().plus(BETWEEN).isBefore(now)
+                || walkedAt.get().isAfter(now)) {
             settings.put(tx, WALKED_AT, now.toString());
         }
         if (walkedAt.filter(at -> at.plus(Outage.NOTICED).isBefore(now)).isPresent()) {
             settings.put(tx, OUTAGE, walkedAt.get() + "/" + now);
         }
         return outage(tx);
+    }
+
+    /// When people were last walked, to the minute.
+    Optional<Instant> walkedAt(Tx tx) {
+        return settings.find(tx, WALKED_AT).map(Instant::parse);
     }
 
     /// Time has gone on to this moment with a server there: what lies behind it is no outage.

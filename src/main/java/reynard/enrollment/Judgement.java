@@ -73,6 +73,27 @@ public sealed interface Judgement {
                         dueAt);
     }
 
+    /// What becomes of one enrollment when everything that was due until a moment counts as sent at the time it was
+    /// due.
+    static Judgement treatedAsSent(
+            Plan plan, Enrollment enrollment, Facts facts, Instant changedAt, Instant until, Instant now) {
+        var barred = barred(facts.state(), now);
+        if (barred.isPresent() && !enrollment.progress().isOver()) {
+            return new Stands(enrollment.with(barred.get(), enrollment.planVersion()));
+        }
+        var current = plan.standing(enrollment, facts.settled(), changedAt, now);
+        if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(until)) {
+            return new Stands(current);
+        }
+        return plan.email(email).filter(SequenceEmail::isSent).isPresent()
+                ? new Skip(
+                        plan.past(current, email, facts.settled(), dueAt),
+                        email,
+                        dueAt,
+                        Rule.treatedAsSent(dueAt, until))
+                : new Stands(plan.stepped(current, facts.settled(), now));
+    }
+
     /// Where someone stands who may not be mailed; empty for those who may.
     static Optional<Progress> barred(SubscriberState state, Instant now) {
         return switch (state) {

@@ -43,6 +43,11 @@ public record Rule(String code, Map<String, Object> values) {
         }
     }
 
+    /// The operator says that the email went out before the database was restored.
+    static Rule treatedAsSent(Instant dueAt, Instant until) {
+        return Rule.of("treated_as_sent").with("was_due_at", dueAt).with("until", until);
+    }
+
     static Rule tooLate(Instant dueAt, int hours) {
         return Rule.of("too_late").with("was_due_at", dueAt).with("skip_if_later_than_hours", hours);
     }

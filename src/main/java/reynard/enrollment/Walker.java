@@ -51,15 +51,45 @@ public final class Walker {
         var outage = database.inTx(tx -> heartbeat.beat(tx, now));
         for (var due : database.inTx(store::dueAccounts)) {
             if (!due.dueAt().isAfter(now)) {
-                walked += database.inTx(tx -> walk(tx, due.account(), outage, now));
+                walked += database.inTx(tx -> walk(
+                        tx,
+                        due.account(),
+                        outage,
+                        now,
+                        now,
+                        (plan, enrollment, facts, editedAt) -> Judgement.of(plan, enrollment, facts, editedAt, now)));
             }
         }
         return walked;
     }
 
+    /// Writes one batch of each account's emails that were due until a moment into the ledger, queued ones too, as if
+    /// they had been sent when they were due.
+    ///
+    /// @return how many; zero when all are written
+    public int treatAsSent(Instant until, Instant now) {
+        int treated = 0;
+        for (var account : database.inTx(store::accounts)) {
+            treated += database.inTx(tx -> deliveries.treatAsSent(tx, account, until, now, BATCH_MAX));
+        }
+        for (var due : database.inTx(store::dueAccounts)) {
+            if (!due.dueAt().isAfter(until)) {
+                treated += database.inTx(tx -> walk(
+                        tx,
+                        due.account(),
+                        Optional.empty(),
+                        until,
+                        now,
+                        (plan, enrollment, facts, editedAt) ->
+                                Judgement.treatedAsSent(plan, enrollment, facts, editedAt, until, now)));
+            }
+        }
+        return treated;
+    }
+
     /// A clock that is moved by hand has been moved to this moment: that is no outage.
-    public void goOn(Instant now) {
-        database.useTx(tx -> heartbeat.goOn(tx, now));
+    public void goOn(Tx tx, Instant now) {
+        heartbeat.goOn(tx, now);
     }
 
     /// When the next enrollment is due, whoever's it is.
@@ -69,13 +99,18 @@ public final class Walker {
                 .findFirst();
     }
 
-    private int walk(Tx tx, AccountId account, Optional<Outage> outage, Instant now) {
-        var due = store.claimDue(tx, account, now, BATCH_MAX);
+    /// What becomes of one who is due.
+    private interface Judge {
+        Judgement of(Plan plan, Enrollment enrollment, Judgement.Facts facts, Instant editedAt);
+    }
+
+    private int walk(Tx tx, AccountId account, Optional<Outage> outage, Instant dueUntil, Instant now, Judge judge) {
+        var due = store.claimDue(tx, account, dueUntil, BATCH_MAX);
         var changed = new ArrayList<Enrollment>();
         var steps = new ArrayList<Step>();
         due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
             var batch = Batch.load(tx, this, account, sequence, members, outage);
-            members.forEach(enrollment -> batch.walk(enrollment, now, changed, steps));
+            members.forEach(enrollment -> batch.walk(enrollment, judge, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
         store.update(tx, account, changed);
@@ -110,7 +145,7 @@ public final class Walker {
                     outage);
         }
 
-        void walk(Enrollment enrollment, Instant now, List<Enrollment> changed, List<Step> steps) {
+        void walk(Enrollment enrollment, Judge judge, Instant now, List<Enrollment> changed, List<Step> steps) {
             if (plan.isEmpty()) {
                 changed.add(enrollment.with(
                         new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
@@ -118,7 +153,7 @@ public final class Walker {
             }
             // What was due at the edit and is only looked at now is late, not in the edit's past.
             var editedAt = plan.get().sequence().updatedAt();
-            var judgement = Judgement.of(plan.get(), enrollment, facts(enrollment), editedAt, now);
+            var judgement = judge.of(plan.get(), enrollment, facts(enrollment), editedAt);
             changed.add(judgement.after());
             switch (judgement) {
                 case Judgement.Stands _ -> {}

@@ -48,6 +48,8 @@ final class Sentence {
                 "the reader is or was in the sequence " + value(rule, "sequence_name") + since(rule);
             case "excluded_by_form" -> "the reader is in the form " + value(rule, "form_name") + since(rule);
             case "excluded_by_segment" -> "the reader is in the segment " + value(rule, "segment_name");
+            case "treated_as_sent" ->
+                "the operator has said that all which was due until " + value(rule, "until") + " had been sent";
             case "too_late" -> "it was due on " + value(rule, "was_due_at") + ", which is too long ago";
             case "draft" -> "it is a draft";
             case "before_their_place" -> "the reader has come past its place";

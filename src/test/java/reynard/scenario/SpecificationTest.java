@@ -34,6 +34,7 @@ class SpecificationTest {
             ScheduleChangesTest.class,
             PausingAndResumingTest.class,
             CatchUpTest.class,
+            RestoredBackupTest.class,
             HoldTest.class,
             RepeatTest.class,
             ExclusionsTest.class,

@@ -67,6 +67,11 @@ public final class TestDatabase {
         }
     }
 
+    /// The JDBC URL of a new database that is like this one, to which nobody may be connected: a restored backup.
+    public static String copyOf(String url) {
+        return url(newDatabase(url.replaceFirst(".*/([^/?]+)\\?.*", "$1")));
+    }
+
     /// The JDBC URL of a new database that is like the template.
     String cloned() {
         return url(newDatabase(template));

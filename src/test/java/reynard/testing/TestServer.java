@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import reynard.app.Settings;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.delivery.smtp.Relay;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 import reynard.template.EmailTemplates;
 
@@ -76,7 +78,8 @@ public final class TestServer implements AutoCloseable {
                     true,
                     Optional.of(Instant.parse(start)),
                     tzdata,
-                    policies));
+                    policies,
+                    Brake.Limits.DEFAULT));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -114,6 +117,29 @@ public final class TestServer implements AutoCloseable {
     /// A server on a database that a test has made, and that sends to a relay of the test's own.
     public static TestServer on(String databaseUrl, Relay relay) {
         return new TestServer(databaseUrl, false, MONDAY, Optional.of(relay));
+    }
+
+    /// A server on a database that a test has made.
+    public static TestServer on(String databaseUrl) {
+        return new TestServer(databaseUrl, false, MONDAY, Optional.empty());
+    }
+
+    /// The clock of a database goes on while no server looks at it.
+    public static void sleepUntil(String databaseUrl, String instant) {
+        try (var connection = DriverManager.getConnection(databaseUrl);
+                var statement =
+                        connection.prepareStatement("insert into setting (name, value) values ('virtual_clock', ?)"
+                                + " on conflict (name) do update set value = excluded.value")) {
+            statement.setString(1, instant);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Lets sending go on that waits for the operator; what is overdue goes by each sequence's `catch_up`.
+    public void resume() {
+        expect(post("/ext/v1/sending/resume", "{\"overdue\":\"catch_up\"}"), 200);
     }
 
     public String databaseUrl() {

@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.app;
+
+import org.jspecify.annotations.NullMarked;
