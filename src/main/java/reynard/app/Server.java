@@ -143,10 +143,11 @@ public final class Server implements AutoCloseable {
                     node,
                     () -> wake(waking));
             var brake = new Brake(database, settings.brakeLimits(), clock.answersLast());
+            var replanner = new Replanner(database, enrollments);
             var engine = parts.start(() -> new Engine(
                     brake,
                     new Retimer(database, enrollments),
-                    new Replanner(database, enrollments),
+                    replanner,
                     new Walker(database, enrollments, deliveries),
                     sender,
                     new Rescuer(database, accounts, deliveries, node)));
@@ -188,6 +189,7 @@ public final class Server implements AutoCloseable {
                             database,
                             deliveries,
                             brake,
+                            replanner,
                             tzData,
                             clock,
                             relay,

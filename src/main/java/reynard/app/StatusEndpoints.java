@@ -1,12 +1,14 @@
 package reynard.app;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
+import reynard.enrollment.Replanner;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -17,6 +19,7 @@ final class StatusEndpoints {
     private final Database database;
     private final Deliveries deliveries;
     private final Brake brake;
+    private final Replanner replanner;
     private final TzData tzData;
     private final ServerClock clock;
     private final Relay relay;
@@ -27,6 +30,7 @@ final class StatusEndpoints {
             Database database,
             Deliveries deliveries,
             Brake brake,
+            Replanner replanner,
             TzData tzData,
             ServerClock clock,
             Relay relay,
@@ -35,6 +39,7 @@ final class StatusEndpoints {
         this.database = database;
         this.deliveries = deliveries;
         this.brake = brake;
+        this.replanner = replanner;
         this.tzData = tzData;
         this.clock = clock;
         this.relay = relay;
@@ -58,6 +63,7 @@ final class StatusEndpoints {
             String database,
             String relay,
             SendingEndpoints.SendingJson sending,
+            List<Replanner.Replanning> replanning,
             Map<String, Long> deliveries) {}
 
     private Reply status(Request request) {
@@ -74,6 +80,7 @@ final class StatusEndpoints {
                 embeddedDatabase ? "embedded" : "external",
                 builtInInbox ? "built-in inbox" : relay.toString(),
                 SendingEndpoints.SendingJson.of(brake.standstill()),
+                replanner.underWay(request.account()),
                 counts));
     }
 

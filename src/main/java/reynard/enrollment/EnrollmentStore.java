@@ -514,13 +514,35 @@ final class EnrollmentStore {
                         insert into replan as r (account_id, sequence_id, plan_version, done, requested_at)
                         values (:account, :sequence, :planVersion, 0, :now)
                         on conflict (account_id, sequence_id) do update
-                           set plan_version = excluded.plan_version, requested_at = excluded.requested_at
+                           set plan_version = excluded.plan_version, done = 0, requested_at = excluded.requested_at
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
                 .bind("planVersion", planVersion)
                 .bind("now", now)
                 .execute();
+    }
+
+    /// How far each of the account's sequences is whose people have to be looked at again.
+    List<Replanner.Replanning> replanning(Tx tx, AccountId account) {
+        return tx.query("""
+                        select r.sequence_id, r.done, r.requested_at,
+                               (select count(*)
+                                  from enrollment e
+                                 where e.account_id = :account and e.sequence_id = r.sequence_id
+                                   and e.plan_version < r.plan_version
+                                   and e.state in ('waiting', 'sending', 'parked')) as left_over
+                          from replan r
+                         where r.account_id = :account
+                         order by r.sequence_id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new Replanner.Replanning(
+                        new SequenceId(row.getLong("sequence_id")),
+                        row.getLong("done"),
+                        row.getLong("done") + row.getLong("left_over"),
+                        instant(row, "requested_at")))
+                .list();
     }
 
     void countReplanned(Tx tx, Replan replan, int done) {

@@ -6,8 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.id.AccountId;
 import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
 
 /// Looks again at everyone in a sequence whose plan was edited, in bounded steps and beside everything else.
 ///
@@ -24,6 +26,17 @@ public final class Replanner {
         this.database = database;
         this.store = enrollments.store();
         this.plans = enrollments.plans();
+    }
+
+    /// How far the people of one sequence have been looked at again.
+    ///
+    /// @param of how many have to be, as far as is known now: those who leave meanwhile are not among them
+    /// @param since when the plan was edited last
+    public record Replanning(SequenceId sequenceId, long done, long of, Instant since) {}
+
+    /// The sequences of an account whose people are being looked at again.
+    public List<Replanning> underWay(AccountId account) {
+        return database.inTx(tx -> store.replanning(tx, account));
     }
 
     /// One batch of each sequence that has to be looked at.

@@ -139,15 +139,13 @@ public final class SequenceEndpoints {
     private Reply update(Request request) {
         var id = request.path("id", SequenceId::new);
         var body = request.json();
-        return database.inTx(tx -> {
-            if (sequences.find(tx, request.account(), id).isEmpty()) {
-                return Reply.notFound();
-            }
-            return sequences
-                    .update(tx, request.account(), id, edit(tx, request.account(), body))
-                    .map(sequence -> Reply.ok(body(tx, request.account(), sequence, false)))
-                    .orElseGet(Reply::notFound);
-        });
+        var saved =
+                database.inTx(tx -> sequences.find(tx, request.account(), id).isEmpty()
+                        ? Optional.<Sequence>empty()
+                        : sequences.update(tx, request.account(), id, edit(tx, request.account(), body)));
+        // Counting the people takes time, in which nobody may have to wait for the sequence.
+        return saved.map(sequence -> database.inTx(tx -> Reply.ok(body(tx, request.account(), sequence, false))))
+                .orElseGet(Reply::notFound);
     }
 
     private Reply delete(Request request) {

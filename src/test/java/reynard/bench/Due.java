@@ -1,7 +1,6 @@
 package reynard.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,7 +19,6 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.postgresql.PGConnection;
 import reynard.account.Accounts;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
@@ -44,14 +42,20 @@ import reynard.tag.Tags;
 import reynard.tzdata.TzData;
 
 /// How long it takes to claim and advance 10,000 due enrollments among 100,000, 1 million and 10 million waiting ones
-/// of
-/// one account: `bin/bench due [SIZE …]`. Half of the due ones are sent on their way, half are excluded by a tag and
+/// of one account: `bin/bench due [SIZE …]`. Half of the due ones are queued to be sent, half are excluded by a tag and
 /// advance to their next email. The limit is the time among the fewest: the figure is the ratio.
+///
+/// Each size has a database of its own in one PostgreSQL with the settings of the product, and the sizes take turns, so
+/// that a busy machine slows all of them. Who is due together has joined together, as in life: ten groups of people
+/// whose rows are neighbours, half of each group due, the groups as far from each other as the table allows. The same
+/// is measured, without a limit, for the worst case: pairs of due rows spread evenly over the whole table, of which
+/// 100,000 rows have two on every page and 10 million seldom any two on the same.
 ///
 /// Fails when a statement of the walk reads a table from end to end at the largest size.
 public final class Due {
     private static final int DUE = 10_000;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 4;
+    private static final int GROUPS = 10;
     private static final double RATIO_MAX = 1.3;
     private static final Instant NOW = Instant.parse("2026-03-02T09:00:00Z");
     private static final List<Long> SIZES = List.of(100_000L, 1_000_000L, 10_000_000L);
@@ -66,10 +70,21 @@ public final class Due {
     private final long firstEmail;
     private final long firstId;
     private final Set<String> statements = new ConcurrentSkipListSet<>();
-    private long size;
+    private final long size;
+    private final List<Double> groupTimes = new ArrayList<>();
+    private final List<Double> spreadTimes = new ArrayList<>();
 
-    private Due(String jdbcUrl, Database database) {
+    /// Where the rows of those who are due together lie.
+    private enum Layout {
+        /// In groups of neighbours, as people join.
+        GROUPS,
+        /// Spread evenly over the table: the worst case.
+        SPREAD
+    }
+
+    private Due(String jdbcUrl, Database database, long size) {
         this.jdbcUrl = jdbcUrl;
+        this.size = size;
         this.database = database;
         this.ids = new IdBlocks(Database.open(jdbcUrl, 1));
         var events = new Events();
@@ -149,9 +164,18 @@ public final class Due {
         var folder = Files.createTempDirectory("reynard-bench-due");
         boolean good;
         try (var postgres = EmbeddedDatabase.start(folder)) {
-            Database.migrate(postgres.jdbcUrl());
-            try (var database = Database.open(postgres.jdbcUrl(), 8)) {
-                good = new Due(postgres.jdbcUrl(), database).run(sizes);
+            var databases = new ArrayList<Database>();
+            try {
+                var cases = new ArrayList<Due>();
+                for (long size : sizes) {
+                    var url = created(postgres.jdbcUrl(), "due_" + size);
+                    var database = Database.open(url, 4);
+                    databases.add(database);
+                    cases.add(new Due(url, database, size));
+                }
+                good = run(cases);
+            } finally {
+                databases.forEach(Database::close);
             }
         } finally {
             delete(folder);
@@ -159,50 +183,84 @@ public final class Due {
         System.exit(good ? 0 : 1);
     }
 
-    private boolean run(List<Long> sizes) throws SQLException {
-        database.watch(statements::add);
-        var medians = new ArrayList<Double>();
-        for (long target : sizes) {
-            grow(target);
-            // The first round warms the caches of Java and PostgreSQL up and does not count.
-            round(0);
-            var times = new double[ROUNDS];
-            for (int i = 0; i < ROUNDS; i++) {
-                times[i] = round(i + 1);
-            }
-            Arrays.sort(times);
-            medians.add(times[ROUNDS / 2]);
-            System.out.printf(
-                    "%,12d waiting: %,d due claimed and advanced in %.0f ms (median of %d; %.0f to %.0f)%n",
-                    size, DUE, times[ROUNDS / 2], ROUNDS, times[0], times[ROUNDS - 1]);
+    private static String created(String jdbcUrl, String name) throws SQLException {
+        try (var connection = DriverManager.getConnection(jdbcUrl)) {
+            Copying.execute(connection, List.of("create database " + name));
         }
-        double ratio = medians.getLast() / medians.getFirst();
-        System.out.printf("ratio of the last to the first: %.2f (at most %.1f)%n", ratio, RATIO_MAX);
-        boolean indexed = noSequentialScan();
+        var url = jdbcUrl.replaceFirst("/[^/?]+\\?", "/" + name + "?");
+        Database.migrate(url);
+        return url;
+    }
+
+    private static boolean run(List<Due> cases) throws SQLException {
+        for (var one : cases) {
+            one.database.watch(one.statements::add);
+            one.build();
+        }
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (var layout : Layout.values()) {
+                for (var one : cases) {
+                    double milliseconds = one.round(layout, round);
+                    // The first round warms the caches of Java and PostgreSQL up and does not count.
+                    if (round > 0) {
+                        one.times(layout).add(milliseconds);
+                    }
+                }
+            }
+        }
+        for (var layout : Layout.values()) {
+            for (var one : cases) {
+                var times = one.times(layout);
+                System.out.printf(
+                        "%-6s %,12d waiting: %,d due claimed and advanced in %.0f ms (median of %d; %.0f to %.0f)%n",
+                        layout, one.size, DUE, median(times), ROUNDS, times.getFirst(), times.getLast());
+            }
+            System.out.printf(
+                    "%-6s ratio of the largest to the smallest: %.2f%n",
+                    layout,
+                    median(cases.getLast().times(layout))
+                            / median(cases.getFirst().times(layout)));
+        }
+        double ratio = median(cases.getLast().times(Layout.GROUPS))
+                / median(cases.getFirst().times(Layout.GROUPS));
+        System.out.printf("The limit for groups is %.1f.%n", RATIO_MAX);
+        boolean indexed = cases.getLast().noSequentialScan();
         return indexed && ratio <= RATIO_MAX;
     }
 
+    private List<Double> times(Layout layout) {
+        return layout == Layout.GROUPS ? groupTimes : spreadTimes;
+    }
+
+    private static double median(List<Double> times) {
+        times.sort(null);
+        int middle = times.size() / 2;
+        return times.size() % 2 == 1 ? times.get(middle) : (times.get(middle - 1) + times.get(middle)) / 2;
+    }
+
     /// Adds waiting enrollments, each of a subscriber of its own, with COPY.
-    private void grow(long target) throws SQLException {
+    private void build() throws SQLException {
         long begin = System.nanoTime();
         try (var connection = DriverManager.getConnection(jdbcUrl)) {
             long planVersion = planVersion(connection);
-            var restoring = stripped(connection);
-            copy(
+            var restoring = Copying.stripped(connection);
+            Copying.copy(
                     connection,
+                    size,
+                    firstId,
                     "subscriber (account_id, id, email_address, state, state_changed_at, created_at, updated_at)",
-                    target,
                     (row, id, i) -> row.append(account.value())
                             .append('\t')
                             .append(id)
                             .append("\tr")
                             .append(id)
                             .append("@example.org\tactive\t2026-01-01Z\t2026-01-01Z\t2026-01-01Z\n"));
-            copy(
+            Copying.copy(
                     connection,
+                    size,
+                    firstId,
                     "enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,"
                             + " anchor_at, next_email_id, due_at, tzdata, plan_version, created_at)",
-                    target,
                     (row, id, i) -> row.append(account.value())
                             .append('\t')
                             .append(id)
@@ -217,43 +275,29 @@ public final class Due {
                             .append("\t2026f\t")
                             .append(planVersion)
                             .append("\t2026-01-01Z\n"));
-            copy(connection, "tagging (account_id, tag_id, subscriber_id, id, tagged_at)", target, (row, id, i) -> {
-                if (id % 2 == 0) {
-                    row.append(account.value())
-                            .append('\t')
-                            .append(tag.value())
-                            .append('\t')
-                            .append(id)
-                            .append('\t')
-                            .append(id)
-                            .append("\t2026-01-01Z\n");
-                }
-            });
-            execute(connection, restoring);
-            execute(
+            Copying.copy(
+                    connection,
+                    size,
+                    firstId,
+                    "tagging (account_id, tag_id, subscriber_id, id, tagged_at)",
+                    (row, id, i) -> {
+                        if (id % 2 == 0) {
+                            row.append(account.value())
+                                    .append('\t')
+                                    .append(tag.value())
+                                    .append('\t')
+                                    .append(id)
+                                    .append('\t')
+                                    .append(id)
+                                    .append("\t2026-01-01Z\n");
+                        }
+                    });
+            Copying.execute(connection, restoring);
+            Copying.execute(
                     connection,
                     List.of("vacuum analyze subscriber", "vacuum analyze enrollment", "vacuum analyze tagging"));
         }
-        size = target;
         System.out.printf("%,12d rows built in %.0f s%n", size, (System.nanoTime() - begin) / 1e9);
-    }
-
-    private interface RowWriter {
-        void write(StringBuilder row, long id, long i) throws SQLException;
-    }
-
-    private void copy(Connection connection, String table, long target, RowWriter writer) throws SQLException {
-        var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy " + table + " from stdin");
-        var rows = new StringBuilder();
-        for (long i = size; i < target; i++) {
-            writer.write(rows, firstId + i, i);
-            if (rows.length() > 60_000 || i == target - 1) {
-                var bytes = rows.toString().getBytes(StandardCharsets.UTF_8);
-                copy.writeToCopy(bytes, 0, bytes.length);
-                rows.setLength(0);
-            }
-        }
-        copy.endCopy();
     }
 
     private long planVersion(Connection connection) throws SQLException {
@@ -264,63 +308,35 @@ public final class Due {
         }
     }
 
-    /// Takes indexes and foreign keys away, which would make COPY ten times as slow, and answers how they come back.
-    private static List<String> stripped(Connection connection) throws SQLException {
-        var restoring = new ArrayList<String>();
-        var dropping = new ArrayList<String>();
-        try (var statement = connection.createStatement()) {
-            try (var row = statement.executeQuery("""
-                    select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
-                     where contype = 'f' and conrelid::regclass::text in ('subscriber', 'enrollment', 'tagging')
-                    """)) {
-                while (row.next()) {
-                    dropping.add("alter table " + row.getString(1) + " drop constraint " + row.getString(2));
-                    restoring.add("alter table " + row.getString(1) + " add constraint " + row.getString(2) + " "
-                            + row.getString(3) + " not valid");
-                }
-            }
-            try (var row = statement.executeQuery("""
-                    select indexname, indexdef from pg_indexes i
-                     where tablename in ('subscriber', 'enrollment', 'tagging')
-                       and not exists (select from pg_constraint c where c.conname = i.indexname)
-                    """)) {
-                while (row.next()) {
-                    dropping.add("drop index " + row.getString(1));
-                    restoring.addFirst(row.getString(2));
-                }
-            }
-        }
-        execute(connection, dropping);
-        return restoring;
-    }
-
-    private static void execute(Connection connection, List<String> statements) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            for (var sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    /// Makes 10,000 scattered ones due, and walks until nobody is.
+    /// Makes 10,000 due, and walks until nobody is. Of each four neighbours the first two become due in groups, an even
+    /// and an odd id, tagged and not, and the others spread.
     ///
     /// @return milliseconds of walking
-    private double round(int number) throws SQLException {
-        long step = size / DUE;
+    private double round(Layout layout, int number) throws SQLException {
+        long fours = size / 4;
+        int pairs = DUE / 2;
+        int pairsOfGroup = pairs / GROUPS;
+        var four = switch (layout) {
+            case GROUPS ->
+                "(p / %d) * %d + %d + p %% %d"
+                        .formatted(pairsOfGroup, fours / GROUPS, number * pairsOfGroup, pairsOfGroup);
+            case SPREAD -> "p * %d + %d".formatted(fours / pairs, number);
+        };
         try (var connection = DriverManager.getConnection(jdbcUrl);
-                var due = connection.prepareStatement("""
+                var due = connection.prepareStatement(
+                        """
                         update enrollment set due_at = ?::timestamptz - (id %% 3600) * interval '1 second'
                          where account_id = %d and state = 'waiting'
-                           and id = any(array(select %d + ? + i * %d + (i %% 2) from generate_series(0, %d) i))
-                        """.formatted(account.value(), firstId, step, DUE - 1))) {
+                           and id = any(array(select %d + (%s) * 4 + %d + o
+                                                from generate_series(0, %d) p, generate_series(0, 1) o))
+                        """.formatted(account.value(), firstId, four, layout == Layout.SPREAD ? 2 : 0, pairs - 1))) {
             due.setString(1, NOW.toString());
-            // Two neighbours a round, so that an even and an odd id, tagged and not, are among each pair.
-            due.setLong(2, number * 2L % step);
             int made = due.executeUpdate();
             if (made != DUE) {
                 throw new IllegalStateException(made + " due");
             }
         }
+        long logged = logged();
         long begin = System.nanoTime();
         int walked = 0;
         for (int done = walker.walk(NOW); done > 0; done = walker.walk(NOW)) {
@@ -330,7 +346,20 @@ public final class Due {
         if (walked != DUE) {
             throw new IllegalStateException(walked + " walked");
         }
+        System.out.printf(
+                "%-6s %,12d waiting, round %d: %.0f ms, %,d kB logged%n",
+                layout, size, number, milliseconds, (logged() - logged) / 1_000);
         return milliseconds;
+    }
+
+    /// How much PostgreSQL has logged so far.
+    private long logged() throws SQLException {
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("select (pg_current_wal_insert_lsn() - '0/0')::bigint")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /// Prints the plan of each statement that the walk has sent, and looks for scans of whole tables.

@@ -131,6 +131,26 @@ class ScheduleChangesTest extends Scenario {
     }
 
     @Test
+    void how_far_the_people_are_moved_is_seen_in_the_status() {
+        var sequence = server.sequence(days("Hello", 1));
+        for (int i = 0; i < 3; i++) {
+            server.subscriber("reader" + i + "@example.org", sequence);
+        }
+        server.settle();
+        assertThat(server.get("/ext/v1/status").at("/replanning")).isEmpty();
+
+        sequence.change("{'send_hour':18}");
+        var replanning = server.get("/ext/v1/status").at("/replanning/0");
+        assertThat(replanning.at("/sequence_id").asLong()).isEqualTo(sequence.id());
+        assertThat(replanning.at("/done").asLong()).isZero();
+        assertThat(replanning.at("/of").asLong()).isEqualTo(3);
+        assertThat(replanning.at("/since").asText()).isEqualTo("2026-01-05T12:00:00Z");
+
+        server.settle();
+        assertThat(server.get("/ext/v1/status").at("/replanning")).isEmpty();
+    }
+
+    @Test
     void a_new_name_moves_nobody() {
         var sequence = server.sequence(days("Hello", 1));
         var reader = server.subscriber("reader@example.org", sequence);
