@@ -10,7 +10,13 @@ import reynard.app.Version;
         description = "A self-hosted server for email sequences that speaks Kit's v4 API.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {ServeCommand.class, DemoCommand.class, KeysCommand.class, ResumeCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            KeysCommand.class,
+            ResumeCommand.class,
+            VerifyCommand.class
+        })
 public final class Main {
     private Main() {}
 

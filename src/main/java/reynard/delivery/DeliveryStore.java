@@ -397,7 +397,7 @@ final class DeliveryStore {
     boolean mark(Tx tx, Claim claim, long owner, Instant now) {
         return tx.update("""
                         update delivery d
-                           set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now)
+                           set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now), marked_at = :now
                          where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
                            and exists (select from subscriber s
                                         where s.account_id = :account and s.id = d.subscriber_id

@@ -191,7 +191,7 @@ final class EnrollmentStore {
                    set run = :run, source = :source, added_at = :addedAt, state = :state,
                        parked_because = :parkedBecause, last_email_id = :lastEmail, anchor_at = :anchorAt,
                        next_email_id = :nextEmail, due_at = :dueAt, tzdata = :tzdata, plan_version = :planVersion,
-                       finished_at = :finishedAt, finish_reason = :finishReason
+                       keeps_date = false, finished_at = :finishedAt, finish_reason = :finishReason
                  where account_id = :account and id = :id
                 """);
         enrollments.forEach(enrollment -> bind(batch, account, enrollment).add());
@@ -448,7 +448,7 @@ final class EnrollmentStore {
             Collection<SequenceEmailId> emails) {
         return tx.update("""
                         update enrollment
-                           set plan_version = :to
+                           set plan_version = :to, keeps_date = true
                          where account_id = :account and sequence_id = :sequence and plan_version = :from
                            and state = 'waiting' and next_email_id = any(:emails)
                         """)

@@ -1,11 +1,13 @@
 package reynard.enrollment;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import reynard.enrollment.Policies.Completing;
 import reynard.enrollment.Policies.Inserted;
 import reynard.enrollment.Progress.Because;
@@ -61,7 +63,7 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
     /// Where someone stands who has just entered or just had an email, or whose zone has got new rules.
     ///
     /// @param settled the emails that this run has had, sent or skipped
-    Progress step(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
+    public Progress step(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
         return next(enrollment.lastEmail(), settled)
                 .map(email -> awaiting(email, due(email, enrollment)))
                 .orElseGet(() -> atTheEnd(enrollment, now));
@@ -157,7 +159,7 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
                         ? DueTime.nextSlot(now, window(email))
                         : DueTime.replanned(anchor(enrollment), email.settings().delay(), window(email), now);
             case CatchUp.AtOnce _ -> new Due.At(now);
-            case CatchUp.Spread(int hours) -> new Due.At(now.plusSeconds((long) (share(enrollment) * hours * 3_600)));
+            case CatchUp.Spread spread -> new Due.At(now.plus(share(spread, enrollment)));
             // It is judged by how late it is, so it keeps the date that it missed.
             case CatchUp.SkipIfLaterThan _ -> due;
         };
@@ -172,9 +174,10 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
         return enrollment.anchorAt().orElseThrow(() -> new IllegalStateException("no anchor: " + enrollment.id()));
     }
 
-    /// From 0 to 1, evenly over the enrollments and always the same for one.
-    private static double share(Enrollment enrollment) {
-        return ((enrollment.id().value() * 0x9E3779B97F4A7C15L) >>> 11) * 0x1p-53;
+    /// Evenly over the enrollments and always the same for one.
+    private static Duration share(CatchUp.Spread spread, Enrollment enrollment) {
+        double share = ((enrollment.id().value() * 0x9E3779B97F4A7C15L) >>> 11) * 0x1p-53;
+        return Duration.ofSeconds((long) (share * spread.count() * 3_600));
     }
 
     /// The edit took away the email that someone waited for, and nothing comes behind it. They keep their
@@ -207,6 +210,33 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
                 && (policies.completing() == Completing.EVERYONE
                         || enrollment.source() == Enrollment.Source.AUTOMATION);
         return completes ? new Progress.Completed(now) : new Progress.Parked(Because.END_OF_SEQUENCE, Optional.empty());
+    }
+
+    /// Whether these rules can have given the enrollment this date for the email: counted from its anchor, or put off
+    /// from there because it had passed when the plan was edited or a server ran again.
+    public boolean gives(Instant date, SequenceEmail email, Enrollment enrollment) {
+        var due = due(email, enrollment);
+        return switch (due) {
+            case Due.Never _ -> false;
+            case Due.At(var planned) ->
+                date.equals(planned)
+                        || Stream.of(
+                                        new CatchUp.NextSlot(),
+                                        sequence.overdue(),
+                                        sequence.handling().catchUp())
+                                .anyMatch(catchUp -> putsOff(catchUp, planned, date, email, enrollment));
+        };
+    }
+
+    /// Whether there is a moment at which this way to catch up leads to the date.
+    private boolean putsOff(
+            CatchUp catchUp, Instant planned, Instant date, SequenceEmail email, Enrollment enrollment) {
+        var moment = catchUp instanceof CatchUp.Spread spread ? date.minus(share(spread, enrollment)) : date;
+        // A slot is what comes next after any moment before it.
+        return Stream.of(moment, moment.minusNanos(1_000))
+                .filter(planned::isBefore)
+                .anyMatch(at -> overdue(email, enrollment, new Due.At(planned), at, catchUp)
+                        .equals(new Due.At(date)));
     }
 
     /// The email's own days, or else the sequence's.

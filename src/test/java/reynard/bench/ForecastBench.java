@@ -18,7 +18,7 @@ final class ForecastBench {
     private ForecastBench() {}
 
     public static void main(String[] arguments) throws Exception {
-        try (var server = TestServer.start()) {
+        try (var server = TestServer.start().unaudited()) {
             var tag = server.tag("Customer");
             var sequence = server.sequence(
                     immediate("One"), days("Two", 2), hours("Three", 30), days("Four", 3), days("Five", 7));
@@ -62,9 +62,9 @@ final class ForecastBench {
         statement.execute("""
                 insert into delivery
                        (account_id, id, enrollment_id, run, sequence_id, sequence_email_id, subscriber_id, token,
-                        message_id, state, due_at, created_at, settled_at)
+                        message_id, state, due_at, created_at, marked_at, settled_at)
                 select account_id, id, id, 1, sequence_id, last_email_id, subscriber_id, 't' || id, 'm' || id, 'sent',
-                       added_at, added_at, added_at
+                       added_at, added_at, added_at, added_at
                   from enrollment where id > 10000000
                 """);
         statement.execute("""

@@ -33,7 +33,7 @@ public final class TestDatabase {
     /// A template that is prepared now.
     ///
     /// @param migrate gets the JDBC URL of an empty database, and must have closed its connections when it returns
-    TestDatabase(Consumer<String> migrate) {
+    public TestDatabase(Consumer<String> migrate) {
         template = newDatabase("template0");
         migrate.accept(url(template));
     }
@@ -73,7 +73,7 @@ public final class TestDatabase {
     }
 
     /// The JDBC URL of a new database that is like the template.
-    String cloned() {
+    public String cloned() {
         return url(newDatabase(template));
     }
 

@@ -28,12 +28,17 @@ import reynard.account.Accounts;
 import reynard.account.ApiKeys;
 import reynard.app.Server;
 import reynard.app.Settings;
+import reynard.audit.Audit;
+import reynard.audit.Violation;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.event.Events;
+import reynard.sequence.Sequences;
 import reynard.template.EmailTemplates;
+import reynard.tzdata.TzData;
 
 /// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
 /// moves
@@ -48,6 +53,8 @@ public final class TestServer implements AutoCloseable {
     private final String databaseUrl;
     private final boolean ownsDatabase;
     private final Server server;
+    private final Policies policies;
+    private boolean audited = true;
     private final HttpClient http = HttpClient.newHttpClient();
     private String apiKey = API_KEY;
 
@@ -64,6 +71,7 @@ public final class TestServer implements AutoCloseable {
             Policies policies) {
         this.databaseUrl = databaseUrl;
         this.ownsDatabase = ownsDatabase;
+        this.policies = policies;
         try {
             this.server = Server.start(new Settings(
                     "127.0.0.1",
@@ -160,9 +168,44 @@ public final class TestServer implements AutoCloseable {
         // An idle connection is waited for by the server for a second.
         http.close();
         server.close();
-        if (ownsDatabase) {
-            TestDatabase.drop(databaseUrl);
+        try {
+            if (audited) {
+                var violations = violations();
+                if (!violations.isEmpty()) {
+                    var lines = violations.stream().map(Violation::toString).toList();
+                    throw new AssertionError("the database holds what cannot be:\n" + String.join("\n", lines));
+                }
+            }
+        } finally {
+            if (ownsDatabase) {
+                TestDatabase.drop(databaseUrl);
+            }
         }
+    }
+
+    /// This test makes the database what it cannot be, so nobody looks at it in the end.
+    public TestServer unaudited() {
+        audited = false;
+        return this;
+    }
+
+    /// What the auditor finds in the database now.
+    public List<Violation> violations() {
+        return violations(databaseUrl, policies);
+    }
+
+    /// What the auditor finds in a database that servers with these policies have used.
+    public static List<Violation> violations(String databaseUrl, Policies policies) {
+        try (var database = Database.open(databaseUrl, 1)) {
+            var found = new ArrayList<Violation>();
+            var sequences = new Sequences(database, new IdBlocks(database), new Events(), InstantSource.system());
+            new Audit(database, sequences, NewestTzData.LOADED, policies).run(found::add);
+            return found;
+        }
+    }
+
+    private static final class NewestTzData {
+        static final TzData LOADED = TzData.newest(Optional.empty());
     }
 
     // Requests

@@ -1,0 +1,56 @@
+package reynard.audit;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// A delivery as it is stored, with what it belongs to and what was tried.
+///
+/// @param enrollmentRun the present run of its enrollment; empty: there is no such enrollment
+/// @param emailSequence the sequence that its email is of; null: there is no such email
+/// @param emailGone the email is deleted or a draft
+/// @param tries how many attempts are on record
+/// @param lastTry the number of the last of them; 0 for none
+/// @param accepted how many of them the relay took
+/// @param acceptedAt when it took the last one
+record DeliveryRow(
+        long id,
+        int run,
+        long sequence,
+        long subscriber,
+        long email,
+        String state,
+        Optional<Instant> nextAttemptAt,
+        int attempts,
+        @Nullable Long owner,
+        Optional<Instant> markedAt,
+        Optional<Instant> settledAt,
+        Optional<Instant> uncertainAt,
+        Optional<String> reason,
+        OptionalInt enrollmentRun,
+        @Nullable Long enrollmentSequence,
+        @Nullable Long enrollmentSubscriber,
+        @Nullable String enrollmentState,
+        Optional<Instant> finishedAt,
+        @Nullable Long emailSequence,
+        boolean emailGone,
+        @Nullable String subscriberState,
+        Optional<Instant> stateChangedAt,
+        int tries,
+        int lastTry,
+        int accepted,
+        Optional<Instant> acceptedAt) {
+
+    boolean isQueued() {
+        return state.equals("scheduled") || state.equals("deferred") || state.equals("uncertain");
+    }
+
+    boolean isOnItsWay() {
+        return state.equals("claimed") || state.equals("at_dot");
+    }
+
+    boolean isSettled() {
+        return state.equals("sent") || state.equals("failed") || state.equals("skipped");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.audit;
+
+import org.jspecify.annotations.NullMarked;
