@@ -1,6 +1,7 @@
 package reynard.account;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import reynard.id.AccountId;
 
@@ -9,6 +10,9 @@ import reynard.id.AccountId;
 /// @param token names the account in links that leave the house; unguessable
 /// @param timeZone an IANA name; the default of new sequences
 /// @param sendHour 0 to 23; the default of new sequences
+/// @param colors the brand's palette: hex codes, at most ten
+/// @param openTracking whether emails tell when they are opened
+/// @param clickTracking whether emails tell which of their links are followed
 /// @param postalAddress printed in every email; real mail does not go out without it (CAN-SPAM)
 public record Account(
         AccountId id,
@@ -17,4 +21,11 @@ public record Account(
         String timeZone,
         int sendHour,
         Optional<String> postalAddress,
-        Instant createdAt) {}
+        List<String> colors,
+        boolean openTracking,
+        boolean clickTracking,
+        Instant createdAt) {
+    public Account {
+        colors = List.copyOf(colors);
+    }
+}

@@ -5,8 +5,11 @@ import java.time.InstantSource;
 import java.time.format.TextStyle;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
+import reynard.http.Change;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -14,22 +17,35 @@ import reynard.id.AccountId;
 import reynard.id.UserId;
 import reynard.tzdata.TzData;
 
-/// `GET /v4/account`.
+/// Kit's operations on the account itself.
 public final class AccountEndpoints {
+    private static final int COLORS_MAX = 10;
+    private static final int LINE_MAX = 255;
+    private static final int URL_MAX = 2_000;
+    private static final int TEXT_MAX = 10_000;
+
     private final Database database;
     private final Accounts accounts;
     private final TzData tzData;
     private final InstantSource clock;
+    private final Supplier<String> publicUrl;
 
-    public AccountEndpoints(Database database, Accounts accounts, TzData tzData, InstantSource clock) {
+    /// @param publicUrl what strangers reach this server by, without a slash at its end
+    public AccountEndpoints(
+            Database database, Accounts accounts, TzData tzData, InstantSource clock, Supplier<String> publicUrl) {
         this.database = database;
         this.accounts = accounts;
         this.tzData = tzData;
         this.clock = clock;
+        this.publicUrl = publicUrl;
     }
 
     public void register(Routes routes) {
         routes.get("/v4/account", this::show);
+        routes.get("/v4/account/colors", this::colors);
+        routes.put("/v4/account/colors", this::changeColors);
+        routes.get("/v4/account/creator_profile", this::creatorProfile);
+        routes.put("/ext/v1/account/creator_profile", this::changeCreatorProfile);
     }
 
     record UserJson(String email, UserId id) {}
@@ -86,6 +102,73 @@ public final class AccountEndpoints {
                                     .map(AccountEndpoints::address)
                                     .toList(),
                             PLAN)));
+        });
+    }
+
+    private Reply colors(Request request) {
+        return database.inTx(tx ->
+                Reply.ok(Map.of("colors", accounts.get(tx, request.account()).colors())));
+    }
+
+    private Reply changeColors(Request request) {
+        var body = request.json();
+        var change = body.texts("colors");
+        if (change instanceof Change.Clear || !body.has("colors")) {
+            body.fault("Colors can't be blank");
+        }
+        var colors = change.over(List.of(), List.of());
+        if (colors.size() > COLORS_MAX) {
+            body.fault("Colors must have at most " + COLORS_MAX + " codes");
+        } else {
+            colors.stream()
+                    .filter(color -> !color.matches("#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})"))
+                    .forEach(color -> body.fault("Colors " + color + " is not a valid hex color code."));
+        }
+        body.refuseFaults();
+        database.useTx(tx -> accounts.changeColors(tx, request.account(), colors));
+        return Reply.ok(Map.of("colors", colors));
+    }
+
+    record ProfileJson(String name, String byline, String bio, String imageUrl, String profileUrl) {}
+
+    private ProfileJson profile(Account account, CreatorProfile profile) {
+        return new ProfileJson(
+                profile.name(),
+                profile.byline(),
+                profile.bio(),
+                profile.imageUrl(),
+                publicUrl.get() + "/posts/" + account.token());
+    }
+
+    private Reply creatorProfile(Request request) {
+        return database.inTx(tx -> {
+            var account = accounts.get(tx, request.account());
+            return accounts.creatorProfile(tx, account.id())
+                    .map(profile -> Reply.ok(Map.of("profile", profile(account, profile))))
+                    .orElseGet(Reply::notFound);
+        });
+    }
+
+    /// Ours: Kit's API only reads it.
+    private Reply changeCreatorProfile(Request request) {
+        var body = request.json();
+        var name = body.line("name", LINE_MAX).over("", "").strip();
+        if (name.isEmpty()) {
+            body.fault("name can't be blank");
+        }
+        var imageUrl = body.line("image_url", URL_MAX).over("", "").strip();
+        if (!imageUrl.isEmpty() && !imageUrl.matches("https?://[^\\s<>\"]+")) {
+            body.fault("image_url must be an address that begins with http:// or https://");
+        }
+        var profile = new CreatorProfile(
+                name,
+                body.line("byline", LINE_MAX).over("", "").strip(),
+                body.text("bio", TEXT_MAX).over("", ""),
+                imageUrl);
+        body.refuseFaults();
+        return database.inTx(tx -> {
+            accounts.changeCreatorProfile(tx, request.account(), profile);
+            return Reply.ok(Map.of("profile", profile(accounts.get(tx, request.account()), profile)));
         });
     }
 

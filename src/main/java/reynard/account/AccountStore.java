@@ -37,7 +37,8 @@ final class AccountStore {
 
     Optional<Account> find(Tx tx, AccountId account) {
         return tx.query("""
-                        select id, token, name, time_zone, send_hour, postal_address, created_at
+                        select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
+                               click_tracking, created_at
                           from account
                          where id = :account
                         """)
@@ -67,7 +68,48 @@ final class AccountStore {
                 row.getString("time_zone"),
                 row.getInt("send_hour"),
                 optionalText(row, "postal_address"),
+                List.of((String[]) row.getArray("colors").getArray()),
+                row.getBoolean("open_tracking"),
+                row.getBoolean("click_tracking"),
                 instant(row, "created_at"));
+    }
+
+    void updateColors(Tx tx, AccountId account, List<String> colors) {
+        tx.update("update account set colors = :colors where id = :account")
+                .bind("account", account)
+                .bind("colors", colors.toArray(String[]::new))
+                .execute();
+    }
+
+    Optional<CreatorProfile> findProfile(Tx tx, AccountId account) {
+        return tx.query("""
+                        select p.name, p.byline, p.bio, p.image_url
+                          from creator_profile p
+                         where p.account_id = :account
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new CreatorProfile(
+                        row.getString("name"),
+                        row.getString("byline"),
+                        row.getString("bio"),
+                        row.getString("image_url")))
+                .findOne();
+    }
+
+    void putProfile(Tx tx, AccountId account, CreatorProfile profile) {
+        tx.update("""
+                        insert into creator_profile (account_id, name, byline, bio, image_url)
+                        values (:account, :name, :byline, :bio, :imageUrl)
+                        on conflict (account_id) do update
+                           set name = excluded.name, byline = excluded.byline, bio = excluded.bio,
+                               image_url = excluded.image_url
+                        """)
+                .bind("account", account)
+                .bind("name", profile.name())
+                .bind("byline", profile.byline())
+                .bind("bio", profile.bio())
+                .bind("imageUrl", profile.imageUrl())
+                .execute();
     }
 
     void insertUser(Tx tx, AccountId account, User user, String passwordHash, Instant now) {

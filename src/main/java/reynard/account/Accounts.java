@@ -40,6 +40,9 @@ public final class Accounts {
                 founding.timeZone(),
                 founding.sendHour(),
                 founding.postalAddress(),
+                List.of(),
+                true,
+                true,
                 now);
         var password = Secrets.password();
         store.insert(tx, account);
@@ -80,5 +83,19 @@ public final class Accounts {
     /// The default one first.
     public List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
         return store.sendingAddresses(tx, account);
+    }
+
+    /// Replaces the whole palette.
+    public void changeColors(Tx tx, AccountId account, List<String> colors) {
+        store.updateColors(tx, account, colors);
+    }
+
+    /// Empty until one is set up.
+    public Optional<CreatorProfile> creatorProfile(Tx tx, AccountId account) {
+        return store.findProfile(tx, account);
+    }
+
+    public void changeCreatorProfile(Tx tx, AccountId account, CreatorProfile profile) {
+        store.putProfile(tx, account, profile);
     }
 }

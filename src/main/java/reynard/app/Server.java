@@ -46,13 +46,19 @@ import reynard.http.Routes;
 import reynard.inbox.Inbox;
 import reynard.inbox.InboxEndpoints;
 import reynard.inbox.InboxListener;
+import reynard.purchase.PurchaseEndpoints;
+import reynard.purchase.Purchases;
+import reynard.report.ReportEndpoints;
+import reynard.report.Reports;
 import reynard.segment.SegmentEndpoints;
 import reynard.segment.Segments;
+import reynard.segment.SubscriberFilterEndpoints;
 import reynard.sequence.ScheduleEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
 import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
+import reynard.subscriber.LocationEndpoints;
 import reynard.subscriber.SubscriberEndpoints;
 import reynard.subscriber.Subscribers;
 import reynard.tag.TagEndpoints;
@@ -97,7 +103,7 @@ public final class Server implements AutoCloseable {
             var subscribers = new Subscribers(database, ids, events, clock);
             var customFields = new CustomFields(database, ids, clock);
             var tags = new Tags(database, ids, clock);
-            var forms = new Forms(database, ids, clock);
+            var forms = new Forms(database, ids, subscribers, clock);
             var segments = new Segments(database, ids, clock);
             var templates = new EmailTemplates(database, ids, clock);
             var snippets = new Snippets(database, ids, clock);
@@ -155,7 +161,13 @@ public final class Server implements AutoCloseable {
             brake.start(clock.instant());
 
             var routes = new Routes();
-            new AccountEndpoints(database, accounts, tzData, clock).register(routes);
+            new AccountEndpoints(database, accounts, tzData, clock, publicUrl::get).register(routes);
+            var reports = new Reports();
+            new ReportEndpoints(database, reports, accounts, subscribers, tzData, clock).register(routes);
+            new PurchaseEndpoints(database, new Purchases(database, ids, events, subscribers, clock), clock)
+                    .register(routes);
+            new LocationEndpoints(database, subscribers, tzData, clock).register(routes);
+            new SubscriberFilterEndpoints(database, subscribers, customFields, reports, clock).register(routes);
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new FormEndpoints(database, forms, subscribers, customFields, publicUrl::get).register(routes);

@@ -36,11 +36,16 @@ public final class Listing<T> {
         public static Key instant(String expression, String column) {
             return new Key(expression, column, Type.TIMESTAMPTZ);
         }
+
+        public static Key text(String expression, String column) {
+            return new Key(expression, column, Type.TEXT);
+        }
     }
 
     public enum Type {
         BIGINT,
-        TIMESTAMPTZ
+        TIMESTAMPTZ,
+        TEXT
     }
 
     public enum Order {
@@ -122,6 +127,7 @@ public final class Listing<T> {
                     switch (key.type()) {
                         case BIGINT -> row.getLong(key.column());
                         case TIMESTAMPTZ -> Rows.instant(row, key.column()).toString();
+                        case TEXT -> row.getString(key.column());
                     });
         }
         return new Cursor(values);
@@ -143,10 +149,22 @@ public final class Listing<T> {
             return switch (type) {
                 case BIGINT -> (Long) value;
                 case TIMESTAMPTZ -> instant((String) value);
+                case TEXT -> text((String) value);
             };
         } catch (ClassCastException | DateTimeParseException e) {
             throw new BadCursor(e);
         }
+    }
+
+    private static String text(String value) {
+        if (value.indexOf('\0') >= 0 || value.codePoints().anyMatch(Listing::isLoneSurrogate)) {
+            throw new BadCursor();
+        }
+        return value;
+    }
+
+    private static boolean isLoneSurrogate(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
     // A cursor may be forged, and PostgreSQL refuses years that an Instant can hold.

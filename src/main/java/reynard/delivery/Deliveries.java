@@ -152,6 +152,7 @@ public final class Deliveries {
             case Event.SequencePlanChanged(var sequence, var _, var at) ->
                 tell(tx, account, store.dropWithdrawn(tx, account, sequence, at), at);
             case Event.SubscriberConfirmed _, Event.DeliverySettled _, Event.DeliveryWithdrawn _ -> {}
+            case Event.PurchaseCreated _ -> {}
         }
     }
 

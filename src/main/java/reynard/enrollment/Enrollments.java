@@ -191,6 +191,7 @@ public final class Enrollments {
                 store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
             case Event.DeliverySettled settled -> advance(tx, account, settled);
             case Event.DeliveryWithdrawn withdrawn -> waitAgain(tx, account, withdrawn);
+            case Event.PurchaseCreated _ -> {}
         }
     }
 

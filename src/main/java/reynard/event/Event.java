@@ -3,6 +3,7 @@ package reynard.event;
 import java.time.Instant;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
+import reynard.id.PurchaseId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
@@ -43,4 +44,7 @@ public sealed interface Event {
     /// sequence.
     record DeliveryWithdrawn(DeliveryId delivery, EnrollmentId enrollment, int run, SequenceEmailId email, Instant at)
             implements Event {}
+
+    /// A shop has told of a purchase for the first time.
+    record PurchaseCreated(PurchaseId purchase, SubscriberId subscriber, Instant at) implements Event {}
 }

@@ -24,6 +24,7 @@ import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberEndpoints;
 import reynard.subscriber.SubscriberJson;
 import reynard.subscriber.Subscribers;
+import reynard.subscriber.UtmParameters;
 
 /// Kit's operations on forms and landing pages, and ours to make and change them.
 public final class FormEndpoints {

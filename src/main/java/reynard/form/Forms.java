@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -15,7 +16,9 @@ import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.FormId;
 import reynard.id.SubscriberId;
+import reynard.subscriber.Attribution;
 import reynard.subscriber.MemberFilter;
+import reynard.subscriber.Subscribers;
 
 /// The ways in, and who came by them.
 public final class Forms {
@@ -25,11 +28,13 @@ public final class Forms {
     private final FormStore store = new FormStore();
     private final Database database;
     private final IdBlocks ids;
+    private final Subscribers subscribers;
     private final InstantSource clock;
 
-    public Forms(Database database, IdBlocks ids, InstantSource clock) {
+    public Forms(Database database, IdBlocks ids, Subscribers subscribers, InstantSource clock) {
         this.database = database;
         this.ids = ids;
+        this.subscribers = subscribers;
         this.clock = clock;
     }
 
@@ -86,8 +91,25 @@ public final class Forms {
     /// Form and subscriber must exist. For a member nothing changes, the referrer neither.
     public Added add(Tx tx, AccountId account, FormId form, SubscriberId subscriber, Optional<String> referrer) {
         var member = new Member(subscriber, referrer, clock.instant());
-        return store.insertMember(tx, account, form, member, ids.next())
-                ? new Added(member, true)
-                : new Added(store.member(tx, account, form, subscriber), false);
+        if (!store.insertMember(tx, account, form, member, ids.next())) {
+            return new Added(store.member(tx, account, form, subscriber), false);
+        }
+        store.find(tx, account, form).ifPresent(found -> attribute(tx, account, found, subscriber, referrer));
+        return new Added(member, true);
+    }
+
+    /// Somebody whom a program has created only to add them to a form came by that form.
+    private void attribute(Tx tx, AccountId account, Form form, SubscriberId subscriber, Optional<String> referrer) {
+        subscribers.attribute(
+                tx,
+                account,
+                subscriber,
+                new Attribution(
+                        Optional.of(Attribution.FORM),
+                        OptionalLong.of(form.id().value()),
+                        Optional.of(form.name()),
+                        Optional.of(form.kind() == Form.Kind.HOSTED ? "landing_page" : "api"),
+                        OptionalLong.empty(),
+                        referrer));
     }
 }

@@ -9,7 +9,7 @@ import reynard.db.Cursor;
 
 /// Cursors at the wire: base64 of a compact JSON array of the row's sort key (`WzNd` is `[3]`), as Kit's examples show.
 final class Cursors {
-    private static final int CHARACTERS_MAX = 400;
+    private static final int CHARACTERS_MAX = 1_500;
 
     private Cursors() {}
 

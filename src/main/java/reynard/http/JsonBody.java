@@ -2,6 +2,7 @@ package reynard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,6 +109,33 @@ public final class JsonBody {
         });
     }
 
+    /// A number with at most `decimals` digits after the point, or the same as a text.
+    public Change<BigDecimal> decimal(String name, BigDecimal min, BigDecimal max, int decimals) {
+        return read(name, node -> {
+            var number = decimal(node);
+            if (number.isPresent()
+                    && number.get().compareTo(min) >= 0
+                    && number.get().compareTo(max) <= 0
+                    && number.get().stripTrailingZeros().scale() <= decimals) {
+                return number;
+            }
+            return fault(
+                    name,
+                    "must be a number between " + min.toPlainString() + " and " + max.toPlainString() + " with at most "
+                            + decimals + " decimals");
+        });
+    }
+
+    private static Optional<BigDecimal> decimal(JsonNode node) {
+        if (node.isNumber() && (!node.isFloatingPointNumber() || Double.isFinite(node.doubleValue()))) {
+            return Optional.of(node.decimalValue());
+        }
+        if (node.isTextual() && node.textValue().matches("-?[0-9]{1,18}(\\.[0-9]{1,18})?")) {
+            return Optional.of(new BigDecimal(node.textValue()));
+        }
+        return Optional.empty();
+    }
+
     /// An id: a positive integer, or the same as a text, which real clients send.
     public Change<Long> id(String name) {
         return read(name, node -> {
@@ -145,6 +173,9 @@ public final class JsonBody {
             }
             var texts = new ArrayList<String>();
             node.forEach(item -> texts.add(item.textValue()));
+            if (texts.stream().anyMatch(text -> text.indexOf('\0') >= 0 || hasLoneSurrogate(text))) {
+                return fault(name, "must be valid Unicode text without NUL");
+            }
             return Optional.of(List.copyOf(texts));
         });
     }

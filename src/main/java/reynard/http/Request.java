@@ -1,5 +1,6 @@
 package reynard.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,8 +78,11 @@ public final class Request {
     }
 
     public boolean flag(String name) {
-        return query(name)
-                .map(value -> switch (value) {
+        return flag(name, query(name));
+    }
+
+    private static boolean flag(String name, Optional<String> given) {
+        return given.map(value -> switch (value) {
                     case "1", "true" -> true;
                     case "0", "false" -> false;
                     default -> throw new InvalidRequest(name + " must be true or false");
@@ -132,23 +136,45 @@ public final class Request {
 
     /// The page that `after`, `before`, `per_page` and `include_total_count` ask for (Kit: Pagination).
     public PageRequest page() {
-        var after = cursor("after");
-        var before = cursor("before");
+        var after = cursor("after", query("after"));
+        var before = cursor("before", query("before"));
         if (after.isPresent() && before.isPresent()) {
             throw new InvalidRequest("after and before must not be given together");
         }
-        return new PageRequest(after, before, perPage(), flag("include_total_count"));
+        return new PageRequest(after, before, perPage(query("per_page")), flag("include_total_count"));
     }
 
-    private Optional<Cursor> cursor(String name) {
-        return query(name)
-                .map(value ->
-                        Cursors.parse(value).orElseThrow(() -> new InvalidRequest(name + " is not a valid cursor")));
+    /// The same for an operation whose body may name the page; what the body does not name is read from the query.
+    public PageRequest page(JsonBody body) {
+        var after = cursor("after", scalar(body, "after"));
+        var before = cursor("before", scalar(body, "before"));
+        if (after.isPresent() && before.isPresent()) {
+            throw new InvalidRequest("after and before must not be given together");
+        }
+        return new PageRequest(
+                after,
+                before,
+                perPage(scalar(body, "per_page")),
+                flag("include_total_count", scalar(body, "include_total_count")));
     }
 
-    private int perPage() {
-        return query("per_page")
-                .map(value -> {
+    private Optional<String> scalar(JsonBody body, String name) {
+        return switch (body.value(name)) {
+            case Change.Set<JsonNode>(var node)
+            when node.isValueNode() -> Optional.of(node.asText()).filter(text -> !text.isEmpty());
+            case Change.Set<JsonNode> _ -> throw new InvalidRequest(name + " must be a single value");
+            case Change.Clear<JsonNode> _ -> Optional.empty();
+            case Change.Keep<JsonNode> _ -> query(name);
+        };
+    }
+
+    private static Optional<Cursor> cursor(String name, Optional<String> given) {
+        return given.map(
+                value -> Cursors.parse(value).orElseThrow(() -> new InvalidRequest(name + " is not a valid cursor")));
+    }
+
+    private static int perPage(Optional<String> given) {
+        return given.map(value -> {
                     if (!value.matches("[0-9]{1,18}") || Long.parseLong(value) < 1) {
                         throw new InvalidRequest("per_page must be a positive integer");
                     }

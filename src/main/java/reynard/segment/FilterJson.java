@@ -1,24 +1,37 @@
 package reynard.segment;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import reynard.db.JsonColumn;
+import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.FormId;
+import reynard.id.LinkId;
 import reynard.id.SequenceId;
 import reynard.id.TagId;
+import reynard.segment.Condition.CameByForm;
+import reynard.segment.Condition.CameFrom;
 import reynard.segment.Condition.EmailContains;
+import reynard.segment.Condition.Engaged;
+import reynard.segment.Condition.FieldCompares;
 import reynard.segment.Condition.FieldContains;
+import reynard.segment.Condition.FieldEquals;
 import reynard.segment.Condition.FieldHasValue;
 import reynard.segment.Condition.FieldIs;
 import reynard.segment.Condition.FieldIsNot;
 import reynard.segment.Condition.HasTag;
 import reynard.segment.Condition.InForm;
 import reynard.segment.Condition.InSequence;
+import reynard.segment.Condition.Matches;
+import reynard.segment.Condition.Near;
 import reynard.segment.Condition.StateIs;
 import reynard.segment.Condition.Subscribed;
 import reynard.subscriber.SubscriberState;
@@ -64,6 +77,41 @@ final class FilterJson {
                 yield json;
             }
             case EmailContains(var part) -> object("type", "email", "contains", part);
+            case FieldCompares(var field, var comparison, var number) ->
+                field(field, comparison.wireName(), number.toPlainString());
+            case Engaged engaged -> engaged(engaged);
+            case FieldEquals _, CameByForm _, CameFrom _, Near _, Matches _ ->
+                throw new IllegalArgumentException("a segment does not hold " + condition);
+        };
+    }
+
+    private static Map<String, Object> engaged(Engaged engaged) {
+        var json = object("type", engaged.kind().wireName());
+        if (engaged.everyEmailOnce()) {
+            json.put("counting_mode", "unique_email");
+        }
+        json.put("count_greater_than_or_equal", engaged.count().min());
+        engaged.count().max().ifPresent(max -> json.put("count_less_than_or_equal", max));
+        engaged.after().ifPresent(instant -> json.put("after", instant.toString()));
+        engaged.before().ifPresent(instant -> json.put("before", instant.toString()));
+        if (!engaged.any().isEmpty()) {
+            json.put("any", engaged.any().stream().map(FilterJson::about).toList());
+        }
+        return json;
+    }
+
+    private static Map<String, Object> about(Condition.About about) {
+        return switch (about) {
+            case Condition.About.Broadcasts(var broadcasts) ->
+                object(
+                        "type",
+                        "broadcasts",
+                        "ids",
+                        broadcasts.stream().map(BroadcastId::value).toList());
+            case Condition.About.Links(var links) ->
+                object("type", "urls", "ids", links.stream().map(LinkId::value).toList());
+            case Condition.About.Urls(var urls, var matching) ->
+                object("type", "urls", "urls", urls, "matching", matching.wireName());
         };
     }
 
@@ -107,15 +155,52 @@ final class FilterJson {
                     case "is_not" -> new FieldIsNot(field, text(json, "value"));
                     case "contains" -> new FieldContains(field, text(json, "value"));
                     case "has_value" -> new FieldHasValue(field);
-                    case String other -> throw new IllegalStateException("no such comparison: " + other);
+                    case String other ->
+                        new FieldCompares(
+                                field,
+                                Condition.Comparison.valueOf(other.toUpperCase(Locale.ROOT)),
+                                new BigDecimal(text(json, "value")));
                 };
             }
             case "state" ->
                 new StateIs(SubscriberState.named(text(json, "state")).orElseThrow());
             case "subscribed" -> new Subscribed(instant(json, "after"), instant(json, "before"));
             case "email" -> new EmailContains(text(json, "contains"));
+            case String other when Condition.Engagement.NAMES.contains(other) -> engaged(other, json);
             case String other -> throw new IllegalStateException("no such condition: " + other);
         };
+    }
+
+    private static Engaged engaged(String kind, Map<?, ?> json) {
+        var max = json.get("count_less_than_or_equal");
+        return new Engaged(
+                Condition.Engagement.valueOf(kind.toUpperCase(Locale.ROOT)),
+                "unique_email".equals(json.get("counting_mode")),
+                new Condition.Count(
+                        ((Number) value(json, "count_greater_than_or_equal")).longValue(),
+                        max == null ? OptionalLong.empty() : OptionalLong.of(((Number) max).longValue())),
+                instant(json, "after"),
+                instant(json, "before"),
+                json.get("any") instanceof List<?> any
+                        ? any.stream().map(about -> about((Map<?, ?>) about)).toList()
+                        : List.of());
+    }
+
+    private static Condition.About about(Map<?, ?> json) {
+        if (text(json, "type").equals("broadcasts")) {
+            return new Condition.About.Broadcasts(
+                    longs(json, "ids").map(BroadcastId::new).toList());
+        }
+        if (json.get("ids") != null) {
+            return new Condition.About.Links(longs(json, "ids").map(LinkId::new).toList());
+        }
+        return new Condition.About.Urls(
+                ((List<?>) value(json, "urls")).stream().map(String.class::cast).toList(),
+                Condition.Matching.valueOf(text(json, "matching").toUpperCase(Locale.ROOT)));
+    }
+
+    private static Stream<Long> longs(Map<?, ?> json, String key) {
+        return ((List<?>) value(json, key)).stream().map(id -> ((Number) id).longValue());
     }
 
     private static long id(Map<?, ?> json) {

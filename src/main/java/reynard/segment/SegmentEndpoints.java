@@ -34,9 +34,27 @@ public final class SegmentEndpoints {
     private static final int TEXT_MAX = 10_000;
     private static final int GROUPS_MAX = 20;
     private static final int CONDITIONS_MAX = 50;
-    private static final List<String> TYPES =
-            List.of("tag", "form", "sequence", "custom_field", "state", "subscribed", "email");
-    private static final List<String> COMPARISONS = List.of("is", "is_not", "contains", "has_value");
+    private static final List<String> TYPES = List.of(
+            "tag",
+            "form",
+            "sequence",
+            "custom_field",
+            "state",
+            "subscribed",
+            "email",
+            "opens",
+            "clicks",
+            "sent",
+            "delivered");
+    private static final List<String> COMPARISONS = List.of(
+            "is",
+            "is_not",
+            "contains",
+            "has_value",
+            "greater_than",
+            "greater_than_or_equal",
+            "less_than",
+            "less_than_or_equal");
 
     private final Database database;
     private final Segments segments;
@@ -246,7 +264,10 @@ public final class SegmentEndpoints {
                         .flatMap(SubscriberState::named)
                         .map(Condition.StateIs::new);
             case "subscribed" -> subscribed(body);
-            default -> text(body, "contains").map(Condition.EmailContains::new);
+            case "email" -> text(body, "contains").map(Condition.EmailContains::new);
+            case String engagement ->
+                Optional.of(SubscriberFilterEndpoints.engaged(
+                        body, engagement, SubscriberFilterEndpoints.everyEmailOnce(body)));
         };
     }
 
@@ -263,12 +284,12 @@ public final class SegmentEndpoints {
         if (id.isEmpty() || value.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                switch (comparison) {
-                    case "is" -> new Condition.FieldIs(id.get(), value.get());
-                    case "is_not" -> new Condition.FieldIsNot(id.get(), value.get());
-                    default -> new Condition.FieldContains(id.get(), value.get());
-                });
+        return switch (comparison) {
+            case "is" -> Optional.of(new Condition.FieldIs(id.get(), value.get()));
+            case "is_not" -> Optional.of(new Condition.FieldIsNot(id.get(), value.get()));
+            case "contains" -> Optional.of(new Condition.FieldContains(id.get(), value.get()));
+            default -> SubscriberFilterEndpoints.compares(body, id.get(), comparison, value.get());
+        };
     }
 
     private static Optional<Condition.Subscribed> subscribed(JsonBody body) {

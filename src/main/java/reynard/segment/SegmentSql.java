@@ -7,14 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import reynard.id.CustomFieldId;
+import reynard.id.Id;
+import reynard.segment.Condition.CameByForm;
+import reynard.segment.Condition.CameFrom;
 import reynard.segment.Condition.EmailContains;
+import reynard.segment.Condition.Engaged;
+import reynard.segment.Condition.FieldCompares;
 import reynard.segment.Condition.FieldContains;
+import reynard.segment.Condition.FieldEquals;
 import reynard.segment.Condition.FieldHasValue;
 import reynard.segment.Condition.FieldIs;
 import reynard.segment.Condition.FieldIsNot;
 import reynard.segment.Condition.HasTag;
 import reynard.segment.Condition.InForm;
 import reynard.segment.Condition.InSequence;
+import reynard.segment.Condition.Matches;
+import reynard.segment.Condition.Near;
 import reynard.segment.Condition.StateIs;
 import reynard.segment.Condition.Subscribed;
 
@@ -26,15 +34,21 @@ import reynard.segment.Condition.Subscribed;
 ///     that `none` can deny it
 /// @param parameters the other named parameters of the condition: `filter0`, `filter1` and so on
 record SegmentSql(String condition, Map<String, Object> parameters) {
+    private static final double MILES_PER_DEGREE = 69.172;
+
     SegmentSql {
         parameters = Map.copyOf(parameters);
     }
 
     static SegmentSql of(Filter filter) {
         var parameters = new Parameters();
+        return new SegmentSql(sql(filter, parameters), parameters.values);
+    }
+
+    private static String sql(Filter filter, Parameters parameters) {
         var groups =
                 filter.groups().stream().map(group -> sql(group, parameters)).toList();
-        return new SegmentSql(groups.isEmpty() ? "true" : String.join(" and ", groups), parameters.values);
+        return groups.isEmpty() ? "true" : String.join(" and ", groups);
     }
 
     private static String sql(Filter.Group group, Parameters parameters) {
@@ -70,12 +84,131 @@ record SegmentSql(String condition, Map<String, Object> parameters) {
             case Subscribed(var after, var before) -> subscribed(after, before, parameters);
             case EmailContains(var part) ->
                 "strpos(lower(s.email_address), lower(" + parameters.add(part) + "::text)) > 0";
+            case FieldEquals(var field, var value) ->
+                "coalesce(s.fields ->> " + key(field, parameters) + ", '') = " + parameters.add(value) + "::text";
+            case FieldCompares(var field, var comparison, var number) ->
+                "case when " + value(field, parameters) + " ~ '^-?[0-9]{1,30}([.][0-9]{1,30})?$' then "
+                        + value(field, parameters) + "::numeric " + comparison.operator() + " "
+                        + parameters.add(number) + " else false end";
+            case CameByForm(var forms) ->
+                "(coalesce(s.source_type, '') = 'form_subscription' and coalesce(s.source_id, 0) = any("
+                        + parameters.add(longs(forms)) + "::bigint[]))";
+            case CameFrom source -> cameFrom(source, parameters);
+            case Near near -> near(near, parameters);
+            case Engaged engaged -> engaged(engaged, parameters);
+            case Matches(var filter) -> "(" + sql(filter, parameters) + ")";
         };
     }
 
     // No value is the empty text: nobody can ask whether a value is empty, and nothing is unknown.
     private static String value(CustomFieldId field, Parameters parameters) {
-        return "lower(coalesce(s.fields ->> " + parameters.add(Long.toString(field.value())) + "::text, ''))";
+        return "lower(coalesce(s.fields ->> " + key(field, parameters) + ", ''))";
+    }
+
+    private static String key(CustomFieldId field, Parameters parameters) {
+        return parameters.add(Long.toString(field.value())) + "::text";
+    }
+
+    private static Long[] longs(List<? extends Id> ids) {
+        return ids.stream().map(Id::value).toArray(Long[]::new);
+    }
+
+    private static String cameFrom(CameFrom condition, Parameters parameters) {
+        var wanted = new ArrayList<>(List.of("s.source_type is not null"));
+        condition.sourceType().ifPresent(type -> wanted.add("s.source_type = " + parameters.add(type)));
+        condition
+                .mechanism()
+                .ifPresent(mechanism -> wanted.add("coalesce(s.source_mechanism, '') = " + parameters.add(mechanism)));
+        if (!condition.sourceIds().isEmpty()) {
+            wanted.add("coalesce(s.source_id, 0) = any("
+                    + parameters.add(condition.sourceIds().toArray(Long[]::new)) + "::bigint[])");
+        }
+        if (!condition.sourceNames().isEmpty()) {
+            wanted.add("coalesce(s.source_name, '') = any("
+                    + parameters.add(condition.sourceNames().toArray(String[]::new)) + "::text[])");
+        }
+        if (!condition.mechanismIds().isEmpty()) {
+            wanted.add("coalesce(s.source_mechanism_id, 0) = any("
+                    + parameters.add(condition.mechanismIds().toArray(Long[]::new)) + "::bigint[])");
+        }
+        return "(" + String.join(" and ", wanted) + ")";
+    }
+
+    /// A box as high and as wide as the circle; near a pole it goes all the way round.
+    private static String near(Near near, Parameters parameters) {
+        double height = near.radius() / MILES_PER_DEGREE;
+        double shrunk = Math.cos(Math.toRadians(Math.min(90, Math.abs(near.latitude()) + height)));
+        double width = shrunk <= 0 ? 180 : Math.min(180, height / shrunk);
+        var latitude = "l.latitude between " + parameters.add(near.latitude() - height) + " and "
+                + parameters.add(near.latitude() + height);
+        // The shorter way round the globe, so that a box may cross the date line.
+        var centre = parameters.add(near.longitude());
+        var longitude = "least(abs(l.longitude - " + centre + "), 360 - abs(l.longitude - " + centre + ")) <= "
+                + parameters.add(width);
+        return "exists (select from subscriber_location l where l.account_id = :account and l.subscriber_id = s.id"
+                + " and " + latitude + " and " + longitude + ")";
+    }
+
+    private static String engaged(Engaged engaged, Parameters parameters) {
+        var kind = engaged.kind();
+        var event = switch (kind) {
+            case OPENS -> new Events("email_open v where v.account_id = :account", "v.delivery_id", "v.at");
+            case CLICKS -> new Events("email_click v where v.account_id = :account", "v.delivery_id", "v.at");
+            case SENT ->
+                new Events(
+                        "delivery v where v.account_id = :account and (v.state = 'sent' or v.departure = 'bounced')",
+                        "v.id",
+                        "v.settled_at");
+            case DELIVERED ->
+                new Events(
+                        "delivery v where v.account_id = :account and v.state = 'sent'"
+                                + " and coalesce(v.departure, '') <> 'bounced'",
+                        "v.id",
+                        "v.settled_at");
+        };
+        var sql = new StringBuilder("(select count(")
+                .append(engaged.everyEmailOnce() ? "distinct " + event.delivery() : "*")
+                .append(") from ")
+                .append(event.from())
+                .append(" and v.subscriber_id = s.id");
+        engaged.after()
+                .ifPresent(at ->
+                        sql.append(" and ").append(event.at()).append(" > ").append(parameters.add(at)));
+        engaged.before()
+                .ifPresent(at ->
+                        sql.append(" and ").append(event.at()).append(" < ").append(parameters.add(at)));
+        if (!engaged.any().isEmpty()) {
+            var about = engaged.any().stream()
+                    .map(one -> about(one, event, parameters))
+                    .toList();
+            sql.append(" and (").append(String.join(" or ", about)).append(")");
+        }
+        sql.append(") between ").append(parameters.add(engaged.count().min()));
+        return sql.append(" and ")
+                .append(parameters.add(engaged.count().max().orElse(Long.MAX_VALUE)))
+                .toString();
+    }
+
+    /// Where events are found, and how they name their email and their time.
+    private record Events(String from, String delivery, String at) {}
+
+    private static String about(Condition.About about, Events event, Parameters parameters) {
+        return switch (about) {
+            case Condition.About.Broadcasts(var broadcasts) ->
+                "exists (select from delivery d where d.account_id = :account and d.id = " + event.delivery()
+                        + " and d.broadcast_id = any(" + parameters.add(longs(broadcasts)) + "::bigint[]))";
+            case Condition.About.Links(var links) -> "v.link_id = any(" + parameters.add(longs(links)) + "::bigint[])";
+            case Condition.About.Urls(var urls, var matching) ->
+                "exists (select from link l where l.account_id = :account and l.id = v.link_id and exists (select from"
+                        + " unnest(" + parameters.add(urls.toArray(String[]::new)) + "::text[]) p where "
+                        + switch (matching) {
+                            case EXACT -> "l.url = p";
+                            case CONTAINS -> "strpos(l.url, p) > 0";
+                            case STARTS_WITH -> "starts_with(l.url, p)";
+                            case ENDS_WITH -> "right(l.url, length(p)) = p";
+                        }
+                        + "))";
+        };
     }
 
     private static String subscribed(Optional<Instant> after, Optional<Instant> before, Parameters parameters) {

@@ -26,6 +26,7 @@ import reynard.segment.Condition.InForm;
 import reynard.segment.Condition.InSequence;
 import reynard.segment.Condition.StateIs;
 import reynard.segment.Condition.Subscribed;
+import reynard.subscriber.SubscriberCondition;
 
 /// Saved questions about the subscribers of an account, answered anew each time.
 public final class Segments {
@@ -109,7 +110,12 @@ public final class Segments {
             case FieldIsNot condition -> Stream.of(condition.field());
             case FieldContains condition -> Stream.of(condition.field());
             case FieldHasValue(var field) -> Stream.of(field);
+            case Condition.FieldEquals condition -> Stream.of(condition.field());
+            case Condition.FieldCompares condition -> Stream.of(condition.field());
+            case Condition.CameByForm(var forms) -> forms.stream().map(form -> form);
+            case Condition.Matches(var filter) -> filter.conditions().flatMap(Segments::names);
             case StateIs _, Subscribed _, EmailContains _ -> Stream.empty();
+            case Condition.CameFrom _, Condition.Near _, Condition.Engaged _ -> Stream.empty();
         };
     }
 
@@ -128,5 +134,11 @@ public final class Segments {
     /// How many match now.
     public long count(Tx tx, AccountId account, Filter filter) {
         return store.count(tx, account, filter);
+    }
+
+    /// The filter as a condition, for lists of subscribers.
+    static SubscriberCondition condition(Filter filter) {
+        var sql = SegmentSql.of(filter);
+        return new SubscriberCondition(sql.condition(), sql.parameters());
     }
 }

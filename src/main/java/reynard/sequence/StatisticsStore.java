@@ -17,7 +17,7 @@ final class StatisticsStore {
     Map<SequenceId, Statistics> ofSequences(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         var found = new HashMap<SequenceId, Statistics>();
         tx.query("""
-                        select d.sequence_id, count(*) as recipients,
+                        select d.sequence_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
                                count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
                                count(*) filter (where d.departure = 'bounced') as bounces,
                                count(*) filter (where d.departure = 'complained') as complaints
@@ -37,7 +37,7 @@ final class StatisticsStore {
     Map<SequenceEmailId, Statistics> ofEmails(Tx tx, AccountId account, Collection<SequenceEmailId> emails) {
         var found = new HashMap<SequenceEmailId, Statistics>();
         tx.query("""
-                        select d.sequence_email_id, count(*) as recipients,
+                        select d.sequence_email_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
                                count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
                                count(*) filter (where d.departure = 'bounced') as bounces,
                                count(*) filter (where d.departure = 'complained') as complaints
@@ -69,12 +69,11 @@ final class StatisticsStore {
         return found;
     }
 
-    /// Opens and clicks are not recorded, so there are none.
     private static Statistics statistics(ResultSet row) throws SQLException {
         return new Statistics(
                 row.getLong("recipients"),
-                0,
-                0,
+                row.getLong("opens"),
+                row.getLong("clicks"),
                 row.getLong("unsubscribes"),
                 row.getLong("bounces"),
                 row.getLong("complaints"));

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.Listing;
@@ -35,8 +36,20 @@ public final class SubscriberEndpoints {
     private static final String NO_KEY = "Label must have a letter or digit to make a key of";
     private static final String INVALID_EMAIL = "Email address is invalid";
     private static final List<String> STATUSES = statuses();
-    private static final List<String> SORT_FIELDS =
-            List.of("id", "created_at", "updated_at", "cancelled_at", "canceled_at");
+    private static final List<String> SORT_FIELDS = Stream.concat(
+                    SubscriberSort.names(
+                            SubscriberSort.ID,
+                            SubscriberSort.CREATED_AT,
+                            SubscriberSort.UPDATED_AT,
+                            SubscriberSort.CANCELLED_AT,
+                            SubscriberSort.ENGAGEMENT__SENT,
+                            SubscriberSort.ENGAGEMENT__OPENS,
+                            SubscriberSort.ENGAGEMENT__CLICKS,
+                            SubscriberSort.ENGAGEMENT__OPEN_RATE,
+                            SubscriberSort.ENGAGEMENT__CLICK_RATE)
+                            .stream(),
+                    Stream.of("canceled_at"))
+            .toList();
 
     private final Database database;
     private final Subscribers subscribers;
@@ -108,43 +121,31 @@ public final class SubscriberEndpoints {
                 request.instant("updated_after"),
                 request.instant("updated_before"));
         boolean slim = request.flag("slim");
+        if (sort.isEngagement() && !filter.emailAddresses().isEmpty()) {
+            throw new InvalidRequest("sort_field " + sort.wireName() + " can't be combined with email_address");
+        }
         var page = subscribers.list(request.account(), filter, sort, order, request.page());
         return Reply.ok(PageJson.of("subscribers", page, rows(request.account(), page, include, slim)));
     }
 
-    private static SubscriberFilter.Sort sort(Request request, Optional<SubscriberState> status) {
+    private static SubscriberSort sort(Request request, Optional<SubscriberState> status) {
         var field = request.oneOf("sort_field", SORT_FIELDS).orElse("id");
-        if ((field.equals("cancelled_at") || field.equals("canceled_at"))
+        var sort = SubscriberSort.named(field).orElse(SubscriberSort.CANCELLED_AT);
+        if (sort == SubscriberSort.CANCELLED_AT
                 && status.filter(SubscriberState.CANCELLED::equals).isEmpty()) {
             throw new InvalidRequest("The status param must be `cancelled` if sort_field is `cancelled_at`");
         }
-        return switch (field) {
-            case "created_at" -> SubscriberFilter.Sort.CREATED_AT;
-            case "updated_at" -> SubscriberFilter.Sort.UPDATED_AT;
-            case "cancelled_at", "canceled_at" -> SubscriberFilter.Sort.CANCELLED_AT;
-            default -> SubscriberFilter.Sort.ID;
-        };
+        return sort;
     }
 
     private Function<Subscriber, Object> rows(
             AccountId account, Page<Subscriber> page, Set<String> include, boolean slim) {
         var fields = slim ? List.<CustomField>of() : fields(account);
-        var tags = include.contains("tags")
-                ? subscribers.tags(
-                        account, page.items().stream().map(Subscriber::id).toList())
-                : Map.<SubscriberId, List<SubscriberStore.TagLabel>>of();
+        var ids = page.items().stream().map(Subscriber::id).toList();
+        var extras = database.inTx(tx -> SubscriberJson.extras(tx, account, ids, include, subscribers));
         return subscriber -> {
             var json = slim ? SubscriberJson.slim(subscriber) : SubscriberJson.of(subscriber, fields);
-            // Nothing is recorded of where a subscriber comes from and lives, which Kit shows as null.
-            if (include.contains("attribution")) {
-                json.put("attribution", null);
-            }
-            if (include.contains("location")) {
-                json.put("location", null);
-            }
-            if (include.contains("tags")) {
-                json.put("tags", tags.getOrDefault(subscriber.id(), List.of()));
-            }
+            json.putAll(extras.apply(subscriber.id()));
             if (include.contains("canceled_at")) {
                 json.put("canceled_at", subscriber.canceledAt().orElse(null));
             }
@@ -163,10 +164,15 @@ public final class SubscriberEndpoints {
                 .map(subscriber -> {
                     var json = SubscriberJson.of(subscriber, fields(request.account()));
                     json.put("canceled_at", subscriber.canceledAt().orElse(null));
-                    json.put("location", null);
+                    json.put("location", SubscriberJson.location(location(request.account(), id)));
                     return Reply.ok(Map.of("subscriber", json));
                 })
                 .orElseGet(Reply::notFound);
+    }
+
+    private Optional<Location> location(AccountId account, SubscriberId id) {
+        return Optional.ofNullable(database.inTx(tx -> subscribers.locations(tx, account, List.of(id)))
+                .get(id));
     }
 
     private Reply upsert(Request request) {

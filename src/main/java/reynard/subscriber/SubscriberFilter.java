@@ -17,12 +17,4 @@ public record SubscriberFilter(
     public SubscriberFilter {
         emailAddresses = List.copyOf(emailAddresses);
     }
-
-    /// What the list is ordered by; ties by id.
-    public enum Sort {
-        ID,
-        CREATED_AT,
-        UPDATED_AT,
-        CANCELLED_AT
-    }
 }

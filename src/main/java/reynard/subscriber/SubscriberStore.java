@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
 import reynard.db.Listing;
 import reynard.db.Page;
 import reynard.db.PageRequest;
+import reynard.db.Rows;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
@@ -27,10 +29,7 @@ import reynard.id.SubscriberId;
 /// Every statement about subscribers.
 final class SubscriberStore {
     private static final String FILTERED = """
-            select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields, s.created_at, s.updated_at
-              from subscriber s
-             where s.account_id = :account
-               and (:state::text is null or s.state = :state)
+            (:state::text is null or s.state = :state)
                and (:emails::text[] is null
                     or lower(s.email_address) = any(array(select lower(e) from unnest(:emails::text[]) e)))
                and (:createdAfter::timestamptz is null or s.created_at > :createdAfter)
@@ -38,35 +37,85 @@ final class SubscriberStore {
                and (:updatedAfter::timestamptz is null or s.updated_at > :updatedAfter)
                and (:updatedBefore::timestamptz is null or s.updated_at < :updatedBefore)
             """;
-    private static final Map<Listing.Order, Map<SubscriberFilter.Sort, Listing<Subscriber>>> LISTINGS =
+    private static final Map<Listing.Order, Map<SubscriberSort, Listing<Subscriber>>> LISTINGS =
             new EnumMap<>(Listing.Order.class);
 
     static {
         for (var order : Listing.Order.values()) {
-            var byOrder = new EnumMap<SubscriberFilter.Sort, Listing<Subscriber>>(SubscriberFilter.Sort.class);
-            for (var sort : SubscriberFilter.Sort.values()) {
-                byOrder.put(sort, new Listing<>(FILTERED, order, keys(sort), (row, _) -> subscriber(row)));
+            var byOrder = new EnumMap<SubscriberSort, Listing<Subscriber>>(SubscriberSort.class);
+            for (var sort : SubscriberSort.values()) {
+                byOrder.put(sort, listing(FILTERED, sort, order));
             }
             LISTINGS.put(order, byOrder);
         }
     }
 
-    private static List<Listing.Key> keys(SubscriberFilter.Sort sort) {
-        var id = Listing.Key.number("s.id", "id");
+    /// What an order needs beside the row `s`, and its key.
+    private record Ordering(String join, Listing.Key key) {}
+
+    // Sent within the time, opened and clicked as of now; an email counts once.
+    private static final String ENGAGEMENT = """
+            cross join lateral (
+                select count(*) as sent, count(d.opened_at) as opens, count(d.clicked_at) as clicks
+                  from delivery d
+                 where d.account_id = :account and d.subscriber_id = s.id and d.settled_at >= :engagedSince
+                   and (d.state = 'sent' or d.departure = 'bounced')) n
+            """;
+    // Along a great circle, in metres.
+    private static final String DISTANCE = """
+            round(2 * 6371008.8 * asin(least(1, sqrt(power(sin(radians(l.latitude - :latitude) / 2), 2)
+            + cos(radians(:latitude)) * cos(radians(l.latitude))
+            * power(sin(radians(l.longitude - :longitude) / 2), 2)))))::bigint""";
+
+    private static Ordering ordering(SubscriberSort sort) {
         return switch (sort) {
-            case ID -> List.of(id);
-            case CREATED_AT -> List.of(Listing.Key.instant("s.created_at", "created_at"), id);
-            case UPDATED_AT -> List.of(Listing.Key.instant("s.updated_at", "updated_at"), id);
-            case CANCELLED_AT -> List.of(Listing.Key.instant("s.state_changed_at", "state_changed_at"), id);
+            case ID -> new Ordering("", Listing.Key.number("s.id", "id"));
+            // Cursors are short; who begins with the same 100 letters stands in the order of their ids.
+            case FIRST_NAME ->
+                new Ordering("", Listing.Key.text("left(lower(coalesce(s.first_name, '')), 100)", "sort_key"));
+            case EMAIL_ADDRESS -> new Ordering("", Listing.Key.text("lower(s.email_address)", "sort_key"));
+            case CREATED_AT -> new Ordering("", Listing.Key.instant("s.created_at", "sort_key"));
+            case UPDATED_AT -> new Ordering("", Listing.Key.instant("s.updated_at", "sort_key"));
+            case CANCELLED_AT -> new Ordering("", Listing.Key.instant("s.state_changed_at", "sort_key"));
+            case ENGAGEMENT__SENT -> engagement("n.sent");
+            case ENGAGEMENT__OPENS -> engagement("n.opens");
+            case ENGAGEMENT__CLICKS -> engagement("n.clicks");
+            case ENGAGEMENT__OPEN_RATE -> engagement("coalesce(1000000 * n.opens / nullif(n.sent, 0), 0)");
+            case ENGAGEMENT__CLICK_RATE -> engagement("coalesce(1000000 * n.clicks / nullif(n.sent, 0), 0)");
+            case LOCATION__DISTANCE ->
+                new Ordering(
+                        "join subscriber_location l on l.account_id = :account and l.subscriber_id = s.id",
+                        Listing.Key.number(DISTANCE, "sort_key"));
         };
+    }
+
+    private static Ordering engagement(String expression) {
+        return new Ordering(ENGAGEMENT, Listing.Key.number(expression, "sort_key"));
+    }
+
+    private static Listing<Subscriber> listing(String condition, SubscriberSort sort, Listing.Order order) {
+        var ordering = ordering(sort);
+        var id = Listing.Key.number("s.id", "id");
+        return new Listing<>(
+                """
+                select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields, s.created_at,
+                       s.updated_at, %s as sort_key
+                  from subscriber s
+                  %s
+                 where s.account_id = :account and %s
+                """.formatted(ordering.key().expression(), ordering.join(), condition),
+                order,
+                sort == SubscriberSort.ID ? List.of(id) : List.of(ordering.key(), id),
+                (row, _) -> subscriber(row));
     }
 
     Page<Subscriber> list(
             Tx tx,
             AccountId account,
             SubscriberFilter filter,
-            SubscriberFilter.Sort sort,
+            SubscriberSort sort,
             Listing.Order order,
+            Instant engagedSince,
             PageRequest page) {
         var parameters = new HashMap<String, @Nullable Object>();
         parameters.put("account", account);
@@ -80,16 +129,90 @@ final class SubscriberStore {
         parameters.put("createdBefore", filter.createdBefore().orElse(null));
         parameters.put("updatedAfter", filter.updatedAfter().orElse(null));
         parameters.put("updatedBefore", filter.updatedBefore().orElse(null));
-        return listing(order, sort).read(tx, parameters, page);
+        if (sort.isEngagement()) {
+            parameters.put("engagedSince", engagedSince);
+        }
+        return kept(order, sort).read(tx, parameters, page);
     }
 
-    private static Listing<Subscriber> listing(Listing.Order order, SubscriberFilter.Sort sort) {
+    /// The condition has the parameters of the order, too.
+    Page<Subscriber> search(
+            Tx tx,
+            AccountId account,
+            SubscriberCondition condition,
+            SubscriberSort sort,
+            Listing.Order order,
+            Instant engagedSince,
+            PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>(condition.parameters());
+        parameters.put("account", account);
+        if (sort.isEngagement()) {
+            parameters.put("engagedSince", engagedSince);
+        }
+        return listing(condition.sql(), sort, order).read(tx, parameters, page);
+    }
+
+    private static Listing<Subscriber> kept(Listing.Order order, SubscriberSort sort) {
         var byOrder = LISTINGS.get(order);
         var listing = byOrder == null ? null : byOrder.get(sort);
         if (listing == null) {
             throw new IllegalStateException("no list by " + sort);
         }
         return listing;
+    }
+
+    /// Those whom nothing is known of are missing.
+    Map<SubscriberId, Attribution> attributions(Tx tx, AccountId account, Collection<SubscriberId> ids) {
+        var found = new HashMap<SubscriberId, Attribution>();
+        tx.query("""
+                        select s.id, s.source_type, s.source_id, s.source_name, s.source_mechanism,
+                               s.source_mechanism_id, s.referrer
+                          from subscriber s
+                         where s.account_id = :account and s.id = any(:ids) and s.source_type is not null
+                        """)
+                .bind("account", account)
+                .bind("ids", ids.stream().map(Id::value).toArray(Long[]::new))
+                .map((row, _) -> Map.entry(
+                        new SubscriberId(row.getLong("id")),
+                        new Attribution(
+                                optionalText(row, "source_type"),
+                                optionalLong(row, "source_id"),
+                                optionalText(row, "source_name"),
+                                optionalText(row, "source_mechanism"),
+                                optionalLong(row, "source_mechanism_id"),
+                                optionalText(row, "referrer"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
+    }
+
+    private static OptionalLong optionalLong(ResultSet row, String column) throws SQLException {
+        var value = Rows.nullableLong(row, column);
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    /// Only where nothing is known, or no more than that a program has created the subscriber.
+    void attribute(Tx tx, AccountId account, SubscriberId id, Attribution attribution) {
+        tx.update("""
+                        update subscriber
+                           set source_type = :type, source_id = :sourceId, source_name = :name,
+                               source_mechanism = :mechanism, source_mechanism_id = :mechanismId,
+                               referrer = :referrer
+                         where account_id = :account and id = :id
+                           and (source_type is null or source_type = 'api_subscription')
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("type", attribution.sourceType().orElse(null))
+                .bind("sourceId", nullable(attribution.sourceId()))
+                .bind("name", attribution.sourceName().orElse(null))
+                .bind("mechanism", attribution.mechanism().orElse(null))
+                .bind("mechanismId", nullable(attribution.mechanismId()))
+                .bind("referrer", attribution.referrer().orElse(null))
+                .execute();
+    }
+
+    private static @Nullable Long nullable(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
     }
 
     /// A subscriber as written by an upsert, and whether the row is new.
@@ -108,8 +231,9 @@ final class SubscriberStore {
         return tx.query("""
                         insert into subscriber as s
                                (account_id, id, email_address, first_name, state, state_changed_at, fields,
-                                created_at, updated_at)
-                        values (:account, :id, :email, :firstName, :state, :now, :set::jsonb, :now, :now)
+                                source_type, source_mechanism, created_at, updated_at)
+                        values (:account, :id, :email, :firstName, :state, :now, :set::jsonb,
+                                'api_subscription', 'api', :now, :now)
                         on conflict (account_id, lower(email_address)) do update
                            set first_name = coalesce(excluded.first_name, s.first_name),
                                fields = (s.fields || excluded.fields) - :cleared::text[],
@@ -181,8 +305,8 @@ final class SubscriberStore {
                 .list();
     }
 
-    Map<SubscriberId, List<TagLabel>> tags(Tx tx, AccountId account, Collection<SubscriberId> ids) {
-        var tags = new HashMap<SubscriberId, List<TagLabel>>();
+    Map<SubscriberId, List<Subscribers.TagLabel>> tags(Tx tx, AccountId account, Collection<SubscriberId> ids) {
+        var tags = new HashMap<SubscriberId, List<Subscribers.TagLabel>>();
         tx.query("""
                         select g.subscriber_id, t.id, t.name
                           from tagging g
@@ -194,14 +318,11 @@ final class SubscriberStore {
                 .bind("ids", ids.stream().map(Id::value).toArray(Long[]::new))
                 .map((row, _) -> Map.entry(
                         new SubscriberId(row.getLong("subscriber_id")),
-                        new TagLabel(row.getLong("id"), row.getString("name"))))
+                        new Subscribers.TagLabel(row.getLong("id"), row.getString("name"))))
                 .forEach(entry -> tags.computeIfAbsent(entry.getKey(), _ -> new java.util.ArrayList<>())
                         .add(entry.getValue()));
         return tags;
     }
-
-    /// A tag as a list of subscribers shows it.
-    record TagLabel(long id, String name) {}
 
     /// @return empty when there is no such subscriber
     /// @throws RuntimeException for which [Database#isTaken] says yes, when the address is another's

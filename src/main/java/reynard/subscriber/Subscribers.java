@@ -1,5 +1,6 @@
 package reynard.subscriber;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -28,7 +29,11 @@ import reynard.mail.EmailAddress;
 
 /// The people of an account.
 public final class Subscribers {
+    /// How far back the engagement reaches that lists are ordered by.
+    private static final Duration ENGAGEMENT = Duration.ofDays(90);
+
     private final SubscriberStore store = new SubscriberStore();
+    private final LocationStore locations = new LocationStore();
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
@@ -55,18 +60,27 @@ public final class Subscribers {
             Optional<String> firstName,
             SubscriberState state,
             Map<CustomFieldId, Optional<String>> fields) {
-        return database.inTx(tx -> {
-            var upserted = store.upsert(
-                    tx,
-                    account,
-                    new SubscriberId(ids.next()),
-                    email.value(),
-                    firstName.orElse(null),
-                    state,
-                    SubscriberStore.FieldValues.of(fields),
-                    clock.instant());
-            return new Saved(upserted.subscriber(), upserted.created());
-        });
+        return database.inTx(tx -> upsert(tx, account, email, firstName, state, fields));
+    }
+
+    /// The same in a transaction of the caller's.
+    public Saved upsert(
+            Tx tx,
+            AccountId account,
+            EmailAddress email,
+            Optional<String> firstName,
+            SubscriberState state,
+            Map<CustomFieldId, Optional<String>> fields) {
+        var upserted = store.upsert(
+                tx,
+                account,
+                new SubscriberId(ids.next()),
+                email.value(),
+                firstName.orElse(null),
+                state,
+                SubscriberStore.FieldValues.of(fields),
+                clock.instant());
+        return new Saved(upserted.subscriber(), upserted.created());
     }
 
     public Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {
@@ -88,16 +102,54 @@ public final class Subscribers {
     }
 
     public Page<Subscriber> list(
-            AccountId account,
-            SubscriberFilter filter,
-            SubscriberFilter.Sort sort,
-            Listing.Order order,
-            PageRequest page) {
-        return database.inTx(tx -> store.list(tx, account, filter, sort, order, page));
+            AccountId account, SubscriberFilter filter, SubscriberSort sort, Listing.Order order, PageRequest page) {
+        return database.inTx(tx -> store.list(tx, account, filter, sort, order, engagedSince(), page));
     }
 
-    Map<SubscriberId, List<SubscriberStore.TagLabel>> tags(AccountId account, Collection<SubscriberId> subscribers) {
-        return database.inTx(tx -> store.tags(tx, account, subscribers));
+    /// Who matches the condition. It has the parameters of the order, too.
+    public Page<Subscriber> search(
+            Tx tx,
+            AccountId account,
+            SubscriberCondition condition,
+            SubscriberSort sort,
+            Listing.Order order,
+            PageRequest page) {
+        return store.search(tx, account, condition, sort, order, engagedSince(), page);
+    }
+
+    private Instant engagedSince() {
+        return clock.instant().minus(ENGAGEMENT);
+    }
+
+    /// A tag that a subscriber wears, as a list of subscribers shows it.
+    public record TagLabel(long id, String name) {}
+
+    /// In the order of the tags' creation; those who wear none are missing.
+    public Map<SubscriberId, List<TagLabel>> tags(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return store.tags(tx, account, subscribers);
+    }
+
+    /// Those whom nothing is known of are missing.
+    public Map<SubscriberId, Attribution> attributions(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return store.attributions(tx, account, subscribers);
+    }
+
+    /// Notes what brought a subscriber here, unless more is known than that a program has created them.
+    public void attribute(Tx tx, AccountId account, SubscriberId subscriber, Attribution attribution) {
+        store.attribute(tx, account, subscriber, attribution);
+    }
+
+    /// Those without a place are missing.
+    public Map<SubscriberId, Location> locations(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return locations.find(tx, account, subscribers);
+    }
+
+    public void pin(Tx tx, AccountId account, SubscriberId subscriber, Location location) {
+        locations.put(tx, account, subscriber, location);
+    }
+
+    public void unpin(Tx tx, AccountId account, SubscriberId subscriber) {
+        locations.delete(tx, account, subscriber);
     }
 
     public sealed interface Update {

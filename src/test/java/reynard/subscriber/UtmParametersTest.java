@@ -1,4 +1,4 @@
-package reynard.form;
+package reynard.subscriber;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package reynard.form;
+package reynard.subscriber;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

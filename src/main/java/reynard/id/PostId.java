@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a post.
+public record PostId(long value) implements Id {}

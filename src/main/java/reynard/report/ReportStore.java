@@ -1,0 +1,112 @@
+package reynard.report;
+
+import static reynard.db.Rows.optionalInstant;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.Id;
+import reynard.id.SubscriberId;
+
+/// Every statement of the room.
+final class ReportStore {
+    Reports.EmailTotals emails(Tx tx, AccountId account, Span span) {
+        return tx.query("""
+                        select count(*) as sent, count(d.opened_at) as opened, count(d.clicked_at) as clicked,
+                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribed,
+                               count(*) filter (where d.departure = 'bounced') as bounced
+                          from delivery d
+                         where d.account_id = :account and (d.state = 'sent' or d.departure = 'bounced')
+                           and d.settled_at >= :from and d.settled_at < :to
+                        """)
+                .bind("account", account)
+                .bind("from", span.from())
+                .bind("to", span.to())
+                .map((row, _) -> new Reports.EmailTotals(
+                        row.getLong("sent"),
+                        row.getLong("opened"),
+                        row.getLong("clicked"),
+                        row.getLong("unsubscribed"),
+                        row.getLong("bounced")))
+                .one();
+    }
+
+    /// Whoever has confirmed at some time counts as new at their creation. Those there at the end are the active ones
+    /// who were so already, and those who left after it.
+    Reports.Growth growth(Tx tx, AccountId account, Span span) {
+        return tx.query("""
+                        select count(*) filter (
+                                   where s.created_at >= :from and s.created_at < :to and s.state <> 'inactive') as new,
+                               count(*) filter (
+                                   where s.state = 'cancelled' and s.state_changed_at >= :from
+                                     and s.state_changed_at < :to) as cancelled,
+                               count(*) filter (
+                                   where s.created_at < :to
+                                     and (s.state = 'active' and s.state_changed_at < :to
+                                          or s.state in ('cancelled', 'bounced', 'complained')
+                                             and s.state_changed_at >= :to)) as present
+                          from subscriber s
+                         where s.account_id = :account
+                        """)
+                .bind("account", account)
+                .bind("from", span.from())
+                .bind("to", span.to())
+                .map((row, _) ->
+                        new Reports.Growth(row.getLong("new"), row.getLong("cancelled"), row.getLong("present")))
+                .one();
+    }
+
+    Map<SubscriberId, Engagement> engagement(
+            Tx tx, AccountId account, Collection<SubscriberId> subscribers, Instant after, Instant before) {
+        var found = new HashMap<SubscriberId, Engagement>();
+        tx.query("""
+                        with gone as (
+                            select d.id, d.subscriber_id, d.settled_at, d.opened_at, d.clicked_at, d.departure
+                              from delivery d
+                             where d.account_id = :account and d.subscriber_id = any(:subscribers)
+                               and (d.state = 'sent' or d.departure = 'bounced')
+                               and d.settled_at > :after and d.settled_at < :before),
+                        opened as (
+                            select g.subscriber_id, max(o.at) as at
+                              from gone g
+                              join email_open o on o.account_id = :account and o.delivery_id = g.id
+                             group by g.subscriber_id),
+                        clicked as (
+                            select g.subscriber_id, max(k.at) as at
+                              from gone g
+                              join email_click k on k.account_id = :account and k.delivery_id = g.id
+                             group by g.subscriber_id)
+                        select g.subscriber_id, count(*) as sent, count(g.opened_at) as opened,
+                               count(g.clicked_at) as clicked,
+                               count(*) filter (where g.departure = 'bounced') as bounced,
+                               max(g.settled_at) as last_sent, max(o.at) as last_opened, max(k.at) as last_clicked,
+                               count(*) filter (where o.at is null or g.settled_at > o.at) as since_open,
+                               count(*) filter (where k.at is null or g.settled_at > k.at) as since_click
+                          from gone g
+                          left join opened o on o.subscriber_id = g.subscriber_id
+                          left join clicked k on k.subscriber_id = g.subscriber_id
+                         group by g.subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("subscribers", subscribers.stream().map(Id::value).toArray(Long[]::new))
+                .bind("after", after)
+                .bind("before", before)
+                .map((row, _) -> Map.entry(
+                        new SubscriberId(row.getLong("subscriber_id")),
+                        new Engagement(
+                                row.getLong("sent"),
+                                row.getLong("opened"),
+                                row.getLong("clicked"),
+                                row.getLong("bounced"),
+                                optionalInstant(row, "last_sent"),
+                                optionalInstant(row, "last_opened"),
+                                optionalInstant(row, "last_clicked"),
+                                row.getLong("since_open"),
+                                row.getLong("since_click"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
+    }
+}

@@ -1,0 +1,56 @@
+package reynard.testing;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+
+/// What readers do with emails, written where the tracking of opens and clicks writes it.
+public final class Tracks {
+    private final String databaseUrl;
+    private long nextId = 1_000_000_000_000L;
+
+    public Tracks(TestServer server) {
+        this.databaseUrl = server.databaseUrl();
+    }
+
+    public void opens(long delivery, Instant at) {
+        write(
+                "insert into email_open (account_id, delivery_id, id, subscriber_id, at)"
+                        + " select d.account_id, d.id, ?, d.subscriber_id, ? from delivery d where d.id = ?",
+                nextId++,
+                at,
+                delivery);
+        write("update delivery set opened_at = coalesce(opened_at, ?) where id = ?", at, delivery);
+    }
+
+    public void clicks(long delivery, String url, Instant at) {
+        write(
+                "insert into link (account_id, id, url) select d.account_id, ?, ? from delivery d where d.id = ?"
+                        + " on conflict do nothing",
+                nextId++,
+                url,
+                delivery);
+        write(
+                "insert into email_click (account_id, delivery_id, id, subscriber_id, link_id, at)"
+                        + " select d.account_id, d.id, ?, d.subscriber_id, l.id, ? from delivery d"
+                        + " join link l on l.account_id = d.account_id and l.url = ? where d.id = ?",
+                nextId++,
+                at,
+                url,
+                delivery);
+        write("update delivery set clicked_at = coalesce(clicked_at, ?) where id = ?", at, delivery);
+    }
+
+    private void write(String sql, Object... values) {
+        try (var connection = DriverManager.getConnection(databaseUrl);
+                var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i] instanceof Instant at ? Timestamp.from(at) : values[i]);
+            }
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
