@@ -65,6 +65,7 @@ class ArchitectureTest {
             // A client: it sees the server through HTTP alone.
             entry("demo", Set.of()),
             entry("audit", Set.of("id", "schedule", "tzdata", "sequence", "enrollment", "db")),
+            entry("reference", Set.of("http")),
             entry("inbox", Set.of("id", "account", "db", "http")),
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "event", "db", "http")),
             entry(

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +49,7 @@ import reynard.inbox.InboxEndpoints;
 import reynard.inbox.InboxListener;
 import reynard.purchase.PurchaseEndpoints;
 import reynard.purchase.Purchases;
+import reynard.reference.ReferenceEndpoints;
 import reynard.report.ReportEndpoints;
 import reynard.report.Reports;
 import reynard.segment.SegmentEndpoints;
@@ -80,6 +82,7 @@ public final class Server implements AutoCloseable {
     private final Parts parts;
     private final HttpServer http;
     private final Optional<Founding.Credentials> founded;
+    private final Routes routes = new Routes();
 
     private Server(Settings settings, Parts parts) throws SQLException {
         this.parts = parts;
@@ -160,7 +163,6 @@ public final class Server implements AutoCloseable {
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
-            var routes = new Routes();
             new AccountEndpoints(database, accounts, tzData, clock, publicUrl::get).register(routes);
             var reports = new Reports();
             new ReportEndpoints(database, reports, accounts, subscribers, tzData, clock).register(routes);
@@ -208,6 +210,7 @@ public final class Server implements AutoCloseable {
                             settings.databaseUrl().isEmpty(),
                             settings.relay().isEmpty())
                     .register(routes);
+            new ReferenceEndpoints().register(routes);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
             } else {
@@ -275,6 +278,11 @@ public final class Server implements AutoCloseable {
 
     public int port() {
         return http.port();
+    }
+
+    /// Everything that this server answers to.
+    public List<Routes.Route> routes() {
+        return routes.all();
     }
 
     /// The key and login of the account that this start has created; they are shown this once.

@@ -35,15 +35,15 @@ class VerifyTest {
             server.advance(Duration.ofDays(1));
 
             assertThat(verify(server)).as(printed::toString).isZero();
-            assertThat(printed.toString())
-                    .isEqualTo("""
+            assertThat(printed.toString()).isEqualTo("""
                             Looked at: account 1, attempt 4, delivery 4, enrollment 2, enrollment_past_run 0, sequence 1.
                             No violations.
                             """);
 
             printed.getBuffer().setLength(0);
-            execute(server, "update enrollment set due_at = due_at + interval '1 minute' where subscriber_id = "
-                    + reader.id());
+            execute(
+                    server,
+                    "update enrollment set due_at = due_at + interval '1 minute' where subscriber_id = " + reader.id());
             assertThat(verify(server)).isOne();
             assertThat(printed.toString())
                     .containsPattern("account 1, enrollment \\d+ is due at 2026-01-08T09:01:00Z, but by its plan at"

@@ -36,6 +36,7 @@ import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 import reynard.event.Events;
+import reynard.http.Routes;
 import reynard.sequence.Sequences;
 import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
@@ -158,6 +159,11 @@ public final class TestServer implements AutoCloseable {
         return server.port();
     }
 
+    /// Everything that the server answers to.
+    public List<Routes.Route> routes() {
+        return server.routes();
+    }
+
     /// The key that requests carry from now on.
     public void useKey(String key) {
         apiKey = key;
@@ -265,6 +271,12 @@ public final class TestServer implements AutoCloseable {
         headers.forEach(request::header);
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            ApiDocument.OURS.check(
+                    method,
+                    path,
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type"),
+                    response.body());
             return new Answer(response.statusCode(), parsed(response.body()), response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

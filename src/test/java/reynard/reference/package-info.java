@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.reference;
+
+import org.jspecify.annotations.NullMarked;
