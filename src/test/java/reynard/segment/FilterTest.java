@@ -88,12 +88,12 @@ class FilterTest {
             [{"some":[]}]                                   | filter groups must have exactly one of: all, any, none
             [{"all":[{"type":"state"}],"any":[]}]           | filter groups must have exactly one of: all, any, none
             [{"all":[]}]                                    | filter all must have 1 to 50 conditions
-            [{"all":[{"type":"purchase"}]}]                 | filter condition type must be one of: tag, form, sequence, custom_field, state, subscribed, email
-            [{"all":[{}]}]                                  | filter condition type must be one of: tag, form, sequence, custom_field, state, subscribed, email
+            [{"all":[{"type":"purchase"}]}]                 | filter condition type must be one of: tag, form, sequence, custom_field, state, subscribed, email, opens, clicks, sent, delivered
+            [{"all":[{}]}]                                  | filter condition type must be one of: tag, form, sequence, custom_field, state, subscribed, email, opens, clicks, sent, delivered
             [{"all":[{"type":5}]}]                          | filter all type must be a string
             [{"all":[{"type":"tag"}]}]                      | filter condition id must be an id
             [{"all":[{"type":"tag","id":"x"}]}]             | filter all id must be an id
-            [{"all":[{"type":"custom_field","id":1}]}]      | filter condition comparison must be one of: is, is_not, contains, has_value
+            [{"all":[{"type":"custom_field","id":1}]}]      | filter condition comparison must be one of: is, is_not, contains, has_value, greater_than, greater_than_or_equal, less_than, less_than_or_equal
             [{"all":[{"type":"custom_field","id":1,"comparison":"is"}]}] | filter condition value can't be blank
             [{"all":[{"type":"state","state":"gone"}]}]     | filter condition state must be one of: active, inactive, cancelled, bounced, complained
             [{"all":[{"type":"subscribed"}]}]               | filter condition subscribed must have after or before
