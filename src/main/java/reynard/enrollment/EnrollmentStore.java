@@ -340,7 +340,10 @@ final class EnrollmentStore {
 
     /// The emails behind the place of those in the sequence which their run has had nevertheless, because an edit has
     /// moved them.
-    Map<EnrollmentId, Set<SequenceEmailId>> settledAhead(Tx tx, AccountId account, SequenceId sequence) {
+    ///
+    /// @param before also those before it, which matter where someone may still get what is inserted there
+    Map<EnrollmentId, Set<SequenceEmailId>> settledAhead(
+            Tx tx, AccountId account, SequenceId sequence, boolean before) {
         var ahead = new HashMap<EnrollmentId, Set<SequenceEmailId>>();
         tx.query("""
                         select e.id, d.sequence_email_id
@@ -350,11 +353,12 @@ final class EnrollmentStore {
                           join sequence_email m on m.account_id = :account and m.id = d.sequence_email_id
                          where e.account_id = :account and e.sequence_id = :sequence
                            and e.state in ('waiting', 'sending', 'parked')
-                           and (m.position, m.id) > (l.position, l.id)
+                           and (:before or (m.position, m.id) > (l.position, l.id))
                            and not (e.state = 'sending' and d.sequence_email_id = e.next_email_id)
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
+                .bind("before", before)
                 .map((row, _) -> Map.entry(
                         new EnrollmentId(row.getLong("id")), new SequenceEmailId(row.getLong("sequence_email_id"))))
                 .forEach(entry -> ahead.computeIfAbsent(entry.getKey(), _ -> new HashSet<>())
@@ -438,7 +442,8 @@ final class EnrollmentStore {
                 .list();
     }
 
-    /// Takes those who wait for one of these emails over to another plan, with the dates that they have.
+    /// Takes those who wait for one of these emails over to another plan, with the dates that they have. Whoever is
+    /// walked at this moment is left out: the walker wants the sequence, which this transaction holds.
     int keepDates(
             Tx tx,
             AccountId account,
@@ -447,10 +452,15 @@ final class EnrollmentStore {
             long toPlanVersion,
             Collection<SequenceEmailId> emails) {
         return tx.update("""
-                        update enrollment
+                        update enrollment e
                            set plan_version = :to, keeps_date = true
-                         where account_id = :account and sequence_id = :sequence and plan_version = :from
-                           and state = 'waiting' and next_email_id = any(:emails)
+                          from (select w.id
+                                  from enrollment w
+                                 where w.account_id = :account and w.sequence_id = :sequence
+                                   and w.plan_version = :from and w.state = 'waiting'
+                                   and w.next_email_id = any(:emails)
+                                   for no key update skip locked) free
+                         where e.account_id = :account and e.id = free.id
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -479,11 +489,11 @@ final class EnrollmentStore {
     record DueAccount(AccountId account, Instant dueAt) {}
 
     /// A sequence whose people have to be looked at again, up to the given plan.
-    record Replan(AccountId account, SequenceId sequence, long planVersion, Instant requestedAt) {}
+    record Replan(AccountId account, SequenceId sequence, long planVersion) {}
 
     List<Replan> replans(Tx tx) {
         return tx.query("""
-                        select r.account_id, r.sequence_id, r.plan_version, r.requested_at
+                        select r.account_id, r.sequence_id, r.plan_version
                           from account_clock c
                           join replan r on r.account_id = c.account_id
                          order by r.requested_at, r.account_id, r.sequence_id
@@ -491,22 +501,8 @@ final class EnrollmentStore {
                 .map((row, _) -> new Replan(
                         new AccountId(row.getLong("account_id")),
                         new SequenceId(row.getLong("sequence_id")),
-                        row.getLong("plan_version"),
-                        instant(row, "requested_at")))
+                        row.getLong("plan_version")))
                 .list();
-    }
-
-    /// When the plan was last edited whose people are not all looked at yet.
-    Optional<Instant> replanRequestedAt(Tx tx, AccountId account, SequenceId sequence) {
-        return tx.query("""
-                        select r.requested_at
-                          from replan r
-                         where r.account_id = :account and r.sequence_id = :sequence
-                        """)
-                .bind("account", account)
-                .bind("sequence", sequence)
-                .map((row, _) -> instant(row, "requested_at"))
-                .findOne();
     }
 
     void requestReplan(Tx tx, AccountId account, SequenceId sequence, long planVersion, Instant now) {

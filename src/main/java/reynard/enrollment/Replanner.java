@@ -63,7 +63,7 @@ public final class Replanner {
         var settled = store.settled(
                 tx, request.account(), stale.stream().map(Enrollment::id).toList());
         List<Enrollment> replanned = stale.stream()
-                .map(enrollment -> replanned(enrollment, plan, settled(settled, enrollment.id()), request, now))
+                .map(enrollment -> replanned(enrollment, plan, settled(settled, enrollment.id()), now))
                 .toList();
         store.update(tx, request.account(), replanned);
         store.countReplanned(tx, request, stale.size());
@@ -76,15 +76,11 @@ public final class Replanner {
     }
 
     private static Enrollment replanned(
-            Enrollment enrollment,
-            Optional<Plan> plan,
-            Set<SequenceEmailId> settled,
-            EnrollmentStore.Replan request,
-            Instant now) {
+            Enrollment enrollment, Optional<Plan> plan, Set<SequenceEmailId> settled, Instant now) {
         if (plan.isEmpty()) {
             return enrollment.with(
                     new Progress.Removed(now, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
-        return plan.get().standing(enrollment, settled, request.requestedAt(), now);
+        return plan.get().standing(enrollment, settled, plan.get().sequence().planChangedAt(), now);
     }
 }

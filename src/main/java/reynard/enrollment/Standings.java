@@ -58,12 +58,6 @@ public final class Standings {
                 heartbeat.outage(tx));
     }
 
-    /// When the plan was edited last, as far as someone may not have been looked at since.
-    public Instant changedAt(Tx tx, AccountId account, Plan plan) {
-        return store.replanRequestedAt(tx, account, plan.sequence().id())
-                .orElse(plan.sequence().updatedAt());
-    }
-
     /// Everyone in the sequence who has something to come or may yet have, as few groups as tell them apart.
     ///
     /// @param anchored whether dates will be counted anew, so that everyone's anchor matters
@@ -74,7 +68,8 @@ public final class Standings {
         var then = wouldExclude.equals(sequence.settings().exclusions())
                 ? now
                 : excluded(tx, account, sequence.id(), wouldExclude);
-        var apart = store.settledAhead(tx, account, sequence.id());
+        var apart = store.settledAhead(
+                tx, account, sequence.id(), plan.policies().inserted() == Policies.Inserted.SEND_NOW);
         // What is spread out comes to each at a moment of their own.
         boolean split = sequence.overdue() instanceof CatchUp.Spread
                 || (anchored && sequence.handling().catchUp() instanceof CatchUp.Spread);
@@ -118,7 +113,7 @@ public final class Standings {
     /// Steps everyone whom the re-planner has not reached yet, so that all stand under this plan.
     public void settle(Tx tx, AccountId account, Plan plan, Instant now) {
         var sequence = plan.sequence();
-        var changedAt = changedAt(tx, account, plan);
+        var changedAt = sequence.planChangedAt();
         var stale = store.claimStale(tx, account, sequence.id(), sequence.planVersion(), BATCH_MAX);
         while (!stale.isEmpty()) {
             var settled = store.settled(

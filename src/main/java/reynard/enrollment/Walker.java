@@ -152,7 +152,7 @@ public final class Walker {
                 return;
             }
             // What was due at the edit and is only looked at now is late, not in the edit's past.
-            var editedAt = plan.get().sequence().updatedAt();
+            var editedAt = plan.get().sequence().planChangedAt();
             var judgement = judge.of(plan.get(), enrollment, facts(enrollment), editedAt);
             changed.add(judgement.after());
             switch (judgement) {

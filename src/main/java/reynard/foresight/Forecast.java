@@ -67,7 +67,7 @@ public final class Forecast {
         if (!plan.sequence().settings().active()) {
             return;
         }
-        var changedAt = standings.changedAt(tx, account, plan);
+        var changedAt = plan.sequence().planChangedAt();
         var exclusions = plan.sequence().settings().exclusions();
         for (var cohort : standings.cohorts(tx, account, plan, false, exclusions)) {
             if (!cohort.excluded()) {

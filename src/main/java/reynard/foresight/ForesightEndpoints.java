@@ -185,6 +185,7 @@ public final class ForesightEndpoints {
         var body = request.json();
         return database.inTx(tx -> {
             var account = request.account();
+            lock(tx, account, id, policy);
             var plan = standings.plan(tx, account, id);
             if (plan.isEmpty()) {
                 return Reply.notFound();
@@ -211,6 +212,7 @@ public final class ForesightEndpoints {
         var body = request.json();
         return database.inTx(tx -> {
             var account = request.account();
+            lock(tx, account, id, policy);
             var plan = standings.plan(tx, account, id);
             var email = sequences.findEmail(tx, account, id, emailId);
             if (plan.isEmpty() || email.isEmpty()) {
@@ -253,6 +255,12 @@ public final class ForesightEndpoints {
             Optional<Impact.Policy> policy,
             Instant now) {
         return impact.of(tx, account, plan, edited, email, policy.orElse(Impact.Policy.NEXT_SLOT), now);
+    }
+
+    /// What is going to be edited is locked before anyone inside is. Nobody inside is waited for, so that whoever holds
+    /// one of them and wants the sequence gets it in the end.
+    private void lock(Tx tx, AccountId account, SequenceId sequence, Optional<Impact.Policy> policy) {
+        policy.ifPresent(_ -> sequences.findForUpdate(tx, account, sequence));
     }
 
     /// Whoever is to keep a date has to have the one of the plan before.

@@ -84,7 +84,7 @@ public final class Impact {
             Optional<SequenceEmail> email,
             Policy policy,
             Instant now) {
-        var changedAt = standings.changedAt(tx, account, plan);
+        var changedAt = plan.sequence().planChangedAt();
         var after = standings.edited(plan, edited, email);
         SortedSet<Exclusion> exclusions = edited.settings().exclusions();
         var effect = Effect.NONE;

@@ -99,7 +99,7 @@ public final class Why {
         if (facts.state() != reynard.subscriber.SubscriberState.ACTIVE) {
             return new Ahead(List.of(), enrollment);
         }
-        var start = new Ahead.Start(enrollment, facts, sendsAt, standings.changedAt(tx, account, plan));
+        var start = new Ahead.Start(enrollment, facts, sendsAt, plan.sequence().planChangedAt());
         return Ahead.of(plan, start, now, NEVER);
     }
 

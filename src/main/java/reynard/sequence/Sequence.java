@@ -9,6 +9,7 @@ import reynard.id.SequenceId;
 /// @param overdue what the last edit has for those whom it finds overdue
 /// @param pausedAt since when it is paused; empty while it is active
 /// @param planVersion grows with every edit that can move someone's next email
+/// @param planChangedAt when it last grew; an email that was due before this moment is overdue by the edit
 public record Sequence(
         SequenceId id,
         SequenceSettings settings,
@@ -16,6 +17,7 @@ public record Sequence(
         CatchUp overdue,
         Optional<Instant> pausedAt,
         long planVersion,
+        Instant planChangedAt,
         Instant createdAt,
         Instant updatedAt) {
 
@@ -24,13 +26,15 @@ public record Sequence(
     /// @param overdueNow empty: those overdue go at their next slot, or as the sequence catches up after a pause
     public Sequence edited(SequenceSettings after, Optional<CatchUp> overdueNow, Instant now) {
         boolean resumed = after.active() && !settings.active();
+        boolean moves = !after.plansAs(settings);
         return new Sequence(
                 id,
                 after,
                 handling,
                 overdueNow.orElse(resumed ? handling.catchUp() : new CatchUp.NextSlot()),
                 after.active() ? Optional.empty() : pausedAt.or(() -> Optional.of(now)),
-                after.plansAs(settings) ? planVersion : planVersion + 1,
+                moves ? planVersion + 1 : planVersion,
+                moves ? now : planChangedAt,
                 createdAt,
                 now);
     }
@@ -44,11 +48,12 @@ public record Sequence(
                 overdueNow.orElse(new CatchUp.NextSlot()),
                 pausedAt,
                 planVersion + 1,
+                now,
                 createdAt,
                 now);
     }
 
     Sequence handled(Handling newHandling, Instant now) {
-        return new Sequence(id, settings, newHandling, overdue, pausedAt, planVersion, createdAt, now);
+        return new Sequence(id, settings, newHandling, overdue, pausedAt, planVersion, planChangedAt, createdAt, now);
     }
 }

@@ -35,7 +35,7 @@ final class SequenceStore {
             """
             select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour, q.time_zone,
                    q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up, q.catch_up_hours, q.overdue,
-                   q.overdue_hours, q.plan_version, q.created_at, q.updated_at,
+                   q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at, q.updated_at,
                    array(select x.source_type || ' ' || x.source_id
                            from sequence_exclusion x
                           where x.account_id = :account and x.sequence_id = q.id) as exclusions
@@ -62,7 +62,7 @@ final class SequenceStore {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
-                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
                                        from sequence_exclusion x
@@ -92,7 +92,7 @@ final class SequenceStore {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
-                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
                                        from sequence_exclusion x
@@ -112,7 +112,7 @@ final class SequenceStore {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
-                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
                                        from sequence_exclusion x
@@ -132,10 +132,12 @@ final class SequenceStore {
                         insert into sequence
                                (account_id, id, name, sending_address_id, email_template_id, send_days, send_hour,
                                 time_zone, active, repeat, hold, paused_at, on_uncertain, catch_up,
-                                catch_up_hours, overdue, overdue_hours, plan_version, created_at, updated_at)
+                                catch_up_hours, overdue, overdue_hours, plan_version, plan_changed_at,
+                                created_at, updated_at)
                         values (:account, :id, :name, :sendingAddress, :emailTemplate, :sendDays, :sendHour,
                                 :timeZone, :active, :repeat, :hold, :pausedAt, :onUncertain, :catchUp,
-                                :catchUpHours, :overdue, :overdueHours, :planVersion, :createdAt, :updatedAt)
+                                :catchUpHours, :overdue, :overdueHours, :planVersion, :planChangedAt,
+                                :createdAt, :updatedAt)
                         """), account, sequence)
                 .bind("createdAt", sequence.createdAt())
                 .execute();
@@ -150,7 +152,8 @@ final class SequenceStore {
                                time_zone = :timeZone, active = :active, repeat = :repeat, hold = :hold,
                                paused_at = :pausedAt, on_uncertain = :onUncertain, catch_up = :catchUp,
                                catch_up_hours = :catchUpHours, overdue = :overdue, overdue_hours = :overdueHours,
-                               plan_version = :planVersion, updated_at = :updatedAt
+                               plan_version = :planVersion, plan_changed_at = :planChangedAt,
+                               updated_at = :updatedAt
                          where account_id = :account and id = :id
                         """), account, sequence).execute();
         tx.update("delete from sequence_exclusion where account_id = :account and sequence_id = :sequence")
@@ -181,6 +184,7 @@ final class SequenceStore {
                 .bind("overdue", sequence.overdue().wireName())
                 .bind("overdueHours", sequence.overdue().hours())
                 .bind("planVersion", sequence.planVersion())
+                .bind("planChangedAt", sequence.planChangedAt())
                 .bind("updatedAt", sequence.updatedAt());
     }
 
@@ -207,7 +211,7 @@ final class SequenceStore {
         tx.update("""
                         update sequence
                            set plan_version = :planVersion, overdue = :overdue, overdue_hours = :overdueHours,
-                               updated_at = :now
+                               plan_changed_at = :now, updated_at = :now
                          where account_id = :account and id = :id
                         """)
                 .bind("account", account)
@@ -266,6 +270,7 @@ final class SequenceStore {
     record Counts(long emails, long subscribers) {}
 
     Map<SequenceId, Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        // Who leaves the list leaves these states with it, so that an index alone tells how many there are.
         var counts = new HashMap<SequenceId, Counts>();
         tx.query("""
                         select q.id,
@@ -274,10 +279,8 @@ final class SequenceStore {
                                  where e.account_id = :account and e.sequence_id = q.id and e.deletion = 0) as emails,
                                (select count(*)
                                   from enrollment n
-                                  join subscriber s on s.account_id = :account and s.id = n.subscriber_id
                                  where n.account_id = :account and n.sequence_id = q.id
-                                   and n.state in ('waiting', 'sending', 'parked')
-                                   and s.state = 'active') as subscribers
+                                   and n.state in ('waiting', 'sending', 'parked')) as subscribers
                           from sequence q
                          where q.account_id = :account and q.id = any(:sequences)
                         """)
@@ -398,6 +401,7 @@ final class SequenceStore {
                 catchUp(row, "overdue"),
                 optionalInstant(row, "paused_at"),
                 row.getLong("plan_version"),
+                instant(row, "plan_changed_at"),
                 instant(row, "created_at"),
                 instant(row, "updated_at"));
     }

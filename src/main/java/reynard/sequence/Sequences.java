@@ -48,6 +48,7 @@ public final class Sequences {
                 settings.active() ? Optional.empty() : Optional.of(now),
                 1,
                 now,
+                now,
                 now);
         store.insert(tx, account, sequence);
         return sequence;
@@ -73,7 +74,7 @@ public final class Sequences {
     }
 
     /// As [#find]; nobody else changes the sequence or its emails before the transaction ends.
-    Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
+    public Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
         return store.findForUpdate(tx, account, id);
     }
 

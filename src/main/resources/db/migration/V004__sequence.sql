@@ -34,6 +34,7 @@ create table sequence (
                        check (overdue in ('next_slot', 'at_once', 'spread', 'skip_if_later_than')),
     overdue_hours      integer     null check (overdue_hours between 1 and 8760),
     plan_version       bigint      not null, -- grows with every edit that can move someone's next email
+    plan_changed_at    timestamptz not null, -- when it last grew
     created_at         timestamptz not null,
     updated_at         timestamptz not null,
     deleted_at         timestamptz null,

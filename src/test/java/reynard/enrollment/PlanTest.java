@@ -51,6 +51,7 @@ class PlanTest {
                     Optional.empty(),
                     2,
                     ENTRY,
+                    ENTRY,
                     ENTRY),
             new Zone("Etc/UTC", ZoneOffset.UTC.getRules()),
             "2026f",

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import reynard.enrollment.Policies;
+import reynard.enrollment.Policies.Completing;
+import reynard.enrollment.Policies.Inserted;
 import reynard.testing.TestServer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -67,6 +70,33 @@ class ForecastTest {
         sequence.change("{'active':false}");
         assertThat(server.get("/ext/v1/forecast").at("/forecast/total").asLong())
                 .isZero();
+    }
+
+    @Test
+    void where_what_is_inserted_goes_at_once_nobody_is_foretold_what_they_have_had() {
+        server.close();
+        server = TestServer.with(new Policies(Inserted.SEND_NOW, Completing.EVERYONE));
+        var sequence = server.sequence(
+                immediate("One").at(1),
+                days("Draft", 1).at(2).draft(),
+                days("Two", 1).at(3),
+                days("Three", 2).at(4));
+        server.subscriber("reader@example.org", sequence);
+        server.advance(ofDays(1));
+        var path = "/ext/v1/sequences/" + sequence.id();
+        var publish = path + "/emails/" + sequence.email("Draft") + "/impact";
+
+        assertThat(server.get(path + "/forecast").at("/forecast/total").asLong())
+                .isEqualTo(1);
+        var impact = server.post(publish, "{\"published\":true}").at("/impact");
+        assertThat(impact.at("/mailed_at_once").asLong()).isEqualTo(1);
+        assertThat(impact.at("/gain_email").asLong()).isEqualTo(1);
+        assertThat(impact.at("/lose_email").asLong()).isZero();
+
+        sequence.changeEmail("Draft", "{'published':true}");
+        assertThat(server.get(path + "/forecast").at("/forecast/total").asLong())
+                .isEqualTo(server.advance(ofDays(14)))
+                .isEqualTo(2);
     }
 
     @Test

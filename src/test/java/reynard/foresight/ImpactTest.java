@@ -8,8 +8,12 @@ import static reynard.testing.TestServer.immediate;
 import static reynard.testing.TestServer.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -134,6 +138,29 @@ class ImpactTest {
         assertThat(impact.at("/redated/count").asLong()).isZero();
         assertThat(inside.mail()).first().isEqualTo(new Mail("Tips", Instant.parse("2026-01-06T09:00:00Z")));
         assertThat(joiner.mail()).first().isEqualTo(new Mail("Tips", Instant.parse("2026-01-06T15:00:00Z")));
+    }
+
+    @Test
+    void an_edit_for_new_joiners_waits_for_nobody_who_is_being_walked() throws SQLException {
+        var sequence = server.sequence(days("Tips", 1));
+        server.subscriber("walked@example.org", sequence);
+        var other = server.subscriber("other@example.org", sequence);
+        try (var connection = DriverManager.getConnection(server.databaseUrl());
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // What the walker holds when it comes to ask for the sequence.
+            statement.executeQuery("select from enrollment where id = (select min(id) from enrollment) for update");
+
+            var answer = CompletableFuture.supplyAsync(
+                            () -> impact(sequence, "?apply=new_joiners_only", "{'send_hour':15}"))
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+            assertThat(answer.at("/saved").asBoolean()).isTrue();
+            connection.rollback();
+        }
+        server.advance(ofDays(2));
+
+        assertThat(other.mail()).containsExactly(new Mail("Tips", Instant.parse("2026-01-06T09:00:00Z")));
     }
 
     @Test

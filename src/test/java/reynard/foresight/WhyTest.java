@@ -187,6 +187,25 @@ class WhyTest {
     }
 
     @Test
+    void another_account_finds_nothing_to_foretell() {
+        var sequence = server.sequence(immediate("Hello"));
+        var reader = server.subscriber("reader@example.org", sequence);
+        var path = "/ext/v1/sequences/" + sequence.id();
+        server.useKey(server.stranger());
+
+        assertThat(List.of(
+                        server.get("/ext/v1/subscribers/" + reader.id() + "/why?sequence_id=" + sequence.id()),
+                        server.get(path + "/forecast"),
+                        server.post(path + "/impact", "{}"),
+                        server.post(path + "/impact?apply=now", "{\"name\":\"Mine\"}"),
+                        server.post(path + "/emails/" + sequence.email("Hello") + "/impact", "{}"),
+                        server.post(path + "/emails/" + sequence.email("Hello") + "/impact?apply=now", "{}")))
+                .allSatisfy(answer -> assertThat(answer.status()).isEqualTo(404));
+        assertThat(server.get("/ext/v1/forecast").at("/forecast/total").asLong())
+                .isZero();
+    }
+
+    @Test
     void what_is_foretold_is_what_happens() {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("seed " + seed);

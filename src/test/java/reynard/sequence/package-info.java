@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.sequence;
+
+import org.jspecify.annotations.NullMarked;
