@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,6 +81,22 @@ class OpenApiTest {
         server.routes().forEach(route -> routes.add(route.verb() + " " + route.path()));
 
         assertThat(routes).isEqualTo(described);
+    }
+
+    @Test
+    void the_page_on_compatibility_has_a_row_for_each_operation_of_Kit() throws Exception {
+        var compatibility = Compatibility.read(Path.of("docs/kit-compatibility.md"));
+        var ofKit = DOCUMENT.operations().stream()
+                .map(ApiDocument.Operation::toString)
+                .filter(operation -> operation.contains(" /v4/"))
+                .filter(operation -> !operation.contains("/landing_pages/") && !operation.contains("/oauth/"))
+                .toList();
+        assertThat(compatibility.operations())
+                .containsExactlyInAnyOrderElementsOf(ofKit)
+                .hasSize(85);
+        for (var operation : ofKit) {
+            assertThat(compatibility.isDone(operation)).as(operation).isNotEqualTo(NOT_YET.contains(operation));
+        }
     }
 
     @Test

@@ -58,7 +58,7 @@ public final class ApiDocument {
     }
 
     private static Pattern pattern(String path) {
-        return Pattern.compile(path.replaceAll("\\{[^}]+}", "[^/]*") + "/?");
+        return Pattern.compile(path.replaceAll("\\{[^}]+}", "[^/]+") + "/?");
     }
 
     /// One verb of one path.
