@@ -63,10 +63,12 @@ public final class Forecast {
 
     private void count(
             Tx tx, AccountId account, SequenceId sequence, Instant now, Instant until, Map<Key, Long> counts) {
-        var plan = standings.plan(tx, account, sequence).orElseThrow();
-        if (!plan.sequence().settings().active()) {
+        var found = standings.plan(tx, account, sequence);
+        // It may have been deleted since the sequences were listed.
+        if (found.isEmpty() || !found.get().sequence().settings().active()) {
             return;
         }
+        var plan = found.get();
         var changedAt = plan.sequence().planChangedAt();
         var exclusions = plan.sequence().settings().exclusions();
         for (var cohort : standings.cohorts(tx, account, plan, false, exclusions)) {

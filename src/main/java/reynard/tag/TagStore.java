@@ -152,7 +152,7 @@ final class TagStore {
                 == 1;
     }
 
-    Instant taggedAt(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
+    Optional<Instant> taggedAt(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
         return tx.query("""
                         select g.tagged_at
                           from tagging g
@@ -162,7 +162,7 @@ final class TagStore {
                 .bind("tag", tag)
                 .bind("subscriber", subscriber)
                 .map((row, _) -> instant(row, "tagged_at"))
-                .one();
+                .findOne();
     }
 
     void deleteTagging(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {

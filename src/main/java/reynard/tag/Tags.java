@@ -98,9 +98,13 @@ public final class Tags {
     /// Both must exist.
     public Tagged tag(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
         var now = clock.instant();
-        return store.insertTagging(tx, account, tag, subscriber, ids.next(), now)
-                ? new Tagged(now, true)
-                : new Tagged(store.taggedAt(tx, account, tag, subscriber), false);
+        if (store.insertTagging(tx, account, tag, subscriber, ids.next(), now)) {
+            return new Tagged(now, true);
+        }
+        // Somebody may have taken it off since; then it is put on again.
+        return store.taggedAt(tx, account, tag, subscriber)
+                .map(at -> new Tagged(at, false))
+                .orElseGet(() -> tag(tx, account, tag, subscriber));
     }
 
     /// Removing a tag that is not worn changes nothing.
