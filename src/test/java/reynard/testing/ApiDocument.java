@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import reynard.reference.OpenApi;
@@ -30,6 +31,8 @@ public final class ApiDocument {
     private static final List<String> VERBS = List.of("get", "post", "put", "patch", "delete");
 
     public static final ApiDocument OURS = new ApiDocument(new ObjectMapper().valueToTree(OpenApi.document()));
+
+    private static final Set<Integer> REFUSED_EARLY = Set.of(405, 414, 431);
 
     private final JsonNode document;
     private final JsonNode closedComponents;
@@ -129,7 +132,8 @@ public final class ApiDocument {
         if (verb.equals("HEAD") || verb.equals("OPTIONS") || verb.equals("TRACE")) {
             return;
         }
-        if (found.isEmpty() || status == 405) {
+        // Jetty refuses before a route is asked.
+        if (found.isEmpty() || REFUSED_EARLY.contains(status)) {
             checkRefusal(verb, path, status, contentType, body, ofPath.isEmpty());
             return;
         }
@@ -144,7 +148,7 @@ public final class ApiDocument {
     // A path that nobody has, a verb that a path has not.
     private void checkRefusal(
             String verb, String path, int status, Optional<String> contentType, String body, boolean unknownPath) {
-        if (status != 405 && !(unknownPath && (status == 404 || status == 400))) {
+        if (!REFUSED_EARLY.contains(status) && !(unknownPath && (status == 404 || status == 400))) {
             throw new AssertionError(
                     "no operation is described for " + verb + " " + path + ", which answers " + status);
         }

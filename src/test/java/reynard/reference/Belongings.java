@@ -1,0 +1,85 @@
+package reynard.reference;
+
+import static reynard.testing.TestServer.text;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import reynard.testing.TestServer;
+
+/// One of everything in an account, by the word that paths have before its id.
+///
+/// @param address of the subscriber
+record Belongings(String key, String address, Map<String, Long> ids) {
+    /// Makes them; the server uses this key from then on.
+    static Belongings make(TestServer server, String key, String address) {
+        server.useKey(key);
+        var sequence = server.sequence(TestServer.immediate("Hello"));
+        var reader = server.subscriber(address, sequence);
+        long tag = server.tag("Tea");
+        reader.getsTag(tag);
+        long form = server.form("Front page", "embed");
+        long landingPage = server.form("Landing", "hosted");
+        server.post("/v4/forms/" + form + "/subscribers/" + reader.id(), "{}");
+        long field = server.field("Cup");
+        long segment = id(
+                server,
+                "/ext/v1/segments",
+                Map.of("name", "Tea", "filter", List.of(Map.of("all", List.of(Map.of("type", "tag", "id", tag))))),
+                "/segment/id");
+        long snippet = id(
+                server,
+                "/v4/snippets",
+                Map.of("name", "Bye", "snippet_type", "inline", "content", "Bye"),
+                "/snippet/id");
+        server.advance(Duration.ofHours(1));
+        long template =
+                server.get("/v4/email_templates").at("/email_templates/0/id").asLong();
+        return new Belongings(
+                key,
+                address,
+                Map.ofEntries(
+                        Map.entry("subscribers", reader.id()),
+                        Map.entry("sequences", sequence.id()),
+                        Map.entry("emails", sequence.email("Hello")),
+                        Map.entry("tags", tag),
+                        Map.entry("forms", form),
+                        Map.entry("landing_pages", landingPage),
+                        Map.entry("custom_fields", field),
+                        Map.entry("segments", segment),
+                        Map.entry("snippets", snippet),
+                        Map.entry("email_templates", template),
+                        Map.entry("purchases", purchase(server, address)),
+                        Map.entry(
+                                "deliveries",
+                                reader.deliveries().getFirst().get("id").asLong()),
+                        Map.entry("inbox", reader.lastMail().get("id").asLong())));
+    }
+
+    private static long purchase(TestServer server, String address) {
+        var product = Map.of("name", "Sencha", "pid", "1", "lid", "1", "quantity", 1, "unit_price", 9.5);
+        return id(
+                server,
+                "/v4/purchases",
+                Map.of(
+                        "purchase",
+                        Map.of("email_address", address, "transaction_id", "shop-1", "products", List.of(product))),
+                "/purchase/id");
+    }
+
+    private static long id(TestServer server, String path, Map<String, ?> body, String pointer) {
+        var answer = server.post(path, text(body));
+        if (answer.status() != 201) {
+            throw new AssertionError(path + " answers " + answer.raw().body());
+        }
+        return answer.at(pointer).asLong();
+    }
+
+    long id(String noun) {
+        var id = ids.get(noun);
+        if (id == null) {
+            throw new AssertionError("an operation has an id of " + noun + "; there has to be one here to try it with");
+        }
+        return id;
+    }
+}
