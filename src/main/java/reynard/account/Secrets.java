@@ -32,6 +32,13 @@ public final class Secrets {
         return key + checksum(key);
     }
 
+    /// A webhook's signing secret: 256 random bits behind the prefix that verifiers expect (Standard Webhooks 1.0.0).
+    public static String webhookSecret() {
+        var random = new byte[32];
+        RANDOM.nextBytes(random);
+        return "whsec_" + Base64.getEncoder().encodeToString(random);
+    }
+
     static String password() {
         return random(12);
     }
