@@ -104,9 +104,9 @@ public final class Server implements AutoCloseable {
             var accounts = new Accounts(database, ids, clock);
             var apiKeys = new ApiKeys(database, ids, clock);
             var subscribers = new Subscribers(database, ids, events, clock);
-            var customFields = new CustomFields(database, ids, clock);
-            var tags = new Tags(database, ids, clock);
-            var forms = new Forms(database, ids, subscribers, clock);
+            var customFields = new CustomFields(database, ids, events, clock);
+            var tags = new Tags(database, ids, events, clock);
+            var forms = new Forms(database, ids, subscribers, events, clock);
             var segments = new Segments(database, ids, clock);
             var templates = new EmailTemplates(database, ids, clock);
             var snippets = new Snippets(database, ids, clock);

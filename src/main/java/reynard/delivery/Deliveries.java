@@ -151,8 +151,7 @@ public final class Deliveries {
                 tell(tx, account, store.dropQueuedOfSequence(tx, account, sequence, at), at);
             case Event.SequencePlanChanged(var sequence, var _, var at) ->
                 tell(tx, account, store.dropWithdrawn(tx, account, sequence, at), at);
-            case Event.SubscriberConfirmed _, Event.DeliverySettled _, Event.DeliveryWithdrawn _ -> {}
-            case Event.PurchaseCreated _ -> {}
+            case Event.SubscriberConfirmed _, Event.DeliverySettled _, Event.DeliveryWithdrawn _, Event.News _ -> {}
         }
     }
 

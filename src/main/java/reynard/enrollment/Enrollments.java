@@ -36,6 +36,7 @@ public final class Enrollments {
     private final Deliveries deliveries;
     private final Plans plans;
     private final Exclusions exclusions;
+    private final Events events;
 
     public Enrollments(
             Database database,
@@ -55,6 +56,7 @@ public final class Enrollments {
         this.deliveries = deliveries;
         this.plans = new Plans(sequences, tzData, policies);
         this.exclusions = new Exclusions(store, segments);
+        this.events = events;
         events.listen(this::happened);
     }
 
@@ -87,6 +89,7 @@ public final class Enrollments {
         if (existing.isEmpty()) {
             var entered = entry(new EnrollmentId(ids.next()), plan.get(), subscriber, 1, source);
             if (store.insert(tx, account, entered)) {
+                tellJoined(tx, account, entered, entered.addedAt());
                 return new Enrolling.Enrolled(entered.addedAt());
             }
             // Another request has added them since we looked.
@@ -107,6 +110,7 @@ public final class Enrollments {
         store.insertPastRun(tx, account, before, restarted.addedAt());
         deliveries.dropQueued(tx, account, before.id(), "restarted", restarted.addedAt());
         store.update(tx, account, List.of(restarted));
+        tellJoined(tx, account, restarted, restarted.addedAt());
         return new Enrolling.Restarted(restarted.addedAt());
     }
 
@@ -121,6 +125,7 @@ public final class Enrollments {
                     plan.step(placed, settled(tx, account, placed), entered.addedAt()), entered.planVersion());
         }
         store.update(tx, account, List.of(back));
+        tellJoined(tx, account, back, back.addedAt());
         return new Enrolling.Enrolled(back.addedAt());
     }
 
@@ -191,7 +196,28 @@ public final class Enrollments {
                 store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
             case Event.DeliverySettled settled -> advance(tx, account, settled);
             case Event.DeliveryWithdrawn withdrawn -> waitAgain(tx, account, withdrawn);
-            case Event.PurchaseCreated _ -> {}
+            case Event.News _ -> {}
+        }
+    }
+
+    /// Whose clock does not run has not begun.
+    private void tellJoined(Tx tx, AccountId account, Enrollment enrollment, Instant at) {
+        switch (enrollment.progress()) {
+            case Progress.Pending _, Progress.Cancelled _, Progress.Removed _ -> {}
+            case Progress.Waiting _, Progress.Sending _, Progress.Parked _, Progress.Completed _ ->
+                events.append(
+                        tx, account, new Event.SequenceJoined(enrollment.subscriber(), enrollment.sequence(), at));
+        }
+    }
+
+    /// Writes where people who were on their way are now, and tells of those who have come to the end.
+    void keep(Tx tx, AccountId account, List<Enrollment> enrollments) {
+        store.update(tx, account, enrollments);
+        for (var enrollment : enrollments) {
+            if (enrollment.progress() instanceof Progress.Completed(var at)) {
+                events.append(
+                        tx, account, new Event.SequenceCompleted(enrollment.subscriber(), enrollment.sequence(), at));
+            }
         }
     }
 
@@ -215,6 +241,7 @@ public final class Enrollments {
                         .orElseGet(() -> enrollment.with(
                                 new Progress.Removed(at, Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion()));
                 store.update(tx, account, List.of(started));
+                tellJoined(tx, account, started, at);
             }
         }
     }
@@ -225,7 +252,7 @@ public final class Enrollments {
                 .filter(enrollment -> enrollment.run() == settled.run())
                 .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(settled.email())))
                 .ifPresent(enrollment -> {
-                    store.update(tx, account, List.of(past(tx, account, enrollment, settled)));
+                    keep(tx, account, List.of(past(tx, account, enrollment, settled)));
                 });
     }
 

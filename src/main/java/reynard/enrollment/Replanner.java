@@ -19,11 +19,13 @@ public final class Replanner {
     private static final int BATCH_MAX = 500;
 
     private final Database database;
+    private final Enrollments enrollments;
     private final EnrollmentStore store;
     private final Plans plans;
 
     public Replanner(Database database, Enrollments enrollments) {
         this.database = database;
+        this.enrollments = enrollments;
         this.store = enrollments.store();
         this.plans = enrollments.plans();
     }
@@ -65,7 +67,7 @@ public final class Replanner {
         List<Enrollment> replanned = stale.stream()
                 .map(enrollment -> replanned(enrollment, plan, settled(settled, enrollment.id()), now))
                 .toList();
-        store.update(tx, request.account(), replanned);
+        enrollments.keep(tx, request.account(), replanned);
         store.countReplanned(tx, request, stale.size());
         return stale.size();
     }

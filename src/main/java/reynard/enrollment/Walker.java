@@ -27,6 +27,7 @@ public final class Walker {
     private static final int BATCH_MAX = 500;
 
     private final Database database;
+    private final Enrollments enrollments;
     private final EnrollmentStore store;
     private final Plans plans;
     private final Subscribers subscribers;
@@ -36,6 +37,7 @@ public final class Walker {
 
     public Walker(Database database, Enrollments enrollments, Deliveries deliveries) {
         this.database = database;
+        this.enrollments = enrollments;
         this.store = enrollments.store();
         this.plans = enrollments.plans();
         this.subscribers = enrollments.subscribers();
@@ -113,7 +115,7 @@ public final class Walker {
             members.forEach(enrollment -> batch.walk(enrollment, judge, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
-        store.update(tx, account, changed);
+        enrollments.keep(tx, account, changed);
         return due.size();
     }
 

@@ -1,12 +1,15 @@
 package reynard.event;
 
 import java.time.Instant;
+import reynard.id.CustomFieldId;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
+import reynard.id.FormId;
 import reynard.id.PurchaseId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
+import reynard.id.TagId;
 
 /// Something that happened in one account.
 public sealed interface Event {
@@ -45,6 +48,42 @@ public sealed interface Event {
     record DeliveryWithdrawn(DeliveryId delivery, EnrollmentId enrollment, int run, SequenceEmailId email, Instant at)
             implements Event {}
 
+    /// What nobody's next email depends on.
+    sealed interface News extends Event {}
+
+    /// @param active whether they may be mailed from the beginning
+    record SubscriberCreated(SubscriberId subscriber, boolean active, Instant at) implements News {}
+
+    /// A subscriber has a value, another one, or none any more in a custom field.
+    record FieldValueChanged(SubscriberId subscriber, CustomFieldId field, Instant at) implements News {}
+
+    record FieldCreated(CustomFieldId field, Instant at) implements News {}
+
+    /// The field is not there any more, so its facts are here.
+    record FieldDeleted(CustomFieldId field, String name, String key, String label, Instant at) implements News {}
+
+    record TagCreated(TagId tag, Instant at) implements News {}
+
+    record TagAdded(SubscriberId subscriber, TagId tag, Instant at) implements News {}
+
+    record TagRemoved(SubscriberId subscriber, TagId tag, Instant at) implements News {}
+
+    /// A subscriber came by a form for the first time.
+    record FormJoined(SubscriberId subscriber, FormId form, Instant at) implements News {}
+
+    record SequenceCreated(SequenceId sequence, Instant at) implements News {}
+
+    /// A paused sequence delivers again.
+    record SequenceResumed(SequenceId sequence, Instant at) implements News {}
+
+    record SequencePaused(SequenceId sequence, Instant at) implements News {}
+
+    /// A subscriber's run through a sequence has begun.
+    record SequenceJoined(SubscriberId subscriber, SequenceId sequence, Instant at) implements News {}
+
+    /// A subscriber is past the last email of a sequence that does not hold them.
+    record SequenceCompleted(SubscriberId subscriber, SequenceId sequence, Instant at) implements News {}
+
     /// A shop has told of a purchase for the first time.
-    record PurchaseCreated(PurchaseId purchase, SubscriberId subscriber, Instant at) implements Event {}
+    record PurchaseCreated(PurchaseId purchase, SubscriberId subscriber, Instant at) implements News {}
 }

@@ -13,6 +13,8 @@ import reynard.db.IdBlocks;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.FormId;
 import reynard.id.SubscriberId;
@@ -29,12 +31,14 @@ public final class Forms {
     private final Database database;
     private final IdBlocks ids;
     private final Subscribers subscribers;
+    private final Events events;
     private final InstantSource clock;
 
-    public Forms(Database database, IdBlocks ids, Subscribers subscribers, InstantSource clock) {
+    public Forms(Database database, IdBlocks ids, Subscribers subscribers, Events events, InstantSource clock) {
         this.database = database;
         this.ids = ids;
         this.subscribers = subscribers;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -95,6 +99,7 @@ public final class Forms {
             return new Added(store.member(tx, account, form, subscriber), false);
         }
         store.find(tx, account, form).ifPresent(found -> attribute(tx, account, found, subscriber, referrer));
+        events.append(tx, account, new Event.FormJoined(subscriber, form, member.addedAt()));
         return new Added(member, true);
     }
 

@@ -76,6 +76,24 @@ final class SequenceStore {
                 .findOne();
     }
 
+    Optional<Sequence> findEvenDeleted(Tx tx, AccountId account, SequenceId id) {
+        return tx.query("""
+                        select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from sequence_exclusion x
+                                      where x.account_id = :account and x.sequence_id = q.id) as exclusions
+                          from sequence q
+                         where q.account_id = :account and q.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> sequence(row))
+                .findOne();
+    }
+
     List<SequenceId> active(Tx tx, AccountId account) {
         return tx.query("""
                         select q.id from sequence q

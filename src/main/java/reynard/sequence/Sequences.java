@@ -13,6 +13,7 @@ import reynard.db.IdBlocks;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.event.Event;
 import reynard.event.Event.SequenceDeleted;
 import reynard.event.Event.SequencePlanChanged;
 import reynard.event.Events;
@@ -51,6 +52,7 @@ public final class Sequences {
                 now,
                 now);
         store.insert(tx, account, sequence);
+        events.append(tx, account, new Event.SequenceCreated(sequence.id(), now));
         return sequence;
     }
 
@@ -66,6 +68,11 @@ public final class Sequences {
     /// A sequence that has been deleted is not found any more.
     public Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
         return store.find(tx, account, id);
+    }
+
+    /// As [#find], and also one that has been deleted.
+    public Optional<Sequence> findEvenDeleted(Tx tx, AccountId account, SequenceId id) {
+        return store.findEvenDeleted(tx, account, id);
     }
 
     /// As [#find]; the sequence does not change before the transaction ends.
@@ -118,6 +125,15 @@ public final class Sequences {
             store.update(tx, account, sequence);
             if (sequence.planVersion() != before.planVersion()) {
                 events.append(tx, account, new SequencePlanChanged(id, sequence.planVersion(), sequence.updatedAt()));
+            }
+            boolean active = sequence.settings().active();
+            if (active != before.settings().active()) {
+                events.append(
+                        tx,
+                        account,
+                        active
+                                ? new Event.SequenceResumed(id, sequence.updatedAt())
+                                : new Event.SequencePaused(id, sequence.updatedAt()));
             }
             return sequence;
         });

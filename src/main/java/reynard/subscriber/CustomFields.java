@@ -8,6 +8,8 @@ import reynard.db.IdBlocks;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 
@@ -16,11 +18,13 @@ public final class CustomFields {
     private final CustomFieldStore store = new CustomFieldStore();
     private final Database database;
     private final IdBlocks ids;
+    private final Events events;
     private final InstantSource clock;
 
-    public CustomFields(Database database, IdBlocks ids, InstantSource clock) {
+    public CustomFields(Database database, IdBlocks ids, Events events, InstantSource clock) {
         this.database = database;
         this.ids = ids;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -43,7 +47,9 @@ public final class CustomFields {
         }
         return database.inTx(tx -> {
             var field = CustomField.created(new CustomFieldId(ids.next()), key, trimmed);
-            if (store.insert(tx, account, field, clock.instant())) {
+            var now = clock.instant();
+            if (store.insert(tx, account, field, now)) {
+                events.append(tx, account, new Event.FieldCreated(field.id(), now));
                 return new Creation.Created(field);
             }
             return new Creation.Existing(
@@ -90,10 +96,14 @@ public final class CustomFields {
     /// @return whether there was such a field
     public boolean delete(AccountId account, CustomFieldId id) {
         return database.inTx(tx -> {
-            if (!store.delete(tx, account, id)) {
+            var field = store.find(tx, account, id);
+            if (field.isEmpty() || !store.delete(tx, account, id)) {
                 return false;
             }
-            store.deleteValues(tx, account, id, clock.instant());
+            var now = clock.instant();
+            store.deleteValues(tx, account, id, now);
+            var deleted = field.get();
+            events.append(tx, account, new Event.FieldDeleted(id, deleted.name(), deleted.key(), deleted.label(), now));
             return true;
         });
     }

@@ -292,6 +292,36 @@ final class SubscriberStore {
                 .findOne();
     }
 
+    /// Nobody else changes the subscriber before this transaction ends.
+    Optional<Subscriber> findForUpdate(Tx tx, AccountId account, SubscriberId id) {
+        return tx.query("""
+                        select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
+                               s.created_at, s.updated_at
+                          from subscriber s
+                         where s.account_id = :account and s.id = :id
+                           for update
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> subscriber(row))
+                .findOne();
+    }
+
+    /// Nobody else changes the subscriber before this transaction ends.
+    Optional<Subscriber> findByEmailForUpdate(Tx tx, AccountId account, String email) {
+        return tx.query("""
+                        select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
+                               s.created_at, s.updated_at
+                          from subscriber s
+                         where s.account_id = :account and lower(s.email_address) = lower(:email)
+                           for update
+                        """)
+                .bind("account", account)
+                .bind("email", email)
+                .map((row, _) -> subscriber(row))
+                .findOne();
+    }
+
     List<Subscriber> findAll(Tx tx, AccountId account, Collection<SubscriberId> ids) {
         return tx.query("""
                         select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,

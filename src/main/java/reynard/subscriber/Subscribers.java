@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,7 +20,9 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.event.Event.Departure;
+import reynard.event.Event.FieldValueChanged;
 import reynard.event.Event.SubscriberConfirmed;
+import reynard.event.Event.SubscriberCreated;
 import reynard.event.Event.SubscriberLeft;
 import reynard.event.Events;
 import reynard.id.AccountId;
@@ -71,6 +74,11 @@ public final class Subscribers {
             Optional<String> firstName,
             SubscriberState state,
             Map<CustomFieldId, Optional<String>> fields) {
+        var now = clock.instant();
+        // Someone who is new has no values; someone who is not keeps them from here to the end of this.
+        var before = fields.isEmpty()
+                ? Optional.<Subscriber>empty()
+                : store.findByEmailForUpdate(tx, account, email.value());
         var upserted = store.upsert(
                 tx,
                 account,
@@ -79,8 +87,14 @@ public final class Subscribers {
                 firstName.orElse(null),
                 state,
                 SubscriberStore.FieldValues.of(fields),
-                clock.instant());
-        return new Saved(upserted.subscriber(), upserted.created());
+                now);
+        var after = upserted.subscriber();
+        if (upserted.created()) {
+            boolean active = after.state() == SubscriberState.ACTIVE;
+            events.append(tx, account, new SubscriberCreated(after.id(), active, now));
+        }
+        tellChanges(tx, account, before, after, fields.keySet(), now);
+        return new Saved(after, upserted.created());
     }
 
     public Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {
@@ -171,22 +185,41 @@ public final class Subscribers {
             Map<CustomFieldId, Optional<String>> fields) {
         @Nullable String newName = firstName.flatMap(name -> name).orElse(null);
         try {
-            return database.inTx(tx -> store.update(
-                            tx,
-                            account,
-                            id,
-                            email.map(EmailAddress::value).orElse(null),
-                            firstName.isEmpty(),
-                            newName,
-                            SubscriberStore.FieldValues.of(fields),
-                            clock.instant())
-                    .<Update>map(Update.Updated::new)
-                    .orElseGet(Update.NoSuchSubscriber::new));
+            return database.inTx(tx -> {
+                var now = clock.instant();
+                var before = store.findForUpdate(tx, account, id);
+                var after = store.update(
+                        tx,
+                        account,
+                        id,
+                        email.map(EmailAddress::value).orElse(null),
+                        firstName.isEmpty(),
+                        newName,
+                        SubscriberStore.FieldValues.of(fields),
+                        now);
+                after.ifPresent(updated -> tellChanges(tx, account, before, updated, fields.keySet(), now));
+                return after.<Update>map(Update.Updated::new).orElseGet(Update.NoSuchSubscriber::new);
+            });
         } catch (RuntimeException e) {
             if (Database.isTaken(e)) {
                 return new Update.EmailTaken();
             }
             throw e;
+        }
+    }
+
+    private void tellChanges(
+            Tx tx,
+            AccountId account,
+            Optional<Subscriber> before,
+            Subscriber after,
+            Collection<CustomFieldId> written,
+            Instant at) {
+        var old = before.map(Subscriber::fields).orElse(Map.of());
+        for (var field : written) {
+            if (!Objects.equals(old.get(field), after.fields().get(field))) {
+                events.append(tx, account, new FieldValueChanged(after.id(), field, at));
+            }
         }
     }
 

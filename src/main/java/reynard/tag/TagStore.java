@@ -165,15 +165,17 @@ final class TagStore {
                 .findOne();
     }
 
-    void deleteTagging(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
-        tx.update("""
+    /// @return whether the subscriber wore the tag
+    boolean deleteTagging(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
+        return tx.update("""
                         delete from tagging
                          where account_id = :account and tag_id = :tag and subscriber_id = :subscriber
                         """)
-                .bind("account", account)
-                .bind("tag", tag)
-                .bind("subscriber", subscriber)
-                .execute();
+                        .bind("account", account)
+                        .bind("tag", tag)
+                        .bind("subscriber", subscriber)
+                        .execute()
+                == 1;
     }
 
     private static Tag tag(ResultSet row) throws SQLException {

@@ -10,6 +10,8 @@ import reynard.db.IdBlocks;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.SubscriberId;
 import reynard.id.TagId;
@@ -20,11 +22,13 @@ public final class Tags {
     private final TagStore store = new TagStore();
     private final Database database;
     private final IdBlocks ids;
+    private final Events events;
     private final InstantSource clock;
 
-    public Tags(Database database, IdBlocks ids, InstantSource clock) {
+    public Tags(Database database, IdBlocks ids, Events events, InstantSource clock) {
         this.database = database;
         this.ids = ids;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -35,9 +39,11 @@ public final class Tags {
     public Saved create(AccountId account, String name) {
         return database.inTx(tx -> {
             var tag = new Tag(new TagId(ids.next()), name, clock.instant());
-            return store.insert(tx, account, tag)
-                    ? new Saved(tag, true)
-                    : new Saved(store.findByName(tx, account, name).orElseThrow(), false);
+            if (!store.insert(tx, account, tag)) {
+                return new Saved(store.findByName(tx, account, name).orElseThrow(), false);
+            }
+            events.append(tx, account, new Event.TagCreated(tag.id(), tag.createdAt()));
+            return new Saved(tag, true);
         });
     }
 
@@ -99,6 +105,7 @@ public final class Tags {
     public Tagged tag(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
         var now = clock.instant();
         if (store.insertTagging(tx, account, tag, subscriber, ids.next(), now)) {
+            events.append(tx, account, new Event.TagAdded(subscriber, tag, now));
             return new Tagged(now, true);
         }
         // Somebody may have taken it off since; then it is put on again.
@@ -109,6 +116,8 @@ public final class Tags {
 
     /// Removing a tag that is not worn changes nothing.
     public void untag(Tx tx, AccountId account, TagId tag, SubscriberId subscriber) {
-        store.deleteTagging(tx, account, tag, subscriber);
+        if (store.deleteTagging(tx, account, tag, subscriber)) {
+            events.append(tx, account, new Event.TagRemoved(subscriber, tag, clock.instant()));
+        }
     }
 }

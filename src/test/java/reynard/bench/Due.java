@@ -108,8 +108,10 @@ public final class Due {
                         tx, new Accounts.Founding("Bench", "author@example.com", "Etc/UTC", 9, Optional.empty())))
                 .account()
                 .id();
-        this.tag =
-                new Tags(database, ids, () -> NOW).create(account, "out").tag().id();
+        this.tag = new Tags(database, ids, events, () -> NOW)
+                .create(account, "out")
+                .tag()
+                .id();
         this.sequence = database.inTx(tx -> sequences.create(tx, account, settings(tag)))
                 .id()
                 .value();
