@@ -72,6 +72,19 @@ class ArchitectureTest {
                     "foresight",
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
             entry(
+                    "webhook",
+                    Set.of(
+                            "id",
+                            "account",
+                            "subscriber",
+                            "tag",
+                            "form",
+                            "sequence",
+                            "purchase",
+                            "event",
+                            "db",
+                            "http")),
+            entry(
                     "enrollment",
                     Set.of(
                             "id",
@@ -238,6 +251,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.subethamail..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void only_webhooks_and_the_demo_are_http_clients() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("reynard.webhook", "reynard.demo")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.eclipse.jetty.client..", "java.net.http..")
                 .check(PRODUCT);
     }
 

@@ -16,6 +16,7 @@ import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
 import reynard.enrollment.Standstill;
 import reynard.enrollment.Walker;
+import reynard.webhook.Courier;
 
 /// Everything that moves by itself. On the system clock each part runs in a loop of its own; on a virtual clock they
 /// are run by hand, and are the same.
@@ -29,16 +30,26 @@ final class Engine implements AutoCloseable {
     private final Walker walker;
     private final Sender sender;
     private final Rescuer rescuer;
+    private final Courier courier;
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
+    private volatile @Nullable Loop courierLoop;
 
-    Engine(Brake brake, Retimer retimer, Replanner replanner, Walker walker, Sender sender, Rescuer rescuer) {
+    Engine(
+            Brake brake,
+            Retimer retimer,
+            Replanner replanner,
+            Walker walker,
+            Sender sender,
+            Rescuer rescuer,
+            Courier courier) {
         this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
         this.walker = walker;
         this.sender = sender;
         this.rescuer = rescuer;
+        this.courier = courier;
     }
 
     void startLoops(InstantSource clock) {
@@ -55,7 +66,13 @@ final class Engine implements AutoCloseable {
             return walked;
         }));
         loops.add(sending);
-        loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> rescuer.rescue(clock.instant())));
+        var carrying = Loop.start("courier", PAUSE, () -> courier.dispatch(clock.instant()));
+        courierLoop = carrying;
+        loops.add(carrying);
+        loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> {
+            var now = clock.instant();
+            return rescuer.rescue(now) + courier.rescue(now);
+        }));
     }
 
     /// The time, once it is clear that the clock has not jumped: mail that only a wrong clock calls due stays here.
@@ -101,12 +118,22 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /// A receiver of webhooks has answered.
+    void wakeCourier() {
+        var loop = courierLoop;
+        if (loop != null) {
+            loop.wake();
+        }
+    }
+
     /// Until nothing is due at this instant.
     void runUntilIdle(Instant now) {
         int done;
         do {
             done = retimer.retime(now) + replanner.replan(now) + walk(now) + dispatch(now);
             sender.awaitQuiet();
+            done += courier.dispatch(now);
+            courier.awaitQuiet();
         } while (done > 0);
     }
 
@@ -119,14 +146,16 @@ final class Engine implements AutoCloseable {
 
     void rescue(Instant now) {
         rescuer.rescue(now);
+        courier.rescue(now);
     }
 
     /// The next instant at which something is due.
     Optional<Instant> nextAt() {
+        // Webhooks are not mail: who gets one twice knows it by its id.
         if (brake.standstill().isPresent()) {
-            return Optional.empty();
+            return courier.nextAt();
         }
-        return Stream.of(walker.nextDueAt(), sender.nextAttemptAt())
+        return Stream.of(walker.nextDueAt(), sender.nextAttemptAt(), courier.nextAt())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }
@@ -139,5 +168,6 @@ final class Engine implements AutoCloseable {
     public void close() {
         loops.forEach(Loop::close);
         sender.close();
+        courier.close();
     }
 }

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import reynard.account.AccountEndpoints;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
+import reynard.account.Vault;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
@@ -72,6 +73,14 @@ import reynard.template.Snippets;
 import reynard.template.TemplateEndpoints;
 import reynard.tracking.UnsubscribeEndpoints;
 import reynard.tzdata.TzData;
+import reynard.webhook.Courier;
+import reynard.webhook.HookEndpoints;
+import reynard.webhook.Hooks;
+import reynard.webhook.NameResolver;
+import reynard.webhook.Outbox;
+import reynard.webhook.Poster;
+import reynard.webhook.ReceiverEndpoints;
+import reynard.webhook.Receivers;
 
 /// A running server: every room built and connected, the loops going. [#close] stops it in the reverse order.
 public final class Server implements AutoCloseable {
@@ -123,6 +132,11 @@ public final class Server implements AutoCloseable {
                     deliveries,
                     tzData,
                     settings.policies());
+            var purchases = new Purchases(database, ids, events, subscribers, clock);
+            new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, purchases);
+            var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
+            var receivers = new Receivers(database, ids, vault, clock);
+            var reach = settings.webhookReach();
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
@@ -159,15 +173,23 @@ public final class Server implements AutoCloseable {
                     replanner,
                     new Walker(database, enrollments, deliveries),
                     sender,
-                    new Rescuer(database, accounts, deliveries, node)));
+                    new Rescuer(database, accounts, deliveries, node),
+                    new Courier(
+                            database,
+                            ids,
+                            accounts,
+                            vault,
+                            new Poster(reach, NameResolver.system(), Poster.Limits.DEFAULT, Optional.empty()),
+                            clock,
+                            node,
+                            () -> wakeCourier(waking))));
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
             new AccountEndpoints(database, accounts, tzData, clock, publicUrl::get).register(routes);
             var reports = new Reports();
             new ReportEndpoints(database, reports, accounts, subscribers, tzData, clock).register(routes);
-            new PurchaseEndpoints(database, new Purchases(database, ids, events, subscribers, clock), clock)
-                    .register(routes);
+            new PurchaseEndpoints(database, purchases, clock).register(routes);
             new LocationEndpoints(database, subscribers, tzData, clock).register(routes);
             new SubscriberFilterEndpoints(database, subscribers, customFields, reports, clock).register(routes);
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
@@ -197,6 +219,9 @@ public final class Server implements AutoCloseable {
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
             new InboxEndpoints(inbox).register(routes);
+            new ReceiverEndpoints(receivers, reach, clock).register(routes);
+            new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
+                    .register(routes);
             new UnsubscribeEndpoints(database, accounts, deliveries, subscribers, clock).register(routes);
             new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
@@ -246,6 +271,13 @@ public final class Server implements AutoCloseable {
         var engine = waking.get();
         if (engine != null) {
             engine.wakeSender();
+        }
+    }
+
+    private static void wakeCourier(AtomicReference<@Nullable Engine> waking) {
+        var engine = waking.get();
+        if (engine != null) {
+            engine.wakeCourier();
         }
     }
 

@@ -3,9 +3,11 @@ package reynard.app;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import reynard.account.Vault;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.webhook.Reach;
 
 /// How a server is set up.
 ///
@@ -17,6 +19,8 @@ import reynard.enrollment.Policies;
 /// @param clockStart where a virtual clock begins; empty: now
 /// @param brakeLimits when sending waits for the operator
 /// @param tzdataDir a folder of compiled tz files that is used when its release is the newest
+/// @param webhookReach which addresses webhooks may be posted to
+/// @param vault seals the secrets in the database; empty: with a key in the data directory
 public record Settings(
         String host,
         int port,
@@ -30,7 +34,9 @@ public record Settings(
         Optional<Instant> clockStart,
         Optional<Path> tzdataDir,
         Policies policies,
-        Brake.Limits brakeLimits) {
+        Brake.Limits brakeLimits,
+        Reach webhookReach,
+        Optional<Vault> vault) {
 
     /// What the first account starts from.
     public record Founder(String accountName, String email, String timeZone, Optional<String> postalAddress) {}

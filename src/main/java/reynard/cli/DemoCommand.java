@@ -26,6 +26,7 @@ import reynard.demo.Demo;
 import reynard.demo.Person;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.webhook.Reach;
 
 /// Runs a whole course for a thousand people on a virtual clock and proves what became of each email.
 @Command(
@@ -113,7 +114,9 @@ final class DemoCommand implements Callable<Integer> {
                         Optional.of(Demo.startsAt(course, people)),
                         Optional.empty(),
                         Policies.DEFAULT,
-                        Brake.Limits.DEFAULT),
+                        Brake.Limits.DEFAULT,
+                        Reach.PUBLIC,
+                        Optional.empty()),
                 stage);
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import reynard.account.ApiKeys;
+import reynard.account.Vault;
 import reynard.app.Settings;
 import reynard.db.DatabaseUrl;
 import reynard.delivery.smtp.Relay;
@@ -25,6 +26,7 @@ import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 import reynard.mail.EmailAddress;
 import reynard.tzdata.TzData;
+import reynard.webhook.Reach;
 
 /// The one list of settings: each has a flag and a variable `REYNARD_…`; the flag wins.
 final class SettingsOptions {
@@ -170,6 +172,22 @@ final class SettingsOptions {
             description = "So many overdue emails make it wait after one hour already. REYNARD_ASLEEP_OVERDUE (100)")
     private String asleepOverdue = "";
 
+    @Option(
+            names = "--webhook-allow",
+            paramLabel = "NETWORKS",
+            defaultValue = "${env:REYNARD_WEBHOOK_ALLOW}",
+            description = "Networks that are not public and yet may be posted to by webhooks, such as "
+                    + "10.1.0.0/16,::1/128. REYNARD_WEBHOOK_ALLOW")
+    private @Nullable String webhookAllow;
+
+    @Option(
+            names = "--secret-key",
+            paramLabel = "KEY",
+            defaultValue = "${env:REYNARD_SECRET_KEY}",
+            description = "What the secrets in the database are sealed with: 32 bytes in base64; more, after commas, "
+                    + "open what older keys have sealed. REYNARD_SECRET_KEY (secret.key in the data directory)")
+    private @Nullable String secretKey;
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -195,7 +213,11 @@ final class SettingsOptions {
                         oneOf("--policy-completing", policyCompleting, Policies.Completing.class)),
                 new Brake.Limits(
                         Duration.ofHours(number("--asleep-after", asleepAfter, 0)),
-                        number("--asleep-overdue", asleepOverdue, 1)));
+                        number("--asleep-overdue", asleepOverdue, 1)),
+                given(webhookAllow)
+                        .map(networks -> checked("--webhook-allow", () -> Reach.parse(networks)))
+                        .orElse(Reach.PUBLIC),
+                given(secretKey).map(key -> checked("--secret-key", () -> Vault.of(key))));
     }
 
     private void refuseUnknown(Map<String, String> environment) {

@@ -16,6 +16,7 @@ public sealed interface Id
                 ProductId,
                 PublicationId,
                 PurchaseId,
+                ReceiverId,
                 SegmentId,
                 SendingAddressId,
                 SequenceEmailId,
@@ -23,6 +24,7 @@ public sealed interface Id
                 SnippetId,
                 SubscriberId,
                 TagId,
-                UserId {
+                UserId,
+                WebhookDeliveryId {
     long value();
 }

@@ -91,6 +91,12 @@ public final class Purchases {
                         with(purchase, store.items(tx, account, List.of(id)).getOrDefault(id, List.of())));
     }
 
+    /// What was bought.
+    public Set<ProductId> products(Tx tx, AccountId account, Purchase purchase) {
+        var pids = purchase.items().stream().map(Purchase.Item::pid).toList();
+        return Set.copyOf(store.products(tx, account, pids).values());
+    }
+
     private static Purchase with(Purchase purchase, List<Purchase.Item> items) {
         return new Purchase(
                 purchase.id(), purchase.subscriber(), purchase.emailAddress(), purchase.transaction(), items);

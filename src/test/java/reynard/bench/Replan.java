@@ -27,6 +27,7 @@ import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.webhook.Reach;
 
 /// What a change of `send_hour` costs on a sequence with a million people inside: `bin/bench replan [PEOPLE]`.
 ///
@@ -118,7 +119,9 @@ public final class Replan {
                 Optional.empty(),
                 Optional.empty(),
                 Policies.DEFAULT,
-                Brake.Limits.DEFAULT))) {
+                Brake.Limits.DEFAULT,
+                Reach.PUBLIC,
+                Optional.empty()))) {
             return new Replan(jdbcUrl, server.port()).measure(people);
         }
     }

@@ -17,6 +17,7 @@ import reynard.app.Settings;
 import reynard.enrollment.Policies;
 import reynard.enrollment.Policies.Completing;
 import reynard.enrollment.Policies.Inserted;
+import reynard.webhook.Reach;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SettingsOptionsTest {
@@ -41,6 +42,8 @@ class SettingsOptionsTest {
         assertThat(settings.databaseUrl()).isEmpty();
         assertThat(settings.relay()).isEmpty();
         assertThat(settings.virtualClock()).isFalse();
+        assertThat(settings.webhookReach()).isEqualTo(Reach.PUBLIC);
+        assertThat(settings.vault()).isEmpty();
         assertThat(settings.dataDir()).isAbsolute().endsWithRaw(java.nio.file.Path.of("data"));
     }
 
@@ -68,6 +71,9 @@ class SettingsOptionsTest {
             --clock-start       | 2026-11-30              | REYNARD_CLOCK_START
             --policy-inserted   | sometimes               | REYNARD_POLICY_INSERTED
             --policy-completing | nobody                  | REYNARD_POLICY_COMPLETING
+            --webhook-allow     | localhost               | REYNARD_WEBHOOK_ALLOW
+            --webhook-allow     | 10.0.0.0/33             | REYNARD_WEBHOOK_ALLOW
+            --secret-key        | hunter2                 | REYNARD_SECRET_KEY
             """)
     void a_malformed_setting_is_told_in_one_sentence_that_names_it(String flag, String value, String variable) {
         assertThatThrownBy(() -> settings(Map.of(), flag + "=" + value))
@@ -92,6 +98,7 @@ class SettingsOptionsTest {
             "--smtp-url=smtp://user:hunter2@host:notaport",
             "--database-url=postgresql://user:hunter2@host:notaport/x",
             "--bootstrap-api-key=hunter2",
+            "--secret-key=hunter2",
             "--database-url=mysql://user:hunter2@host/x",
             "--smtp-url=http://user:hunter2@host"
         }) {
@@ -112,7 +119,9 @@ class SettingsOptionsTest {
                 "--clock-start=2026-11-30T18:00:00Z",
                 "--database-url=postgresql://u:p@db/reynard",
                 "--account-time-zone=Asia/Kolkata",
-                "--smtp-url=");
+                "--smtp-url=",
+                "--webhook-allow=10.1.0.0/16, ::1",
+                "--secret-key=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
 
         assertThat(settings.port()).isZero();
         assertThat(settings.publicUrl()).hasValue("https://mail.example.org");
@@ -120,6 +129,8 @@ class SettingsOptionsTest {
         assertThat(settings.clockStart()).hasValue(java.time.Instant.parse("2026-11-30T18:00:00Z"));
         assertThat(settings.databaseUrl().orElseThrow()).startsWith("jdbc:postgresql:");
         assertThat(settings.relay()).isEmpty();
+        assertThat(settings.webhookReach().listed()).hasSize(2);
+        assertThat(settings.vault()).isPresent();
     }
 
     @Test

@@ -44,19 +44,7 @@ class OpenApiTest {
             "PUT /v4/broadcasts/{id}",
             "DELETE /v4/broadcasts/{id}",
             "GET /v4/posts",
-            "GET /v4/posts/{id}",
-            "GET /v4/webhook_endpoints",
-            "POST /v4/webhook_endpoints",
-            "GET /v4/webhook_endpoints/{id}",
-            "PATCH /v4/webhook_endpoints/{id}",
-            "DELETE /v4/webhook_endpoints/{id}",
-            "POST /v4/webhook_endpoints/{id}/rotate_secret",
-            "POST /v4/webhook_endpoints/{id}/revoke_previous_secret",
-            "GET /v4/webhook_endpoints/{id}/deliveries",
-            "GET /v4/webhook_endpoints/{id}/deliveries/{delivery_id}",
-            "GET /v4/webhooks",
-            "POST /v4/webhooks",
-            "DELETE /v4/webhooks/{id}");
+            "GET /v4/posts/{id}");
 
     private static final ApiDocument DOCUMENT = ApiDocument.OURS;
     private static TestServer server;

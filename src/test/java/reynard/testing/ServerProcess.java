@@ -33,6 +33,8 @@ public final class ServerProcess implements AutoCloseable {
                 "--clock=virtual",
                 "--clock-start=" + TestServer.MONDAY,
                 "--bootstrap-api-key=" + TestServer.API_KEY,
+                "--webhook-allow=127.0.0.1",
+                "--data-dir=target",
                 "--database-url=" + databaseUrl,
                 "--smtp-url=" + relayUrl);
         try {

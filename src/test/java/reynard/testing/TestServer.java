@@ -40,6 +40,7 @@ import reynard.http.Routes;
 import reynard.sequence.Sequences;
 import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
+import reynard.webhook.Reach;
 
 /// A whole server for a test: real PostgreSQL, real HTTP, real SMTP to the built-in inbox, and a virtual clock that
 /// moves
@@ -88,7 +89,9 @@ public final class TestServer implements AutoCloseable {
                     Optional.of(Instant.parse(start)),
                     tzdata,
                     policies,
-                    Brake.Limits.DEFAULT));
+                    Brake.Limits.DEFAULT,
+                    Reach.parse("127.0.0.1/32"),
+                    Optional.empty()));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -247,6 +250,10 @@ public final class TestServer implements AutoCloseable {
 
     public Answer put(String path, String json) {
         return send("PUT", path, json);
+    }
+
+    public Answer patch(String path, String json) {
+        return send("PATCH", path, json);
     }
 
     public Answer delete(String path) {

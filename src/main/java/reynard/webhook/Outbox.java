@@ -1,0 +1,240 @@
+package reynard.webhook;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import reynard.db.IdBlocks;
+import reynard.db.JsonColumn;
+import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Events;
+import reynard.form.Forms;
+import reynard.id.AccountId;
+import reynard.id.Id;
+import reynard.id.SubscriberId;
+import reynard.purchase.Purchases;
+import reynard.sequence.Sequences;
+import reynard.subscriber.CustomFields;
+import reynard.subscriber.Subscribers;
+import reynard.tag.Tags;
+
+/// Writes down what is to be told, in the transaction that made it happen: what is committed is told in the end, and
+/// what is rolled back never.
+public final class Outbox {
+    private final OutboxStore store = new OutboxStore();
+    private final IdBlocks ids;
+    private final Payloads payloads;
+
+    public Outbox(
+            IdBlocks ids,
+            Events events,
+            Subscribers subscribers,
+            CustomFields customFields,
+            Tags tags,
+            Forms forms,
+            Sequences sequences,
+            Purchases purchases) {
+        this.ids = ids;
+        this.payloads = new Payloads(subscribers, customFields, tags, forms, sequences, purchases);
+        events.listen(this::happened);
+    }
+
+    /// An event as one generation of webhooks tells it.
+    ///
+    /// @param about the thing that a legacy webhook may be for alone
+    private record News(String type, Optional<Id> about, Supplier<Map<String, @Nullable Object>> data) {
+        boolean isFor(OutboxStore.Listener listener) {
+            return listener.events().contains(type)
+                    && (listener.parameterId().isEmpty()
+                            || listener.parameterId().equals(about.map(Id::value)));
+        }
+    }
+
+    private void happened(Tx tx, AccountId account, Event event) {
+        var news = news(tx, account, event);
+        if (news.isEmpty()) {
+            return;
+        }
+        var types = news.stream().map(News::type).toList();
+        for (var listener : store.listeners(tx, account, types)) {
+            for (var one : news) {
+                if (one.isFor(listener)) {
+                    store.insert(
+                            tx,
+                            account,
+                            ids.next(),
+                            listener.id(),
+                            new OutboxStore.Pending(
+                                    UUID.randomUUID().toString(),
+                                    one.type(),
+                                    event.at(),
+                                    JsonColumn.write(one.data().get())));
+                }
+            }
+        }
+    }
+
+    private List<News> news(Tx tx, AccountId account, Event event) {
+        return switch (event) {
+            case Event.SubscriberCreated(var subscriber, var active, var _) -> {
+                var person = person(tx, account, subscriber);
+                var created = endpoint(Topic.SUBSCRIBER_CREATED, person);
+                yield active
+                        ? List.of(
+                                created,
+                                endpoint(Topic.SUBSCRIBER_ACTIVATED, person),
+                                legacy(HookEvent.SUBSCRIBER_ACTIVATE, person))
+                        : List.of(created);
+            }
+            case Event.SubscriberConfirmed(var subscriber, var _) ->
+                both(Topic.SUBSCRIBER_ACTIVATED, HookEvent.SUBSCRIBER_ACTIVATE, person(tx, account, subscriber));
+            case Event.SubscriberLeft(var subscriber, var departure, var _) -> {
+                var person = person(tx, account, subscriber);
+                yield switch (departure) {
+                    case UNSUBSCRIBED -> both(Topic.SUBSCRIBER_UNSUBSCRIBED, HookEvent.SUBSCRIBER_UNSUBSCRIBE, person);
+                    case BOUNCED -> both(Topic.SUBSCRIBER_BOUNCED, HookEvent.SUBSCRIBER_BOUNCE, person);
+                    case COMPLAINED -> both(Topic.SUBSCRIBER_COMPLAINED, HookEvent.SUBSCRIBER_COMPLAIN, person);
+                };
+            }
+            case Event.FormJoined(var subscriber, var form, var _) ->
+                membership(
+                        tx,
+                        account,
+                        subscriber,
+                        Topic.SUBSCRIBER_SUBSCRIBED_TO_FORM,
+                        HookEvent.FORM_SUBSCRIBE,
+                        form,
+                        "form",
+                        () -> payloads.form(tx, account, form));
+            case Event.SequenceJoined(var subscriber, var sequence, var _) ->
+                membership(
+                        tx,
+                        account,
+                        subscriber,
+                        Topic.SUBSCRIBER_ADDED_TO_SEQUENCE,
+                        HookEvent.COURSE_SUBSCRIBE,
+                        sequence,
+                        "sequence",
+                        () -> payloads.sequence(tx, account, sequence));
+            case Event.SequenceCompleted(var subscriber, var sequence, var _) ->
+                membership(
+                        tx,
+                        account,
+                        subscriber,
+                        Topic.SUBSCRIBER_SEQUENCE_COMPLETED,
+                        HookEvent.COURSE_COMPLETE,
+                        sequence,
+                        "sequence",
+                        () -> payloads.sequence(tx, account, sequence));
+            case Event.TagAdded(var subscriber, var tag, var _) ->
+                membership(
+                        tx,
+                        account,
+                        subscriber,
+                        Topic.SUBSCRIBER_TAG_ADDED,
+                        HookEvent.TAG_ADD,
+                        tag,
+                        "tag",
+                        () -> payloads.tag(tx, account, tag));
+            case Event.TagRemoved(var subscriber, var tag, var _) ->
+                membership(
+                        tx,
+                        account,
+                        subscriber,
+                        Topic.SUBSCRIBER_TAG_REMOVED,
+                        HookEvent.TAG_REMOVE,
+                        tag,
+                        "tag",
+                        () -> payloads.tag(tx, account, tag));
+            case Event.FieldValueChanged(var subscriber, var field, var _) -> {
+                var person = person(tx, account, subscriber);
+                Supplier<Map<String, @Nullable Object>> data =
+                        () -> with(person.get(), "custom_field", payloads.fieldOf(tx, account, subscriber, field));
+                yield List.of(
+                        endpoint(Topic.SUBSCRIBER_CUSTOM_FIELD_VALUE_UPDATED, data),
+                        new News(HookEvent.FIELD_VALUE_UPDATED.wireName(), Optional.of(field), data));
+            }
+            case Event.FieldCreated(var field, var _) ->
+                both(
+                        Topic.CUSTOM_FIELD_CREATED,
+                        HookEvent.FIELD_CREATED,
+                        () -> with(Map.of(), "custom_field", payloads.field(tx, account, field)));
+            case Event.FieldDeleted(var field, var name, var key, var label, var _) ->
+                both(
+                        Topic.CUSTOM_FIELD_DELETED,
+                        HookEvent.FIELD_DELETED,
+                        () -> with(Map.of(), "custom_field", Payloads.field(field, name, key, label)));
+            case Event.TagCreated(var tag, var _) ->
+                List.of(endpoint(Topic.TAG_CREATED, () -> with(Map.of(), "tag", payloads.tag(tx, account, tag))));
+            case Event.SequenceCreated(var sequence, var _) ->
+                List.of(endpoint(Topic.SEQUENCE_CREATED, plan(tx, account, sequence)));
+            case Event.SequenceDeleted(var sequence, var _) ->
+                List.of(endpoint(Topic.SEQUENCE_DELETED, plan(tx, account, sequence)));
+            case Event.SequenceResumed(var sequence, var _) ->
+                List.of(endpoint(Topic.SEQUENCE_PUBLISHED, plan(tx, account, sequence)));
+            case Event.SequencePaused(var sequence, var _) ->
+                List.of(endpoint(Topic.SEQUENCE_DISABLED, plan(tx, account, sequence)));
+            case Event.PurchaseCreated(var purchase, var subscriber, var _) -> {
+                var news = new ArrayList<News>();
+                news.add(legacy(HookEvent.PURCHASE_CREATE, () -> payloads.purchase(tx, account, purchase)));
+                var person = person(tx, account, subscriber);
+                for (var product : payloads.products(tx, account, purchase)) {
+                    news.add(new News(HookEvent.PRODUCT_PURCHASE.wireName(), Optional.of(product), person));
+                }
+                yield news;
+            }
+            case Event.SequencePlanChanged _, Event.DeliverySettled _, Event.DeliveryWithdrawn _ -> List.of();
+        };
+    }
+
+    private Supplier<Map<String, @Nullable Object>> person(Tx tx, AccountId account, SubscriberId subscriber) {
+        return () -> with(Map.of(), "subscriber", payloads.subscriber(tx, account, subscriber));
+    }
+
+    private Supplier<Map<String, @Nullable Object>> plan(Tx tx, AccountId account, reynard.id.SequenceId sequence) {
+        return () -> with(Map.of(), "sequence", payloads.sequence(tx, account, sequence));
+    }
+
+    /// Both generations, with the same to say.
+    private static List<News> both(Topic topic, HookEvent hook, Supplier<Map<String, @Nullable Object>> data) {
+        return List.of(endpoint(topic, data), legacy(hook, data));
+    }
+
+    /// Someone came to something or left it: legacy webhooks are told of the person only.
+    private List<News> membership(
+            Tx tx,
+            AccountId account,
+            SubscriberId subscriber,
+            Topic topic,
+            HookEvent hook,
+            Id of,
+            String noun,
+            Supplier<Map<String, @Nullable Object>> thing) {
+        var person = person(tx, account, subscriber);
+        return Stream.of(
+                        endpoint(topic, () -> with(person.get(), noun, thing.get())),
+                        new News(hook.wireName(), Optional.of(of), person))
+                .toList();
+    }
+
+    private static News endpoint(Topic topic, Supplier<Map<String, @Nullable Object>> data) {
+        return new News(topic.wireName(), Optional.empty(), data);
+    }
+
+    private static News legacy(HookEvent hook, Supplier<Map<String, @Nullable Object>> data) {
+        return new News(hook.wireName(), Optional.empty(), data);
+    }
+
+    private static Map<String, @Nullable Object> with(
+            Map<String, @Nullable Object> before, String noun, Map<String, @Nullable Object> thing) {
+        var more = new LinkedHashMap<String, @Nullable Object>(before);
+        more.put(noun, thing);
+        return more;
+    }
+}

@@ -1,0 +1,178 @@
+package reynard.webhook;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Tx;
+import reynard.form.Form;
+import reynard.form.Forms;
+import reynard.id.AccountId;
+import reynard.id.CustomFieldId;
+import reynard.id.FormId;
+import reynard.id.Id;
+import reynard.id.ProductId;
+import reynard.id.PurchaseId;
+import reynard.id.SequenceId;
+import reynard.id.SubscriberId;
+import reynard.id.TagId;
+import reynard.purchase.Purchase;
+import reynard.purchase.Purchases;
+import reynard.sequence.Sequences;
+import reynard.subscriber.CustomFields;
+import reynard.subscriber.SubscriberJson;
+import reynard.subscriber.Subscribers;
+import reynard.tag.Tags;
+
+/// What an event says of the things it is about, as they are in the transaction that made it happen.
+final class Payloads {
+    private final Subscribers subscribers;
+    private final CustomFields customFields;
+    private final Tags tags;
+    private final Forms forms;
+    private final Sequences sequences;
+    private final Purchases purchases;
+
+    Payloads(
+            Subscribers subscribers,
+            CustomFields customFields,
+            Tags tags,
+            Forms forms,
+            Sequences sequences,
+            Purchases purchases) {
+        this.subscribers = subscribers;
+        this.customFields = customFields;
+        this.tags = tags;
+        this.forms = forms;
+        this.sequences = sequences;
+        this.purchases = purchases;
+    }
+
+    Map<String, @Nullable Object> subscriber(Tx tx, AccountId account, SubscriberId id) {
+        return subscribers
+                .find(tx, account, id)
+                .map(found -> plain(SubscriberJson.of(found, customFields.all(tx, account))))
+                .orElseThrow();
+    }
+
+    Map<String, @Nullable Object> tag(Tx tx, AccountId account, TagId id) {
+        var tag = tags.find(tx, account, id).orElseThrow();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", tag.id());
+        json.put("name", tag.name());
+        json.put("created_at", tag.createdAt());
+        return plain(json);
+    }
+
+    Map<String, @Nullable Object> form(Tx tx, AccountId account, FormId id) {
+        var form = forms.find(tx, account, id).orElseThrow();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", form.id());
+        json.put("name", form.name());
+        json.put("created_at", form.createdAt());
+        json.put("type", form.kind().wireName());
+        json.put("archived", form.status() == Form.Status.ARCHIVED);
+        json.put("uid", form.uid());
+        return plain(json);
+    }
+
+    /// The short form that Kit's webhooks have, also of a sequence that has just been deleted.
+    Map<String, @Nullable Object> sequence(Tx tx, AccountId account, SequenceId id) {
+        var sequence = sequences.findEvenDeleted(tx, account, id).orElseThrow();
+        var settings = sequence.settings();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", sequence.id());
+        json.put("name", settings.name());
+        json.put("hold", settings.hold());
+        json.put("repeat", settings.repeat());
+        json.put("created_at", sequence.createdAt());
+        json.put("updated_at", sequence.updatedAt());
+        json.put("email_template_id", settings.emailTemplate().orElse(null));
+        json.put("active", settings.active());
+        return plain(json);
+    }
+
+    /// As reads over the API show it.
+    Map<String, @Nullable Object> purchase(Tx tx, AccountId account, PurchaseId id) {
+        var purchase = purchases.find(tx, account, id).orElseThrow();
+        var transaction = purchase.transaction();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", purchase.id());
+        json.put("transaction_id", transaction.transactionId());
+        json.put("subscriber_id", purchase.subscriber());
+        json.put("status", transaction.status());
+        json.put("email_address", purchase.emailAddress());
+        json.put("currency", transaction.currency());
+        json.put("transaction_time", transaction.at());
+        json.put("subtotal", transaction.subtotal().doubleValue());
+        json.put("discount", transaction.discount().doubleValue());
+        json.put("tax", transaction.tax().doubleValue());
+        json.put("total", transaction.total().doubleValue());
+        json.put("products", purchase.items().stream().map(Payloads::item).toList());
+        return plain(json);
+    }
+
+    private static Map<String, @Nullable Object> item(Purchase.Item item) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("quantity", item.quantity());
+        json.put("lid", item.lid());
+        json.put("unit_price", item.unitPrice().doubleValue());
+        json.put("sku", item.sku().orElse(null));
+        json.put("name", item.name());
+        json.put("pid", item.pid());
+        return json;
+    }
+
+    Set<ProductId> products(Tx tx, AccountId account, PurchaseId id) {
+        return purchases
+                .find(tx, account, id)
+                .map(purchase -> purchases.products(tx, account, purchase))
+                .orElseThrow();
+    }
+
+    Map<String, @Nullable Object> field(Tx tx, AccountId account, CustomFieldId id) {
+        var field = customFields.find(tx, account, id).orElseThrow();
+        return field(id, field.name(), field.key(), field.label());
+    }
+
+    static Map<String, @Nullable Object> field(CustomFieldId id, String name, String key, String label) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", id);
+        json.put("name", name);
+        json.put("key", key);
+        json.put("label", label);
+        return plain(json);
+    }
+
+    /// The field with the value that the subscriber has in it now, null for none.
+    Map<String, @Nullable Object> fieldOf(Tx tx, AccountId account, SubscriberId subscriber, CustomFieldId id) {
+        var json = field(tx, account, id);
+        json.put(
+                "value",
+                subscribers.find(tx, account, subscriber).orElseThrow().fields().get(id));
+        return json;
+    }
+
+    /// Ids as numbers, instants as Kit writes them.
+    private static Map<String, @Nullable Object> plain(Map<?, ? extends @Nullable Object> json) {
+        var plain = new LinkedHashMap<String, @Nullable Object>();
+        json.forEach((key, value) -> plain.put(String.valueOf(key), plainValue(value)));
+        return plain;
+    }
+
+    private static @Nullable Object plainValue(@Nullable Object value) {
+        return switch (value) {
+            case Id id -> id.value();
+            case Instant at -> text(at);
+            case Map<?, ?> map -> plain(map);
+            case null -> null;
+            default -> value;
+        };
+    }
+
+    static String text(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
