@@ -32,6 +32,7 @@ class ArchitectureTest {
             entry("id", Set.of()),
             entry("schedule", Set.of()),
             entry("mail", Set.of()),
+            entry("mail.dkim", Set.of()),
             entry("template.liquid", Set.of()),
             entry("tzdata", Set.of("schedule")),
             entry("db", Set.of("id")),
