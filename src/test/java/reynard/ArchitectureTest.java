@@ -67,6 +67,7 @@ class ArchitectureTest {
             entry("demo", Set.of()),
             entry("audit", Set.of("id", "schedule", "tzdata", "sequence", "enrollment", "db")),
             entry("reference", Set.of("http")),
+            entry("feedback", Set.of("delivery.smtp")),
             entry("inbox", Set.of("id", "account", "db", "http")),
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "event", "db", "http")),
             entry(
@@ -241,7 +242,7 @@ class ArchitectureTest {
     void only_delivery_and_the_inbox_speak_smtp() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("reynard.delivery..", "reynard.app", "reynard.cli")
+                .resideOutsideOfPackages("reynard.delivery..", "reynard.feedback", "reynard.app", "reynard.cli")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reynard.delivery.smtp")

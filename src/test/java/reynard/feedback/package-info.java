@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.feedback;
+
+import org.jspecify.annotations.NullMarked;
