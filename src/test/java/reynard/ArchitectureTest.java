@@ -40,6 +40,7 @@ class ArchitectureTest {
             entry("event", Set.of("id", "db")),
             entry("delivery.smtp", Set.of("mail")),
             entry("account", Set.of("id", "tzdata", "schedule", "db", "http")),
+            entry("identity", Set.of("id", "mail", "mail.dkim", "account", "db")),
             entry("subscriber", Set.of("id", "mail", "tzdata", "event", "db", "http")),
             entry("tag", Set.of("id", "subscriber", "event", "db", "http")),
             entry("form", Set.of("id", "subscriber", "event", "db", "http")),
@@ -53,6 +54,8 @@ class ArchitectureTest {
                     Set.of(
                             "id",
                             "mail",
+                            "mail.dkim",
+                            "identity",
                             "schedule",
                             "account",
                             "subscriber",
@@ -67,8 +70,11 @@ class ArchitectureTest {
             entry("demo", Set.of()),
             entry("audit", Set.of("id", "schedule", "tzdata", "sequence", "enrollment", "db")),
             entry("reference", Set.of("http")),
-            entry("feedback", Set.of("delivery.smtp")),
             entry("inbox", Set.of("id", "account", "db", "http")),
+            entry("feedback", Set.of("delivery.smtp")),
+            entry(
+                    "bounce",
+                    Set.of("id", "account", "subscriber", "delivery", "identity", "feedback", "event", "db", "http")),
             entry("tracking", Set.of("id", "account", "subscriber", "delivery", "event", "db", "http")),
             entry(
                     "foresight",

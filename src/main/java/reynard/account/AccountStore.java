@@ -54,6 +54,19 @@ final class AccountStore {
                 .findOne();
     }
 
+    List<Account> findByTokenStart(Tx tx, String start) {
+        return tx.query("""
+                        select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
+                               click_tracking, created_at
+                          from account
+                         where left(token, :length) = :start
+                        """)
+                .bind("length", start.length())
+                .bind("start", start)
+                .map((row, _) -> account(row))
+                .list();
+    }
+
     List<AccountId> all(Tx tx) {
         return tx.query("select id from account order by id")
                 .map((row, _) -> new AccountId(row.getLong("id")))

@@ -72,6 +72,11 @@ public final class Accounts {
         return database.inTx(tx -> store.findByToken(tx, token));
     }
 
+    /// The accounts whose tokens begin so; one, but for a great accident.
+    public List<Account> findByTokenStart(String start) {
+        return database.inTx(tx -> store.findByTokenStart(tx, start));
+    }
+
     public List<AccountId> all() {
         return database.inTx(store::all);
     }

@@ -34,9 +34,14 @@ public final class Secrets {
 
     /// A webhook's signing secret: 256 random bits behind the prefix that verifiers expect (Standard Webhooks 1.0.0).
     public static String webhookSecret() {
+        return "whsec_" + key();
+    }
+
+    /// 256 random bits in base64.
+    public static String key() {
         var random = new byte[32];
         RANDOM.nextBytes(random);
-        return "whsec_" + Base64.getEncoder().encodeToString(random);
+        return Base64.getEncoder().encodeToString(random);
     }
 
     static String password() {

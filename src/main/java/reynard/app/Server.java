@@ -1,11 +1,15 @@
 package reynard.app;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -15,11 +19,17 @@ import org.slf4j.LoggerFactory;
 import reynard.account.AccountEndpoints;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
+import reynard.account.Secrets;
 import reynard.account.Vault;
+import reynard.bounce.BounceEndpoints;
+import reynard.bounce.BounceListener;
+import reynard.bounce.Bounces;
+import reynard.bounce.Providers;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
 import reynard.db.SessionLock;
+import reynard.db.SettingStore;
 import reynard.delivery.Deliveries;
 import reynard.delivery.DeliveryEndpoints;
 import reynard.delivery.Letters;
@@ -37,6 +47,8 @@ import reynard.enrollment.Retimer;
 import reynard.enrollment.Standings;
 import reynard.enrollment.Walker;
 import reynard.event.Events;
+import reynard.feedback.MailgunSignature;
+import reynard.feedback.SendgridSignature;
 import reynard.foresight.Forecast;
 import reynard.foresight.ForesightEndpoints;
 import reynard.foresight.Impact;
@@ -45,6 +57,8 @@ import reynard.form.FormEndpoints;
 import reynard.form.Forms;
 import reynard.http.HttpServer;
 import reynard.http.Routes;
+import reynard.identity.DkimKeys;
+import reynard.identity.ReturnPath;
 import reynard.inbox.Inbox;
 import reynard.inbox.InboxEndpoints;
 import reynard.inbox.InboxListener;
@@ -64,6 +78,8 @@ import reynard.subscriber.CustomFields;
 import reynard.subscriber.LocationEndpoints;
 import reynard.subscriber.SubscriberEndpoints;
 import reynard.subscriber.Subscribers;
+import reynard.subscriber.SuppressionEndpoints;
+import reynard.subscriber.Suppressions;
 import reynard.tag.TagEndpoints;
 import reynard.tag.Tags;
 import reynard.template.EmailRenderer;
@@ -90,6 +106,7 @@ public final class Server implements AutoCloseable {
 
     private final Parts parts;
     private final HttpServer http;
+    private final Optional<Integer> bouncePort;
     private final Optional<Founding.Credentials> founded;
     private final Routes routes = new Routes();
 
@@ -140,8 +157,16 @@ public final class Server implements AutoCloseable {
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
+            var dkimKeys = new DkimKeys(database, ids, vault, clock);
+            accounts.all().forEach(dkimKeys::check);
+
             var relay = settings.relay().orElseGet(() -> startInbox(inbox, accounts));
             var publicUrl = new AtomicReference<>(settings.publicUrl().orElse("http://localhost:" + settings.port()));
+            var returnPath = new ReturnPath(
+                    database.inTx(tx -> Base64.getDecoder()
+                            .decode(new SettingStore().putIfAbsent(tx, "return_path_secret", Secrets.key()))),
+                    settings.returns().domain(),
+                    settings.returns().postmarkLogin().isPresent());
             var letters = new Letters(
                     database,
                     accounts,
@@ -150,7 +175,9 @@ public final class Server implements AutoCloseable {
                     sequences,
                     templates,
                     new EmailRenderer(),
-                    new Links(publicUrl::get));
+                    new Links(publicUrl::get),
+                    dkimKeys,
+                    returnPath);
             var waking = new AtomicReference<@Nullable Engine>();
             var sender = new Sender(
                     database,
@@ -193,6 +220,7 @@ public final class Server implements AutoCloseable {
             new LocationEndpoints(database, subscribers, tzData, clock).register(routes);
             new SubscriberFilterEndpoints(database, subscribers, customFields, reports, clock).register(routes);
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
+            new SuppressionEndpoints(new Suppressions(database, ids, events, subscribers, clock)).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new FormEndpoints(database, forms, subscribers, customFields, publicUrl::get).register(routes);
             new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
@@ -218,6 +246,9 @@ public final class Server implements AutoCloseable {
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
+            var bounces = new Bounces(database, ids, accounts, subscribers, deliveries, returnPath, clock);
+            new BounceEndpoints(bounces, providers(settings.returns()), new AwsWeb(), clock).register(routes);
+            this.bouncePort = settings.returns().port().map(port -> startBounces(settings.returns(), bounces, port));
             new InboxEndpoints(inbox).register(routes);
             new ReceiverEndpoints(receivers, reach, clock).register(routes);
             new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
@@ -290,6 +321,23 @@ public final class Server implements AutoCloseable {
         return Relay.parse("smtp://127.0.0.1:" + listener.port() + "?starttls=off&connections=" + INBOX_CONNECTIONS);
     }
 
+    private int startBounces(Settings.Returns returns, Bounces bounces, int port) {
+        try {
+            return parts.start(() -> BounceListener.start(bounces, returns.domain(), returns.host(), port))
+                    .port();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the port for returned mail is not to be had (--bounce-port)", e);
+        }
+    }
+
+    private static Providers providers(Settings.Returns returns) {
+        return new Providers(
+                Set.copyOf(returns.sesTopics()),
+                returns.sendgridKey().map(SendgridSignature::new),
+                returns.mailgunKey().map(MailgunSignature::new),
+                returns.postmarkLogin());
+    }
+
     static ServerClock clock(Settings settings, Database database) {
         if (!settings.virtualClock()) {
             return new ServerClock.Real(InstantSource.system());
@@ -315,6 +363,11 @@ public final class Server implements AutoCloseable {
     /// Everything that this server answers to.
     public List<Routes.Route> routes() {
         return routes.all();
+    }
+
+    /// Where returned mail is taken; empty when it is not.
+    public Optional<Integer> bouncePort() {
+        return bouncePort;
     }
 
     /// The key and login of the account that this start has created; they are shown this once.

@@ -2,6 +2,7 @@ package reynard.app;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import reynard.account.Vault;
 import reynard.delivery.smtp.Relay;
@@ -36,7 +37,38 @@ public record Settings(
         Policies policies,
         Brake.Limits brakeLimits,
         Reach webhookReach,
-        Optional<Vault> vault) {
+        Optional<Vault> vault,
+        Returns returns) {
+
+    /// How mail that cannot be delivered comes back, and what providers report.
+    ///
+    /// @param domain of the envelope sender; empty: the From address is the envelope sender
+    /// @param port of the listener for returned mail; empty: none
+    /// @param sesTopics the SNS topics whose notifications are taken
+    /// @param sendgridKey the public key of signed event webhooks
+    /// @param mailgunKey the webhook signing key
+    /// @param postmarkLogin `user:password` of basic authentication
+    public record Returns(
+            Optional<String> domain,
+            String host,
+            Optional<Integer> port,
+            List<String> sesTopics,
+            Optional<String> sendgridKey,
+            Optional<String> mailgunKey,
+            Optional<String> postmarkLogin) {
+        public static final Returns NONE = new Returns(
+                Optional.empty(),
+                "127.0.0.1",
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        public Returns {
+            sesTopics = List.copyOf(sesTopics);
+        }
+    }
 
     /// What the first account starts from.
     public record Founder(String accountName, String email, String timeZone, Optional<String> postalAddress) {}

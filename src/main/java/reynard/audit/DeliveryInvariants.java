@@ -49,7 +49,7 @@ final class DeliveryInvariants {
         if (state.equals("skipped") && delivery.reason().isEmpty()) {
             return Optional.of("is skipped without a reason");
         }
-        boolean mustBeMarked = state.equals("sent") || state.equals("at_dot");
+        boolean mustBeMarked = delivery.isAccepted() || state.equals("at_dot");
         return mustBeMarked && delivery.markedAt().isEmpty()
                 ? Optional.of("is " + state + " without a mark before its final dot")
                 : Optional.empty();
@@ -91,7 +91,7 @@ final class DeliveryInvariants {
             return Optional.of(
                     "counts " + delivery.attempts() + " attempts, but number " + delivery.lastTry() + " is on record");
         }
-        boolean sent = delivery.state().equals("sent");
+        boolean sent = delivery.isAccepted();
         if (sent && delivery.accepted() == 0) {
             return Optional.of("is sent, but no attempt of it was accepted");
         }

@@ -50,7 +50,12 @@ record DeliveryRow(
         return state.equals("claimed") || state.equals("at_dot");
     }
 
+    /// Its relay has taken it, whether or not it came back afterwards.
+    boolean isAccepted() {
+        return state.equals("sent") || state.equals("bounced");
+    }
+
     boolean isSettled() {
-        return state.equals("sent") || state.equals("failed") || state.equals("skipped");
+        return isAccepted() || state.equals("failed") || state.equals("skipped");
     }
 }

@@ -18,7 +18,7 @@ import reynard.id.SequenceEmailId;
 /// there; whoever stands by an older plan, and will be looked at, is only asked for what any plan leads to.
 final class EnrollmentInvariants {
     private static final Set<String> TAKEN_BACK = Set.of("email_deleted", "email_unpublished");
-    private static final Set<String> SETTLED = Set.of("sent", "failed", "skipped");
+    private static final Set<String> SETTLED = Set.of("sent", "bounced", "failed", "skipped");
 
     private final EnrollmentRow row;
     private final List<LedgerRow> ledger;

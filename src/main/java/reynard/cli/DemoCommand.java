@@ -116,7 +116,8 @@ final class DemoCommand implements Callable<Integer> {
                         Policies.DEFAULT,
                         Brake.Limits.DEFAULT,
                         Reach.PUBLIC,
-                        Optional.empty()),
+                        Optional.empty(),
+                        Settings.Returns.NONE),
                 stage);
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(

@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
+import reynard.identity.DkimKeys;
 
 /// Tells an operator in one sentence why a command could not be carried out; what nobody foresaw comes with its trace.
 final class Failures {
@@ -24,6 +25,9 @@ final class Failures {
         }
         for (@Nullable Throwable cause = exception; cause != null; cause = cause.getCause()) {
             if (cause instanceof EmbeddedDatabase.Unavailable) {
+                return sentence(command, String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof DkimKeys.Unopenable) {
                 return sentence(command, String.valueOf(cause.getMessage()));
             }
             if (cause instanceof BindException) {

@@ -3,17 +3,12 @@ package reynard.cli;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import reynard.account.Accounts;
 import reynard.account.ApiKeys;
-import reynard.app.Installation;
 import reynard.id.AccountId;
 import reynard.id.ApiKeyId;
 
@@ -33,54 +28,14 @@ final class KeysCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "keys needs one of: create, list, revoke");
     }
 
-    /// What the three have in common: an installation, and an account of it.
-    abstract static class OnAccount implements Callable<Integer> {
-        @Mixin
-        private SettingsOptions options = new SettingsOptions();
-
-        @Option(names = "--account", paramLabel = "ID", description = "The account; needed when there are several.")
-        private @Nullable Long account;
-
-        @Spec
-        @SuppressWarnings("NullAway.Init") // picocli fills it in.
-        private CommandSpec spec;
-
-        void println(String line) {
-            spec.commandLine().getOut().println(line);
-            spec.commandLine().getOut().flush();
-        }
-
-        int with(ToIntFunction<Chosen> work) {
-            try (var installation = Installation.open(options.settings())) {
-                var database = installation.database();
-                var clock = InstantSource.system();
-                var accounts = new Accounts(database, installation.ids(), clock);
-                return work.applyAsInt(new Chosen(new ApiKeys(database, installation.ids(), clock), account(accounts)));
-            }
+    /// What the three have in common.
+    abstract static class OnAccount extends AccountCommand {
+        int withKeys(ToIntFunction<Chosen> work) {
+            return with((installation, account) -> work.applyAsInt(new Chosen(
+                    new ApiKeys(installation.database(), installation.ids(), InstantSource.system()), account)));
         }
 
         record Chosen(ApiKeys keys, AccountId account) {}
-
-        private AccountId account(Accounts accounts) {
-            var all = accounts.all();
-            if (account != null) {
-                return all.stream()
-                        .filter(id -> id.value() == account)
-                        .findFirst()
-                        .orElseThrow(() -> fault("there is no account " + account));
-            }
-            return switch (all.size()) {
-                case 0 -> throw fault("there is no account yet; the first bin/reynard serve creates one");
-                case 1 -> all.getFirst();
-                default ->
-                    throw fault("--account must be one of "
-                            + all.stream().map(AccountId::value).toList());
-            };
-        }
-
-        private ParameterException fault(String sentence) {
-            return new ParameterException(spec.commandLine(), sentence);
-        }
     }
 
     @Command(name = "create", description = "Creates a key and shows it once.", mixinStandardHelpOptions = true)
@@ -90,7 +45,7 @@ final class KeysCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return with(chosen -> {
+            return withKeys(chosen -> {
                 var issued = chosen.keys().create(chosen.account(), name);
                 println("Key " + issued.id().value() + ", shown this once: " + issued.key());
                 return 0;
@@ -102,7 +57,7 @@ final class KeysCommand implements Callable<Integer> {
     static final class ListKeys extends OnAccount {
         @Override
         public Integer call() {
-            return with(chosen -> {
+            return withKeys(chosen -> {
                 for (var key : chosen.keys().list(chosen.account())) {
                     println("%d\t%s\tcreated %s%s"
                             .formatted(
@@ -123,7 +78,7 @@ final class KeysCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return with(chosen -> {
+            return withKeys(chosen -> {
                 boolean revoked = chosen.keys().revoke(chosen.account(), new ApiKeyId(id));
                 println(revoked ? "Key " + id + " is revoked." : "There is no key " + id + " to revoke.");
                 return revoked ? 0 : 1;

@@ -15,7 +15,9 @@ import reynard.app.Version;
             DemoCommand.class,
             KeysCommand.class,
             ResumeCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            DkimCommand.class,
+            CheckDomainCommand.class
         })
 public final class Main {
     private Main() {}

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -188,6 +189,9 @@ final class SettingsOptions {
                     + "open what older keys have sealed. REYNARD_SECRET_KEY (secret.key in the data directory)")
     private @Nullable String secretKey;
 
+    @Mixin
+    private ReturnsOptions returns = new ReturnsOptions();
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -217,7 +221,8 @@ final class SettingsOptions {
                 given(webhookAllow)
                         .map(networks -> checked("--webhook-allow", () -> Reach.parse(networks)))
                         .orElse(Reach.PUBLIC),
-                given(secretKey).map(key -> checked("--secret-key", () -> Vault.of(key))));
+                given(secretKey).map(key -> checked("--secret-key", () -> Vault.of(key))),
+                returns.returns(this::fault));
     }
 
     private void refuseUnknown(Map<String, String> environment) {

@@ -11,6 +11,17 @@ public final class SettingStore {
                 .findOne();
     }
 
+    /// Keeps the value unless there is one, which then stays: several nodes may come up at once.
+    ///
+    /// @return the one that is kept
+    public String putIfAbsent(Tx tx, String name, String value) {
+        tx.update("insert into setting (name, value) values (:name, :value) on conflict (name) do nothing")
+                .bind("name", name)
+                .bind("value", value)
+                .execute();
+        return find(tx, name).orElseThrow();
+    }
+
     public void put(Tx tx, String name, String value) {
         tx.update("""
                         insert into setting (name, value) values (:name, :value)

@@ -8,6 +8,7 @@ import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
+import reynard.mail.EmailAddress;
 
 /// A delivery that this node has taken to send.
 record Claim(
@@ -21,4 +22,25 @@ record Claim(
         String token,
         String messageId,
         int attempts,
-        Optional<Instant> firstTriedAt) {}
+        Optional<Instant> firstTriedAt,
+        Optional<String> envelopeSender) {
+
+    /// The envelope sender of its first attempt stays for all that follow.
+    Claim sentFrom(EmailAddress sender) {
+        return envelopeSender.isPresent()
+                ? this
+                : new Claim(
+                        account,
+                        delivery,
+                        enrollment,
+                        run,
+                        sequence,
+                        email,
+                        subscriber,
+                        token,
+                        messageId,
+                        attempts,
+                        firstTriedAt,
+                        Optional.of(sender.value()));
+    }
+}

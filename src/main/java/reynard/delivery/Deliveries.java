@@ -137,6 +137,31 @@ public final class Deliveries {
         return database.inTx(tx -> store.subscriberOf(tx, account, token));
     }
 
+    /// An email as one that comes back names it.
+    public record Known(DeliveryId id, SubscriberId subscriber, String token) {}
+
+    public Optional<Known> findByToken(Tx tx, AccountId account, String token) {
+        return store.findByToken(tx, account, token);
+    }
+
+    /// @param messageId what stands before the account in the Message-ID
+    public Optional<Known> findByMessageId(Tx tx, AccountId account, String messageId) {
+        return store.findByMessageId(tx, account, messageId);
+    }
+
+    /// An email that its relay had accepted has come back undelivered. Its place in the sequence stays as it is.
+    ///
+    /// @param reason what it means, a stable code
+    /// @param reply the words of the server that refused
+    public void bounced(Tx tx, AccountId account, DeliveryId id, String reason, String reply, Instant at) {
+        store.markBounced(tx, account, id, reason, reply, at);
+    }
+
+    /// When the last email to a reader was accepted before an instant and has not come back.
+    public Optional<Instant> lastArrival(Tx tx, AccountId account, SubscriberId subscriber, Instant before) {
+        return store.lastArrival(tx, account, subscriber, before);
+    }
+
     /// The reader of the email with this token left the list by it. Counted once, whatever comes after.
     public void left(Tx tx, AccountId account, String token, Event.Departure departure, Instant at) {
         store.markLeft(tx, account, token, departure, at);

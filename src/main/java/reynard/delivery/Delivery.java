@@ -14,6 +14,7 @@ import reynard.id.SubscriberId;
 ///
 /// @param dueAt when it was to go out
 /// @param settledAt when the relay took it, or when it was given up or skipped
+/// @param bouncedAt when it came back, after the relay had taken it
 /// @param uncertainAt when it was found that nobody knows whether it arrived; stays, whatever comes after
 /// @param reason why it was skipped, failed or is held: a stable code
 /// @param detail the values of that reason
@@ -30,6 +31,7 @@ public record Delivery(
         Optional<Instant> nextAttemptAt,
         int attempts,
         Optional<Instant> settledAt,
+        Optional<Instant> bouncedAt,
         Optional<Instant> uncertainAt,
         Optional<String> reason,
         Map<String, Object> detail,
@@ -48,6 +50,8 @@ public record Delivery(
         /// Kept for a person to decide.
         HELD,
         SENT,
+        /// Accepted by the relay, and come back undelivered.
+        BOUNCED,
         FAILED,
         SKIPPED;
 

@@ -82,6 +82,7 @@ public final class DeliveryEndpoints {
         json.put("state", delivery.state().wireName());
         json.put("due_at", delivery.dueAt());
         json.put("settled_at", delivery.settledAt().orElse(null));
+        json.put("bounced_at", delivery.bouncedAt().orElse(null));
         json.put("next_attempt_at", delivery.nextAttemptAt().orElse(null));
         json.put("uncertain_at", delivery.uncertainAt().orElse(null));
         json.put("attempts", delivery.attempts());

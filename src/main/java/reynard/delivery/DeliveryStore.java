@@ -33,7 +33,8 @@ final class DeliveryStore {
     private static final Listing<Delivery> NEWEST = new Listing<>(
             """
             select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id, d.state, d.due_at,
-                   d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at, d.reason, d.detail, d.reply
+                   d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail,
+                   d.reply
               from delivery d
              where d.account_id = :account
                and (:state::text is null or d.state = :state)
@@ -77,8 +78,8 @@ final class DeliveryStore {
     Optional<Delivery> find(Tx tx, AccountId account, DeliveryId id) {
         return tx.query("""
                         select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at,
-                               d.reason, d.detail, d.reply
+                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at,
+                               d.uncertain_at, d.reason, d.detail, d.reply
                           from delivery d
                          where d.account_id = :account and d.id = :id
                         """)
@@ -91,8 +92,8 @@ final class DeliveryStore {
     List<Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
         return tx.query("""
                         select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.uncertain_at,
-                               d.reason, d.detail, d.reply
+                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at,
+                               d.uncertain_at, d.reason, d.detail, d.reply
                           from delivery d
                          where d.account_id = :account and d.enrollment_id = :enrollment and d.run = :run
                         """)
@@ -109,6 +110,69 @@ final class DeliveryStore {
                 .bind("token", token)
                 .map((row, _) -> new SubscriberId(row.getLong("subscriber_id")))
                 .findOne();
+    }
+
+    /// The email that an address or a link names.
+    Optional<Deliveries.Known> findByToken(Tx tx, AccountId account, String token) {
+        return tx.query("""
+                        select d.id, d.subscriber_id, d.token
+                          from delivery d
+                         where d.account_id = :account and d.token = :token
+                        """)
+                .bind("account", account)
+                .bind("token", token)
+                .map((row, _) -> known(row))
+                .findOne();
+    }
+
+    Optional<Deliveries.Known> findByMessageId(Tx tx, AccountId account, String messageId) {
+        return tx.query("""
+                        select d.id, d.subscriber_id, d.token
+                          from delivery d
+                         where d.account_id = :account and d.message_id = :messageId
+                         limit 1
+                        """)
+                .bind("account", account)
+                .bind("messageId", messageId)
+                .map((row, _) -> known(row))
+                .findOne();
+    }
+
+    private static Deliveries.Known known(ResultSet row) throws SQLException {
+        return new Deliveries.Known(
+                new DeliveryId(row.getLong("id")),
+                new SubscriberId(row.getLong("subscriber_id")),
+                row.getString("token"));
+    }
+
+    /// The accepted email has come back. What is not accepted is still its sender's to settle.
+    void markBounced(Tx tx, AccountId account, DeliveryId id, String reason, String reply, Instant at) {
+        tx.update("""
+                        update delivery
+                           set state = 'bounced', bounced_at = :at, reason = :reason, reply = :reply
+                         where account_id = :account and id = :id and state = 'sent'
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("reason", reason)
+                .bind("reply", reply)
+                .bind("at", at)
+                .execute();
+    }
+
+    /// When the last email was accepted that has not come back, of those that had the time to.
+    Optional<Instant> lastArrival(Tx tx, AccountId account, SubscriberId subscriber, Instant before) {
+        return tx.query("""
+                        select max(d.settled_at) as at
+                          from delivery d
+                         where d.account_id = :account and d.subscriber_id = :subscriber and d.state = 'sent'
+                           and d.settled_at < :before
+                        """)
+                .bind("account", account)
+                .bind("subscriber", subscriber)
+                .bind("before", before)
+                .map((row, _) -> optionalInstant(row, "at"))
+                .one();
     }
 
     void insert(Tx tx, AccountId account, List<NewDelivery> rows, Instant now) {
@@ -269,6 +333,9 @@ final class DeliveryStore {
                         with gate as (
                             select case when s.state = 'cancelled' then 'unsubscribed'
                                         when s.state <> 'active' then s.state
+                                        when exists (select from suppression x
+                                                      where x.account_id = :account
+                                                        and x.address = lower(s.email_address)) then 'suppressed'
                                         when q.deleted_at is not null then 'sequence_deleted'
                                         when e.deletion <> 0 then 'email_deleted'
                                         when not e.published then 'email_unpublished' end as reason
@@ -346,6 +413,9 @@ final class DeliveryStore {
                              where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
                                and d.next_attempt_at <= :now
                                and q.active and q.deleted_at is null and s.state = 'active'
+                               and not exists (select from suppression x
+                                                where x.account_id = :account
+                                                  and x.address = lower(s.email_address))
                              order by d.next_attempt_at, d.id
                              limit :limit
                                for no key update of d skip locked)
@@ -354,7 +424,7 @@ final class DeliveryStore {
                           from ready
                          where d.account_id = :account and d.id = ready.id
                         returning d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                                  d.token, d.message_id, d.attempts, d.first_tried_at
+                                  d.token, d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
@@ -371,7 +441,8 @@ final class DeliveryStore {
                         row.getString("token"),
                         row.getString("message_id"),
                         row.getInt("attempts"),
-                        optionalInstant(row, "first_tried_at")))
+                        optionalInstant(row, "first_tried_at"),
+                        optionalText(row, "envelope_sender")))
                 .list();
     }
 
@@ -401,7 +472,10 @@ final class DeliveryStore {
                          where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
                            and exists (select from subscriber s
                                         where s.account_id = :account and s.id = d.subscriber_id
-                                          and s.state = 'active')
+                                          and s.state = 'active'
+                                          and not exists (select from suppression x
+                                                           where x.account_id = :account
+                                                             and x.address = lower(s.email_address)))
                            and exists (select from sequence q
                                         where q.account_id = :account and q.id = d.sequence_id
                                           and q.active and q.deleted_at is null)
@@ -456,7 +530,8 @@ final class DeliveryStore {
                         update delivery
                            set state = :state, owner = null, attempts = :attempts, next_attempt_at = :nextAttemptAt,
                                first_tried_at = coalesce(first_tried_at, :at), settled_at = :settledAt,
-                               uncertain_at = coalesce(:uncertainAt, uncertain_at), reason = :reason, reply = :reply
+                               uncertain_at = coalesce(:uncertainAt, uncertain_at), reason = :reason, reply = :reply,
+                               envelope_sender = coalesce(envelope_sender, :envelopeSender)
                          where account_id = :account and id = :id and state in ('claimed', 'at_dot') and owner = :owner
                         """)
                         .bind("account", claim.account())
@@ -470,6 +545,7 @@ final class DeliveryStore {
                         .bind("uncertainAt", ending.isUncertain() ? ending.at() : null)
                         .bind("reason", ending.reason().orElse(null))
                         .bind("reply", ending.attempt().reply().orElse(null))
+                        .bind("envelopeSender", claim.envelopeSender().orElse(null))
                         .execute()
                 == 1;
     }
@@ -577,6 +653,7 @@ final class DeliveryStore {
                 optionalInstant(row, "next_attempt_at"),
                 row.getInt("attempts"),
                 optionalInstant(row, "settled_at"),
+                optionalInstant(row, "bounced_at"),
                 Rows.optionalInstant(row, "uncertain_at"),
                 optionalText(row, "reason"),
                 optionalText(row, "detail").map(JsonColumn::read).orElse(Map.of()),

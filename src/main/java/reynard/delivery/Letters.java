@@ -1,6 +1,7 @@
 package reynard.delivery;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,14 @@ import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.identity.DkimKeys;
+import reynard.identity.ReturnPath;
 import reynard.mail.EmailAddress;
 import reynard.mail.Header;
 import reynard.mail.Message;
 import reynard.mail.Mime;
+import reynard.mail.dkim.DkimKey;
+import reynard.mail.dkim.DkimSigner;
 import reynard.sequence.EmailSettings;
 import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
@@ -36,6 +41,8 @@ public final class Letters {
     private final EmailTemplates templates;
     private final EmailRenderer renderer;
     private final Links links;
+    private final DkimKeys dkimKeys;
+    private final ReturnPath returnPath;
 
     public Letters(
             Database database,
@@ -45,7 +52,9 @@ public final class Letters {
             Sequences sequences,
             EmailTemplates templates,
             EmailRenderer renderer,
-            Links links) {
+            Links links,
+            DkimKeys dkimKeys,
+            ReturnPath returnPath) {
         this.database = database;
         this.accounts = accounts;
         this.subscribers = subscribers;
@@ -54,6 +63,8 @@ public final class Letters {
         this.templates = templates;
         this.renderer = renderer;
         this.links = links;
+        this.dkimKeys = dkimKeys;
+        this.returnPath = returnPath;
     }
 
     /// An email ready for the wire.
@@ -67,7 +78,8 @@ public final class Letters {
             Map<String, Object> values,
             Sequence sequence,
             EmailSettings email,
-            EmailTemplate layout) {}
+            EmailTemplate layout,
+            List<DkimKey> keys) {}
 
     /// Empty when the sequence, its email or the reader is gone, or the email is a draft again.
     ///
@@ -90,14 +102,16 @@ public final class Letters {
                 .or(() -> sequence.get().settings().emailTemplate())
                 .flatMap(id -> templates.find(tx, account.id(), id))
                 .orElseGet(() -> templates.defaultOf(tx, account.id()));
+        var from = from(tx, account, sequence.get());
         return Optional.of(new Parts(
                 account,
-                from(tx, account, sequence.get()),
+                from,
                 reader.get(),
                 values(tx, account, reader.get()),
                 sequence.get(),
                 email.get().settings(),
-                layout));
+                layout,
+                dkimKeys.signing(tx, account.id(), address(from.emailAddress()).asciiDomain())));
     }
 
     private SendingAddress from(Tx tx, Account account, Sequence sequence) {
@@ -147,17 +161,32 @@ public final class Letters {
                 Optional.empty(),
                 Header.cleaned(rendered.subject()),
                 date,
-                claim.messageId() + "@" + from.asciiDomain(),
+                messageId(claim, parts.account(), from),
                 rendered.text(),
                 rendered.html(),
-                listHeaders(parts, from, unsubscribeUrl),
+                headers(claim, parts, from, unsubscribeUrl),
                 boundary(claim.messageId()));
-        return new Letter(from, to, Mime.compose(message));
+        var sender = claim.envelopeSender()
+                .flatMap(EmailAddress::parse)
+                .or(() -> returnPath.sender(parts.account().token(), claim.token()))
+                .orElse(from);
+        return new Letter(sender, to, DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+    }
+
+    /// It says whose email it is, so that one that comes back without its envelope is still found.
+    private static String messageId(Claim claim, Account account, EmailAddress from) {
+        return claim.messageId() + "." + ReturnPath.accountStart(account.token()) + "@" + from.asciiDomain();
     }
 
     private static EmailAddress address(String stored) {
         return EmailAddress.parse(stored)
                 .orElseThrow(() -> new IllegalStateException("an address was stored that is none"));
+    }
+
+    private List<Header> headers(Claim claim, Parts parts, EmailAddress from, String unsubscribeUrl) {
+        var headers = new ArrayList<>(listHeaders(parts, from, unsubscribeUrl));
+        headers.addAll(returnPath.headers(parts.account().token(), claim.token()));
+        return headers;
     }
 
     /// RFC 2369, RFC 8058 (one click), RFC 2919 (List-Id); Feedback-ID as Gmail's feedback loop reads it.

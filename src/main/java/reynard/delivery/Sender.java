@@ -154,7 +154,7 @@ public final class Sender implements AutoCloseable {
                 finish(claim, ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone"));
                 return;
             }
-            transmit(claim, letter.get());
+            transmit(claim.sentFrom(letter.get().sender()), letter.get());
         } catch (LiquidError e) {
             var fault = e.line() + ":" + e.column() + " " + e.message();
             finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", fault, "template_error"));
@@ -385,7 +385,13 @@ public final class Sender implements AutoCloseable {
             store.dropMessage(tx, claim.account(), claim.delivery());
             if (ending.bounced()) {
                 store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
-                subscribers.leave(tx, claim.account(), claim.subscriber(), Departure.BOUNCED, ending.at());
+                subscribers.leave(
+                        tx,
+                        claim.account(),
+                        claim.subscriber(),
+                        Departure.BOUNCED,
+                        ending.attempt().reply().orElse(""),
+                        ending.at());
             }
             events.append(
                     tx,

@@ -109,7 +109,7 @@ public final class Why {
             case SCHEDULED, CLAIMED, AT_DOT, DEFERRED, UNCERTAIN ->
                 Optional.of(
                         delivery.nextAttemptAt().filter(at -> at.isAfter(now)).orElse(now));
-            case HELD, SENT, FAILED, SKIPPED -> Optional.empty();
+            case HELD, SENT, BOUNCED, FAILED, SKIPPED -> Optional.empty();
         };
     }
 
@@ -133,7 +133,9 @@ public final class Why {
                 .with("was_due_at", delivery.dueAt())
                 .with("reply", delivery.reply());
         return switch (delivery.state()) {
-            case SENT -> settled(email, Verdict.SENT, delivery, Rule.of("due").with("was_due_at", delivery.dueAt()));
+            // It did go out when it was due; that it came back is another story.
+            case SENT, BOUNCED ->
+                settled(email, Verdict.SENT, delivery, Rule.of("due").with("was_due_at", delivery.dueAt()));
             case FAILED -> settled(email, Verdict.FAILED, delivery, reason);
             case SKIPPED ->
                 settled(

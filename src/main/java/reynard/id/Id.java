@@ -7,8 +7,10 @@ public sealed interface Id
                 BroadcastId,
                 CustomFieldId,
                 DeliveryId,
+                DkimKeyId,
                 EmailTemplateId,
                 EnrollmentId,
+                FeedbackId,
                 FormId,
                 InboxMessageId,
                 LinkId,
@@ -23,6 +25,7 @@ public sealed interface Id
                 SequenceId,
                 SnippetId,
                 SubscriberId,
+                SuppressionId,
                 TagId,
                 UserId,
                 WebhookDeliveryId {

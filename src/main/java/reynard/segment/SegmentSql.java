@@ -156,7 +156,7 @@ record SegmentSql(String condition, Map<String, Object> parameters) {
             case CLICKS -> new Events("email_click v where v.account_id = :account", "v.delivery_id", "v.at");
             case SENT ->
                 new Events(
-                        "delivery v where v.account_id = :account and (v.state = 'sent' or v.departure = 'bounced')",
+                        "delivery v where v.account_id = :account and (v.state in ('sent', 'bounced') or v.departure = 'bounced')",
                         "v.id",
                         "v.settled_at");
             case DELIVERED ->

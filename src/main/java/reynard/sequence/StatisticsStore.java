@@ -19,11 +19,11 @@ final class StatisticsStore {
         tx.query("""
                         select d.sequence_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
                                count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
-                               count(*) filter (where d.departure = 'bounced') as bounces,
+                               count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
                                count(*) filter (where d.departure = 'complained') as complaints
                           from delivery d
                          where d.account_id = :account and d.sequence_id = any(:sequences)
-                           and (d.state = 'sent' or d.departure = 'bounced')
+                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
                          group by d.sequence_id
                         """)
                 .bind("account", account)
@@ -39,11 +39,11 @@ final class StatisticsStore {
         tx.query("""
                         select d.sequence_email_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
                                count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
-                               count(*) filter (where d.departure = 'bounced') as bounces,
+                               count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
                                count(*) filter (where d.departure = 'complained') as complaints
                           from delivery d
                          where d.account_id = :account and d.sequence_email_id = any(:emails)
-                           and (d.state = 'sent' or d.departure = 'bounced')
+                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
                          group by d.sequence_email_id
                         """)
                 .bind("account", account)

@@ -28,6 +28,7 @@ import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 import reynard.id.SubscriberId;
+import reynard.id.SuppressionId;
 import reynard.mail.EmailAddress;
 
 /// The people of an account.
@@ -37,6 +38,7 @@ public final class Subscribers {
 
     private final SubscriberStore store = new SubscriberStore();
     private final LocationStore locations = new LocationStore();
+    private final SuppressionStore suppressions = new SuppressionStore();
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
@@ -53,7 +55,7 @@ public final class Subscribers {
     public record Saved(Subscriber subscriber, boolean created) {}
 
     /// Creates the subscriber, or changes first name and fields of the one who has this address. The state is that of a
-    /// new one only: nobody who left comes back by this door.
+    /// new one only: nobody who left comes back by this door, nor does a suppressed address.
     ///
     /// @param firstName absent leaves an existing one as it is
     /// @param fields an empty value clears the field
@@ -85,7 +87,7 @@ public final class Subscribers {
                 new SubscriberId(ids.next()),
                 email.value(),
                 firstName.orElse(null),
-                state,
+                suppressed(tx, account, email).map(Suppression.Reason::state).orElse(state),
                 SubscriberStore.FieldValues.of(fields),
                 now);
         var after = upserted.subscriber();
@@ -95,6 +97,10 @@ public final class Subscribers {
         }
         tellChanges(tx, account, before, after, fields.keySet(), now);
         return new Saved(after, upserted.created());
+    }
+
+    private Optional<Suppression.Reason> suppressed(Tx tx, AccountId account, EmailAddress email) {
+        return suppressions.find(tx, account, Suppression.key(email)).map(Suppression::reason);
     }
 
     public Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {
@@ -198,7 +204,9 @@ public final class Subscribers {
                         SubscriberStore.FieldValues.of(fields),
                         now);
                 after.ifPresent(updated -> tellChanges(tx, account, before, updated, fields.keySet(), now));
-                return after.<Update>map(Update.Updated::new).orElseGet(Update.NoSuchSubscriber::new);
+                return after.map(saved -> gone(tx, account, saved, email))
+                        .<Update>map(Update.Updated::new)
+                        .orElseGet(Update.NoSuchSubscriber::new);
             });
         } catch (RuntimeException e) {
             if (Database.isTaken(e)) {
@@ -223,6 +231,14 @@ public final class Subscribers {
         }
     }
 
+    /// Who takes a suppressed address gets no mail, as if it had been theirs before.
+    private Subscriber gone(Tx tx, AccountId account, Subscriber saved, Optional<EmailAddress> taken) {
+        return taken.flatMap(email -> suppressed(tx, account, email))
+                .filter(reason -> leave(tx, account, saved.id(), reason.departure(), "", clock.instant()))
+                .flatMap(_ -> store.find(tx, account, saved.id()))
+                .orElse(saved);
+    }
+
     /// Ends all mail to the subscriber; record, tags and history stay. Again changes nothing.
     ///
     /// @return whether there is such a subscriber
@@ -231,15 +247,28 @@ public final class Subscribers {
             if (store.find(tx, account, id).isEmpty()) {
                 return false;
             }
-            leave(tx, account, id, Departure.UNSUBSCRIBED, clock.instant());
+            leave(tx, account, id, Departure.UNSUBSCRIBED, "", clock.instant());
             return true;
         });
     }
 
-    /// The subscriber is gone for the given reason. Who complained stays so; who bounced may still complain.
+    /// The subscriber is gone for the given reason, and their address is suppressed. Who complained stays so; who
+    /// bounced may still complain.
     ///
+    /// @param evidence what made us think so, in the words that came; empty for an act of the reader
     /// @return whether they were not gone for it, or for a worse one, before
-    public boolean leave(Tx tx, AccountId account, SubscriberId id, Departure departure, Instant at) {
+    public boolean leave(Tx tx, AccountId account, SubscriberId id, Departure departure, String evidence, Instant at) {
+        store.find(tx, account, id)
+                .ifPresent(reader -> suppressions.add(
+                        tx,
+                        account,
+                        new Suppression(
+                                new SuppressionId(ids.next()),
+                                Suppression.key(reader.emailAddress()),
+                                Suppression.Reason.of(departure),
+                                evidence,
+                                Optional.of(id),
+                                at)));
         var to = switch (departure) {
             case UNSUBSCRIBED -> SubscriberState.CANCELLED;
             case BOUNCED -> SubscriberState.BOUNCED;

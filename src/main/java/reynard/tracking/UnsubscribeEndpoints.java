@@ -66,7 +66,7 @@ public final class UnsubscribeEndpoints {
         var account = reader.account().id();
         var now = clock.instant();
         database.useTx(tx -> {
-            if (subscribers.leave(tx, account, reader.subscriber(), Departure.UNSUBSCRIBED, now)) {
+            if (subscribers.leave(tx, account, reader.subscriber(), Departure.UNSUBSCRIBED, "", now)) {
                 deliveries.left(tx, account, token, Departure.UNSUBSCRIBED, now);
             }
         });

@@ -78,7 +78,7 @@ create table delivery (
     message_id        text        not null,
     state             text        not null
                       check (state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain', 'held',
-                                       'sent', 'failed', 'skipped')),
+                                       'sent', 'bounced', 'failed', 'skipped')),
     due_at            timestamptz not null,
     created_at        timestamptz not null,
     next_attempt_at   timestamptz null,
@@ -99,7 +99,7 @@ create table delivery (
     foreign key (account_id, sequence_email_id) references sequence_email,
     check ((state in ('scheduled', 'deferred', 'uncertain')) = (next_attempt_at is not null)),
     check ((state in ('claimed', 'at_dot')) = (owner is not null)),
-    check ((state in ('sent', 'failed', 'skipped')) = (settled_at is not null)),
+    check ((state in ('sent', 'bounced', 'failed', 'skipped')) = (settled_at is not null)),
     check (state <> 'skipped' or reason is not null),
     check ((left_at is null) = (departure is null))
 );

@@ -121,7 +121,8 @@ public final class Replan {
                 Policies.DEFAULT,
                 Brake.Limits.DEFAULT,
                 Reach.PUBLIC,
-                Optional.empty()))) {
+                Optional.empty(),
+                reynard.app.Settings.Returns.NONE))) {
             return new Replan(jdbcUrl, server.port()).measure(people);
         }
     }

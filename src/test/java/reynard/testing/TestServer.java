@@ -26,6 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
+import reynard.account.Vault;
 import reynard.app.Server;
 import reynard.app.Settings;
 import reynard.audit.Audit;
@@ -49,6 +50,9 @@ public final class TestServer implements AutoCloseable {
     /// Monday noon in UTC, six in the morning in Chicago; no clock changes anywhere near.
     public static final String MONDAY = "2026-01-05T12:00:00Z";
 
+    /// What secrets in the database are sealed with.
+    public static final String SECRET_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
     public static final String API_KEY = "test-key-0123456789abcdef";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,6 +75,17 @@ public final class TestServer implements AutoCloseable {
             Optional<Relay> relay,
             Optional<Path> tzdata,
             Policies policies) {
+        this(databaseUrl, ownsDatabase, start, relay, tzdata, policies, Settings.Returns.NONE);
+    }
+
+    private TestServer(
+            String databaseUrl,
+            boolean ownsDatabase,
+            String start,
+            Optional<Relay> relay,
+            Optional<Path> tzdata,
+            Policies policies,
+            Settings.Returns returns) {
         this.databaseUrl = databaseUrl;
         this.ownsDatabase = ownsDatabase;
         this.policies = policies;
@@ -91,7 +106,8 @@ public final class TestServer implements AutoCloseable {
                     policies,
                     Brake.Limits.DEFAULT,
                     Reach.parse("127.0.0.1/32"),
-                    Optional.empty()));
+                    Optional.of(Vault.of(SECRET_KEY)),
+                    returns));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -114,6 +130,22 @@ public final class TestServer implements AutoCloseable {
     public static TestServer with(Policies policies) {
         return new TestServer(
                 TestDatabase.fresh(Database::migrate), true, MONDAY, Optional.empty(), Optional.empty(), policies);
+    }
+
+    /// A server whose mail comes back to it, or that providers report to.
+    public static TestServer with(Settings.Returns returns) {
+        return with(Optional.empty(), returns);
+    }
+
+    public static TestServer with(Optional<Relay> relay, Settings.Returns returns) {
+        return new TestServer(
+                TestDatabase.fresh(Database::migrate),
+                true,
+                MONDAY,
+                relay,
+                Optional.empty(),
+                Policies.DEFAULT,
+                returns);
     }
 
     /// Another server on the same database with the tz data of a folder, which the other may not outlive.
@@ -165,6 +197,11 @@ public final class TestServer implements AutoCloseable {
     /// Everything that the server answers to.
     public List<Routes.Route> routes() {
         return server.routes();
+    }
+
+    /// Where returned mail is taken.
+    public int bouncePort() {
+        return server.bouncePort().orElseThrow();
     }
 
     /// The key that requests carry from now on.

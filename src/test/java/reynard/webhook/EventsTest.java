@@ -123,8 +123,8 @@ class EventsTest {
         var account = Inside.account(server);
         try (var inside = new Inside(server)) {
             for (var departure : List.of(Event.Departure.BOUNCED, Event.Departure.COMPLAINED)) {
-                inside.database.useTx(tx ->
-                        inside.subscribers.leave(tx, account, new SubscriberId(reader.id()), departure, server.now()));
+                inside.database.useTx(tx -> inside.subscribers.leave(
+                        tx, account, new SubscriberId(reader.id()), departure, "", server.now()));
             }
         }
         // The second is of a moment at which the first is history, and each says how it was then.
@@ -313,8 +313,8 @@ class EventsTest {
         var other = server.subscriber("b@example.org", "inactive");
         try (var inside = new Inside(server)) {
             for (var departure : List.of(Event.Departure.BOUNCED, Event.Departure.COMPLAINED)) {
-                inside.database.useTx(tx ->
-                        inside.subscribers.leave(tx, account, new SubscriberId(other.id()), departure, server.now()));
+                inside.database.useTx(tx -> inside.subscribers.leave(
+                        tx, account, new SubscriberId(other.id()), departure, "", server.now()));
             }
         }
         assertThat(hooked())

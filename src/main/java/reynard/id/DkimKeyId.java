@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a DKIM key.
+public record DkimKeyId(long value) implements Id {}

@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of an entry of the suppression list.
+public record SuppressionId(long value) implements Id {}

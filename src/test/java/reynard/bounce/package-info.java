@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.bounce;
+
+import org.jspecify.annotations.NullMarked;

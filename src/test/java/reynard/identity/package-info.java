@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.identity;
+
+import org.jspecify.annotations.NullMarked;
