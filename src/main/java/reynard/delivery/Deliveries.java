@@ -190,6 +190,14 @@ public final class Deliveries {
         }
     }
 
+    /// Takes back what has just gone back into the queue, if what has happened since it was claimed forbids it.
+    void dropIfForbidden(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
+        store.dropIfForbidden(tx, account, delivery, now).ifPresent(withdrawn -> {
+            store.dropMessage(tx, account, delivery);
+            tell(tx, account, List.of(withdrawn), now);
+        });
+    }
+
     DeliveryStore store() {
         return store;
     }

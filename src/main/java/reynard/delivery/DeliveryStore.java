@@ -324,12 +324,12 @@ final class DeliveryStore {
     }
 
     /// Drops a delivery that has just gone back into the queue if what has happened since it was claimed
-    /// forbids it: the news of that could not reach a claimed row. Nobody leaves and no sequence is deleted
-    /// before this transaction ends.
+    /// forbids it: the news of that could not reach a claimed row. Nobody leaves, is taken out or starts over,
+    /// and no sequence is deleted before this transaction ends.
     ///
-    /// @return whether it was dropped
-    boolean dropIfForbidden(Tx tx, Claim claim, Instant now) {
-        return tx.update("""
+    /// @return what was dropped
+    Optional<Withdrawn> dropIfForbidden(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
+        return tx.query("""
                         with gate as (
                             select case when s.state = 'cancelled' then 'unsubscribed'
                                         when s.state <> 'active' then s.state
@@ -338,26 +338,28 @@ final class DeliveryStore {
                                                         and x.address = lower(s.email_address)) then 'suppressed'
                                         when q.deleted_at is not null then 'sequence_deleted'
                                         when e.deletion <> 0 then 'email_deleted'
-                                        when not e.published then 'email_unpublished' end as reason
-                              from subscriber s
-                              join sequence q on q.account_id = :account and q.id = :sequence
-                              join sequence_email e on e.account_id = :account and e.id = :email
-                             where s.account_id = :account and s.id = :subscriber
-                               for share of s, q)
+                                        when not e.published then 'email_unpublished'
+                                        when n.run <> v.run then 'restarted'
+                                        when n.state <> 'sending' then 'removed_from_sequence' end as reason
+                              from delivery v
+                              join subscriber s on s.account_id = :account and s.id = v.subscriber_id
+                              join sequence q on q.account_id = :account and q.id = v.sequence_id
+                              join sequence_email e on e.account_id = :account and e.id = v.sequence_email_id
+                              join enrollment n on n.account_id = :account and n.id = v.enrollment_id
+                             where v.account_id = :account and v.id = :id
+                               for share of s, q, n)
                         update delivery d
                            set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
                           from gate
                          where d.account_id = :account and d.id = :id and gate.reason is not null
                            and d.state in ('scheduled', 'deferred', 'uncertain')
+                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id
                         """)
-                        .bind("account", claim.account())
-                        .bind("id", claim.delivery())
-                        .bind("subscriber", claim.subscriber())
-                        .bind("sequence", claim.sequence())
-                        .bind("email", claim.email())
-                        .bind("now", now)
-                        .execute()
-                == 1;
+                .bind("account", account)
+                .bind("id", delivery)
+                .bind("now", now)
+                .map((row, _) -> withdrawn(row))
+                .findOne();
     }
 
     private static Withdrawn withdrawn(ResultSet row) throws SQLException {
@@ -463,8 +465,8 @@ final class DeliveryStore {
 
     /// The mark before the final dot, with the last look at consent and at the sequence's switch.
     ///
-    /// @return false when the email must not go out: the reader left, the sequence is paused or deleted, or another
-    ///     node has taken the delivery over
+    /// @return false when the email must not go out: the reader left or was taken out, the sequence is paused or
+    ///     deleted, or another node has taken the delivery over
     boolean mark(Tx tx, Claim claim, long owner, Instant now) {
         return tx.update("""
                         update delivery d
@@ -479,6 +481,9 @@ final class DeliveryStore {
                            and exists (select from sequence q
                                         where q.account_id = :account and q.id = d.sequence_id
                                           and q.active and q.deleted_at is null)
+                           and exists (select from enrollment n
+                                        where n.account_id = :account and n.id = d.enrollment_id
+                                          and n.run = d.run and n.state = 'sending')
                         """)
                         .bind("account", claim.account())
                         .bind("id", claim.delivery())
@@ -576,16 +581,18 @@ final class DeliveryStore {
     }
 
     /// What a dead node had taken and not begun goes back into the queue.
-    int rescueClaimed(Tx tx, AccountId account, long owner, Instant now) {
-        return tx.update("""
+    List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, Instant now) {
+        return tx.query("""
                         update delivery
                            set state = 'scheduled', owner = null, next_attempt_at = :now
                          where account_id = :account and owner = :owner and state = 'claimed'
+                        returning id
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
                 .bind("now", now)
-                .execute();
+                .map((row, _) -> new DeliveryId(row.getLong("id")))
+                .list();
     }
 
     /// What a dead node had marked may have arrived: uncertain, and sent again or held as the sequence says.

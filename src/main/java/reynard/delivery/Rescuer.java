@@ -15,12 +15,14 @@ public final class Rescuer {
 
     private final Database database;
     private final Accounts accounts;
+    private final Deliveries deliveries;
     private final DeliveryStore store;
     private final long self;
 
     public Rescuer(Database database, Accounts accounts, Deliveries deliveries, long self) {
         this.database = database;
         this.accounts = accounts;
+        this.deliveries = deliveries;
         this.store = deliveries.store();
         this.self = self;
     }
@@ -47,15 +49,17 @@ public final class Rescuer {
             if (!SessionLock.isFree(tx, owner)) {
                 return 0;
             }
-            int claimed = store.rescueClaimed(tx, account, owner, now);
+            var claimed = store.rescueClaimed(tx, account, owner, now);
             var uncertain = store.rescueAtDot(tx, account, owner, now);
+            claimed.forEach(delivery -> deliveries.dropIfForbidden(tx, account, delivery, now));
+            uncertain.forEach(delivery -> deliveries.dropIfForbidden(tx, account, delivery, now));
             LOG.warn(
                     "node {} is gone: {} deliveries go back into the queue, {} are uncertain: {}",
                     owner,
-                    claimed,
+                    claimed.size(),
                     uncertain.size(),
                     uncertain);
-            return claimed + uncertain.size();
+            return claimed.size() + uncertain.size();
         });
     }
 }

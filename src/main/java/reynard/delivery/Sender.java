@@ -49,6 +49,7 @@ public final class Sender implements AutoCloseable {
     private static final int REPLY_CHARACTERS_MAX = 2_000;
 
     private final Database database;
+    private final Deliveries deliveries;
     private final DeliveryStore store;
     private final Letters letters;
     private final Subscribers subscribers;
@@ -79,6 +80,7 @@ public final class Sender implements AutoCloseable {
             long node,
             Runnable whenDone) {
         this.database = database;
+        this.deliveries = deliveries;
         this.store = deliveries.store();
         this.letters = letters;
         this.subscribers = subscribers;
@@ -245,18 +247,8 @@ public final class Sender implements AutoCloseable {
         var now = clock.instant();
         persistently(claim, tx -> {
             store.release(tx, claim, node, now);
-            dropIfForbidden(tx, claim, now);
+            deliveries.dropIfForbidden(tx, claim.account(), claim.delivery(), now);
         });
-    }
-
-    private void dropIfForbidden(Tx tx, Claim claim, Instant now) {
-        if (store.dropIfForbidden(tx, claim, now)) {
-            store.dropMessage(tx, claim.account(), claim.delivery());
-            events.append(
-                    tx,
-                    claim.account(),
-                    new Event.DeliveryWithdrawn(claim.delivery(), claim.enrollment(), claim.run(), claim.email(), now));
-        }
     }
 
     private Ending afterDot(Claim claim, SendOutcome outcome) {
@@ -379,7 +371,7 @@ public final class Sender implements AutoCloseable {
                 return;
             }
             if (!ending.isSettled()) {
-                dropIfForbidden(tx, claim, ending.at());
+                deliveries.dropIfForbidden(tx, claim.account(), claim.delivery(), ending.at());
                 return;
             }
             store.dropMessage(tx, claim.account(), claim.delivery());

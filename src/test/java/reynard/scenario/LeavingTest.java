@@ -153,4 +153,27 @@ class LeavingTest extends Scenario {
             assertThat(reader.deliveries().getFirst().get("reason").asText()).isEqualTo("unsubscribed");
         }
     }
+
+    @Test
+    void who_is_taken_out_while_their_refused_email_is_on_its_way_is_not_tried_again() throws Exception {
+        try (var relay = FakeSmtp.start()) {
+            restartWith(TestServer.with(Relay.parse(relay.url() + "?starttls=off")));
+            var open = new java.util.concurrent.CountDownLatch(1);
+            var begun = relay.on(Verb.MAIL, 250, "2.1.0 ok").times(1);
+            relay.on(Verb.RCPT, 451, "4.7.1 later").after(open).times(1);
+            var sequence = server.sequence(immediate("Hello"));
+            var reader = server.subscriber("reader@example.org", sequence);
+
+            var sending = java.util.concurrent.CompletableFuture.runAsync(() -> server.settle());
+            begun.awaitAnswered();
+            reader.isRemovedFrom(sequence);
+            open.countDown();
+            sending.get();
+            server.advance(ofDays(9));
+
+            assertThat(relay.messages()).isEmpty();
+            assertThat(reader.deliveries().getFirst().get("state").asText()).isEqualTo("skipped");
+            assertThat(reader.deliveries().getFirst().get("reason").asText()).isEqualTo("removed_from_sequence");
+        }
+    }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.immediate;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import reynard.delivery.smtp.Relay;
 import reynard.testing.FakeSmtp;
@@ -96,6 +98,32 @@ class RepeatTest extends Scenario {
                     .containsExactly("skipped", "sent");
             assertThat(reader.deliveries().getFirst().get("reason").asText()).isEqualTo("restarted");
             assertThat(relay.messages()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_restart_while_a_refused_email_of_the_old_run_is_on_its_way_does_not_try_it_again() throws Exception {
+        try (var relay = FakeSmtp.start()) {
+            restartWith(TestServer.with(Relay.parse(relay.url() + "?starttls=off")));
+            var open = new CountDownLatch(1);
+            var begun = relay.on(Verb.MAIL, 250, "2.1.0 ok").times(1);
+            relay.on(Verb.RCPT, 451, "4.7.1 later").after(open).times(1);
+            var sequence = server.sequence(REPEATING, immediate("One"));
+            var reader = server.subscriber("reader@example.org", sequence);
+
+            var sending = CompletableFuture.runAsync(() -> server.settle());
+            begun.awaitAnswered();
+            reader.joins(sequence);
+            open.countDown();
+            sending.get();
+            server.advance(ofDays(3));
+
+            assertThat(relay.messages()).hasSize(1);
+            assertThat(reader.deliveries())
+                    .extracting(delivery -> delivery.get("run").asInt() + " "
+                            + delivery.get("state").asText() + " "
+                            + delivery.get("reason").asText())
+                    .containsExactly("1 skipped restarted", "2 sent null");
         }
     }
 
