@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import reynard.id.SequenceEmailId;
-import reynard.sequence.SequenceEmail;
 import reynard.subscriber.SubscriberState;
 
 /// What happens to one enrollment at one moment. The only place where that is decided: the walker acts on it, and
@@ -59,8 +58,8 @@ public sealed interface Judgement {
         if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
             return new Stands(current);
         }
-        if (plan.email(email).filter(SequenceEmail::isSent).isEmpty()) {
-            // It was taken back and nothing came in its place.
+        if (!isStillToCome(plan, current, email, facts)) {
+            // It was taken back or moved to before their place, and nothing came instead.
             return new Stands(plan.stepped(current, facts.settled(), now));
         }
         var skipped = facts.excluded().map(Rule.Excluded::rule).or(() -> tooLate(plan, dueAt, now));
@@ -85,7 +84,7 @@ public sealed interface Judgement {
         if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(until)) {
             return new Stands(current);
         }
-        return plan.email(email).filter(SequenceEmail::isSent).isPresent()
+        return isStillToCome(plan, current, email, facts)
                 ? new Skip(
                         plan.past(current, email, facts.settled(), dueAt),
                         email,
@@ -103,6 +102,12 @@ public sealed interface Judgement {
             case BOUNCED -> Optional.of(new Progress.Cancelled(now, Progress.Leaving.BOUNCED));
             case COMPLAINED -> Optional.of(new Progress.Cancelled(now, Progress.Leaving.COMPLAINED));
         };
+    }
+
+    private static boolean isStillToCome(Plan plan, Enrollment enrollment, SequenceEmailId email, Facts facts) {
+        return plan.email(email)
+                .filter(next -> plan.reaches(next, enrollment.lastEmail(), facts.settled()))
+                .isPresent();
     }
 
     private static boolean missed(Enrollment enrollment, Facts facts, Instant now) {

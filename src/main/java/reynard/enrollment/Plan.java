@@ -38,11 +38,14 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
     /// emails that are moved or inserted before a subscriber's place do not go to them, unless the
     /// installation says so.
     public Optional<SequenceEmail> next(Optional<SequenceEmailId> last, Set<SequenceEmailId> settled) {
-        return emails.stream()
-                .filter(SequenceEmail::isSent)
-                .filter(email -> !settled.contains(email.id()))
-                .filter(email -> policies.inserted() == Inserted.SEND_NOW || !isBefore(email, last))
-                .findFirst();
+        return emails.stream().filter(email -> reaches(email, last, settled)).findFirst();
+    }
+
+    /// Whether the email can still go to someone at this place.
+    boolean reaches(SequenceEmail email, Optional<SequenceEmailId> last, Set<SequenceEmailId> settled) {
+        return email.isSent()
+                && !settled.contains(email.id())
+                && (policies.inserted() == Inserted.SEND_NOW || !isBefore(email, last));
     }
 
     private boolean isBefore(SequenceEmail email, Optional<SequenceEmailId> place) {

@@ -31,7 +31,8 @@ public record Sequence(
                 id,
                 after,
                 handling,
-                overdueNow.orElse(resumed ? handling.catchUp() : new CatchUp.NextSlot()),
+                // Those of the edit before may not all have been looked at.
+                moves ? overdueNow.orElse(resumed ? handling.catchUp() : new CatchUp.NextSlot()) : overdue,
                 after.active() ? Optional.empty() : pausedAt.or(() -> Optional.of(now)),
                 moves ? planVersion + 1 : planVersion,
                 moves ? now : planChangedAt,

@@ -72,6 +72,21 @@ class CatchUpTest {
     }
 
     @Test
+    void a_new_name_right_after_it_resumes_puts_nobody_off() {
+        var sequence = server.sequence(days("Tips", 1));
+        catchUp(sequence, "{'catch_up':'at_once'}");
+        var reader = server.subscriber("reader@example.org", sequence);
+        sequence.change("{'active':false}");
+        server.advance(ofDays(3));
+
+        sequence.change("{'active':true}");
+        sequence.change("{'name':'Renamed'}");
+        server.settle();
+
+        assertThat(reader.mail()).containsExactly(mail("Tips", "2026-01-08T12:00:00Z"));
+    }
+
+    @Test
     void spread_gives_each_reader_a_moment_of_their_own_within_the_hours() {
         var sequence = server.sequence(days("Tips", 1));
         catchUp(sequence, "{'catch_up':'spread','catch_up_hours':10}");

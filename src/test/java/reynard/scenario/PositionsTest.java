@@ -102,6 +102,19 @@ class PositionsTest extends Scenario {
     }
 
     @Test
+    void a_last_email_that_moves_to_behind_a_subscribers_place_is_not_sent_to_them() {
+        var sequence = server.sequence(immediate("A"), days("B", 2));
+        var reader = server.subscriber("reader@example.org", sequence);
+        server.advance(ofDays(1));
+
+        sequence.changeEmail("A", "{'position':5,'delay_value':1}");
+        server.advance(ofDays(10));
+
+        assertThat(reader.subjectsReceived()).containsExactly("A");
+        assertThat(sequence.members()).isZero();
+    }
+
+    @Test
     void an_email_that_moves_to_ahead_of_a_subscribers_place_is_not_sent_to_them_twice() {
         var sequence = server.sequence(immediate("A"), days("B", 1), days("C", 1), days("D", 1));
         var reader = server.subscriber("reader@example.org", sequence);
