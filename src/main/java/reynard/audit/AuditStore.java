@@ -100,19 +100,22 @@ final class AuditStore {
     }
 
     /// One email of one run, as the ledger has it.
+    ///
+    /// @param doneAt what the next delay counts from; for what an operator had treated as sent, when it was due
     record LedgerRow(
             EnrollmentId enrollment,
             long delivery,
             int run,
             SequenceEmailId email,
             String state,
-            Optional<Instant> settledAt,
+            Optional<Instant> doneAt,
             Optional<String> reason) {}
 
     Map<EnrollmentId, List<LedgerRow>> ledger(Tx tx, AccountId account, Collection<EnrollmentRow> enrollments) {
         var ledger = new HashMap<EnrollmentId, List<LedgerRow>>();
         tx.query("""
-                        select d.enrollment_id, d.id, d.run, d.sequence_email_id, d.state, d.settled_at, d.reason
+                        select d.enrollment_id, d.id, d.run, d.sequence_email_id, d.state, d.reason,
+                               case when d.reason = 'treated_as_sent' then d.due_at else d.settled_at end as done_at
                           from delivery d
                          where d.account_id = :account and d.enrollment_id = any(:enrollments)
                          order by d.id
@@ -127,7 +130,7 @@ final class AuditStore {
                         row.getInt("run"),
                         new SequenceEmailId(row.getLong("sequence_email_id")),
                         row.getString("state"),
-                        optionalInstant(row, "settled_at"),
+                        optionalInstant(row, "done_at"),
                         optionalText(row, "reason")))
                 .forEach(row -> ledger.computeIfAbsent(row.enrollment(), _ -> new java.util.ArrayList<>())
                         .add(row));

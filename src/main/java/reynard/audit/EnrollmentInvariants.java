@@ -185,10 +185,10 @@ final class EnrollmentInvariants {
             var done = ledger.stream()
                     .filter(step -> step.run() == row.run() && step.email().equals(last))
                     .findFirst();
-            if (done.flatMap(LedgerRow::settledAt).isEmpty()) {
+            if (done.flatMap(LedgerRow::doneAt).isEmpty()) {
                 return Optional.of("stands behind email " + last.value() + ", which this run has not had");
             }
-            var doneAt = done.get().settledAt().get();
+            var doneAt = done.get().doneAt().get();
             // Who was taken out and came back counts from coming back.
             boolean countsFromIt = row.anchorAt()
                     .filter(anchor -> anchor.equals(doneAt) || (anchor.equals(row.addedAt()) && anchor.isAfter(doneAt)))
@@ -205,7 +205,7 @@ final class EnrollmentInvariants {
         return ledger.stream()
                 .filter(step -> step.run() == row.run() && moves(step))
                 .filter(step ->
-                        step.settledAt().orElseThrow().isAfter(row.anchorAt().orElse(Instant.MAX)))
+                        step.doneAt().orElseThrow().isAfter(row.anchorAt().orElse(Instant.MAX)))
                 .findFirst()
                 .map(step -> "did not move on when delivery " + step.delivery() + " was " + step.state());
     }
@@ -213,7 +213,7 @@ final class EnrollmentInvariants {
     /// Whether what the ledger says was the step of a walk; what is taken back is none.
     private static boolean moves(LedgerRow step) {
         return SETTLED.contains(step.state())
-                && step.settledAt().isPresent()
+                && step.doneAt().isPresent()
                 && step.reason().filter(TAKEN_BACK::contains).isEmpty();
     }
 

@@ -396,6 +396,15 @@ class AuditTest {
     }
 
     @Test
+    void an_email_that_was_treated_as_sent_counts_from_when_it_was_due() {
+        execute("delete from attempt where delivery_id = " + delivery("waiting"));
+        spoilDelivery(
+                "waiting",
+                "state = 'skipped', reason = 'treated_as_sent', attempts = 0, settled_at = '2026-01-06T09:30:00Z'");
+        assertThat(TestServer.violations(database, Policies.DEFAULT)).isEmpty();
+    }
+
+    @Test
     void a_place_that_did_not_move_with_the_last_email() {
         long delivery = delivery("waiting");
         spoilEnrollment("waiting", "last_email_id = null, anchor_at = added_at - interval '1 minute'");
