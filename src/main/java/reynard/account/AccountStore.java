@@ -150,6 +150,23 @@ final class AccountStore {
                 .one();
     }
 
+    record StoredUser(AccountId account, User user, String passwordHash) {}
+
+    /// Compared without case.
+    Optional<StoredUser> findUser(Tx tx, String email) {
+        return tx.query("""
+                        select id, account_id, email_address, password_hash
+                          from account_user
+                         where lower(email_address) = lower(:email)
+                        """)
+                .bind("email", email)
+                .map((row, _) -> new StoredUser(
+                        new AccountId(row.getLong("account_id")),
+                        new User(new UserId(row.getLong("id")), row.getString("email_address")),
+                        row.getString("password_hash")))
+                .findOne();
+    }
+
     void insertSendingAddress(Tx tx, AccountId account, SendingAddress address, Instant now) {
         tx.update("""
                         insert into sending_address
@@ -197,12 +214,15 @@ final class AccountStore {
                 .execute();
     }
 
-    record StoredKey(AccountId account, byte[] hash) {}
+    record StoredKey(AccountId account, ApiKeyId id, byte[] hash) {}
 
     Optional<StoredKey> findKey(Tx tx, String keyId) {
-        return tx.query("select account_id, hash from api_key where key_id = :keyId and revoked_at is null")
+        return tx.query("select account_id, id, hash from api_key where key_id = :keyId and revoked_at is null")
                 .bind("keyId", keyId)
-                .map((row, _) -> new StoredKey(new AccountId(row.getLong("account_id")), row.getBytes("hash")))
+                .map((row, _) -> new StoredKey(
+                        new AccountId(row.getLong("account_id")),
+                        new ApiKeyId(row.getLong("id")),
+                        row.getBytes("hash")))
                 .findOne();
     }
 

@@ -81,6 +81,18 @@ public final class Accounts {
         return database.inTx(store::all);
     }
 
+    /// A user who has shown their password, and the account that they work in.
+    public record Shown(AccountId account, User user) {}
+
+    /// Takes as long for an address that nobody has as for a wrong password.
+    public Optional<Shown> withPassword(String email, String password) {
+        var found = database.inTx(tx -> store.findUser(tx, email));
+        var hash = found.map(AccountStore.StoredUser::passwordHash).orElseGet(() -> Secrets.Nobody.HASH);
+        return Secrets.isPassword(password, hash)
+                ? found.map(user -> new Shown(user.account(), user.user()))
+                : Optional.empty();
+    }
+
     public User owner(Tx tx, AccountId account) {
         return store.owner(tx, account);
     }

@@ -2,20 +2,16 @@ package reynard.account;
 
 import java.security.MessageDigest;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Tx;
-import reynard.http.Authenticator;
-import reynard.http.Caller;
 import reynard.id.AccountId;
 import reynard.id.ApiKeyId;
 
 /// API keys: shown once, kept as SHA-256 only, revoked at once.
-public final class ApiKeys implements Authenticator {
+public final class ApiKeys {
     /// Shorter keys can be guessed.
     public static final int KEY_CHARACTERS_MIN = 20;
 
@@ -60,19 +56,22 @@ public final class ApiKeys implements Authenticator {
         return database.inTx(tx -> store.revoke(tx, account, id, clock.instant()));
     }
 
-    @Override
-    public Optional<Caller> authenticate(String apiKey) {
+    /// A key that is in force, and whose it is.
+    public record Known(AccountId account, ApiKeyId id) {}
+
+    /// @param apiKey as it was presented
+    public Optional<Known> find(String apiKey) {
         if (apiKey.length() > KEY_CHARACTERS_MAX) {
             return Optional.empty();
         }
         var hash = Secrets.sha256(apiKey);
         return database.read(tx -> store.findKey(tx, keyId(hash)))
                 .filter(stored -> MessageDigest.isEqual(stored.hash(), hash))
-                .map(stored -> new Caller(stored.account()));
+                .map(stored -> new Known(stored.account(), stored.id()));
     }
 
     // The row is found by a quarter of the hash; the comparison of the whole takes the same time for every key.
     private static String keyId(byte[] hash) {
-        return HexFormat.of().formatHex(Arrays.copyOf(hash, 8));
+        return Secrets.keyId(hash);
     }
 }

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.concurrent.Semaphore;
 import java.util.zip.CRC32;
 
 /// Makes the secrets that are shown once, and what is kept of them.
@@ -28,8 +30,18 @@ public final class Secrets {
     /// An API key: a prefix that secret scanners know it by, 192 random bits, and a checksum that tells a mistyped key
     /// from a revoked one.
     static String apiKey() {
-        var key = "reynard_" + random(24);
-        return key + checksum(key);
+        return secret("reynard_");
+    }
+
+    /// 192 random bits behind a prefix, with a checksum.
+    public static String secret(String prefix) {
+        var secret = prefix + random(24);
+        return secret + checksum(secret);
+    }
+
+    /// By which the row of a secret is found: a quarter of the hash, which says nothing of the secret.
+    public static String keyId(byte[] hash) {
+        return HexFormat.of().formatHex(Arrays.copyOf(hash, 8));
     }
 
     /// A webhook's signing secret: 256 random bits behind the prefix that verifiers expect (Standard Webhooks 1.0.0).
@@ -60,11 +72,30 @@ public final class Secrets {
         return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
-    static byte[] sha256(String text) {
+    public static byte[] sha256(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /// The hash of a password that nobody has, made when it is first asked for.
+    static final class Nobody {
+        static final String HASH = passwordHash(random(24));
+
+        private Nobody() {}
+    }
+
+    // Each check takes 19 MiB; no more than these at once, whoever tries.
+    private static final Semaphore CHECKS = new Semaphore(2);
+
+    static boolean isPassword(String password, String hash) {
+        CHECKS.acquireUninterruptibly();
+        try {
+            return Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash));
+        } finally {
+            CHECKS.release();
         }
     }
 

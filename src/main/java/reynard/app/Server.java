@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
@@ -16,6 +17,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reynard.access.Apps;
+import reynard.access.LoginEndpoints;
+import reynard.access.OAuthEndpoints;
+import reynard.access.RateLimit;
+import reynard.access.Rations;
+import reynard.access.Sessions;
+import reynard.access.Tokens;
 import reynard.account.AccountEndpoints;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
@@ -90,6 +98,7 @@ import reynard.template.TemplateEndpoints;
 import reynard.tracking.UnsubscribeEndpoints;
 import reynard.tzdata.TzData;
 import reynard.webhook.Courier;
+import reynard.webhook.Fetch;
 import reynard.webhook.HookEndpoints;
 import reynard.webhook.Hooks;
 import reynard.webhook.NameResolver;
@@ -103,6 +112,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int DATABASE_CONNECTIONS = 40;
     private static final int INBOX_CONNECTIONS = 16;
+    private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
 
     private final Parts parts;
     private final HttpServer http;
@@ -154,6 +164,10 @@ public final class Server implements AutoCloseable {
             var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
             var receivers = new Receivers(database, ids, vault, clock);
             var reach = settings.webhookReach();
+            var rations = new Rations(database);
+            var apps = new Apps(database, ids, clock);
+            var tokens = new Tokens(database, ids, clock);
+            var sessions = new Sessions(database, accounts, rations, clock);
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
@@ -247,7 +261,7 @@ public final class Server implements AutoCloseable {
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
             var bounces = new Bounces(database, ids, accounts, subscribers, deliveries, returnPath, clock);
-            new BounceEndpoints(bounces, providers(settings.returns()), new AwsWeb(), clock).register(routes);
+            new BounceEndpoints(bounces, providers(settings.returns()), new Fetch()::get, clock).register(routes);
             this.bouncePort = settings.returns().port().map(port -> startBounces(settings.returns(), bounces, port));
             new InboxEndpoints(inbox).register(routes);
             new ReceiverEndpoints(receivers, reach, clock).register(routes);
@@ -267,13 +281,24 @@ public final class Server implements AutoCloseable {
                             settings.relay().isEmpty())
                     .register(routes);
             new ReferenceEndpoints().register(routes);
+            var logins = new LoginEndpoints(sessions, publicUrl::get);
+            logins.register(routes);
+            new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
             } else {
                 engine.startLoops(clock);
                 waking.set(engine);
+                parts.start(() -> Loop.start("sweeper", SWEEP_PAUSE, () -> {
+                    LOG.debug("{} rows swept", tokens.sweep() + sessions.sweep() + rations.sweep(clock.instant()));
+                    return 0;
+                }));
             }
-            this.http = parts.start(() -> HttpServer.start(settings.host(), settings.port(), routes, apiKeys));
+            var rateLimit =
+                    settings.access().rateLimit().orElse(settings.virtualClock() ? RateLimit.OFF : RateLimit.DEFAULT);
+            var doorkeeper = new Doorkeeper(
+                    apiKeys, tokens, rations, rateLimit, settings.access().apiKeysMayBulk(), clock);
+            this.http = parts.start(() -> HttpServer.start(settings.host(), settings.port(), routes, doorkeeper));
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import reynard.access.RateLimit;
 import reynard.account.Vault;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
@@ -38,7 +39,8 @@ public record Settings(
         Brake.Limits brakeLimits,
         Reach webhookReach,
         Optional<Vault> vault,
-        Returns returns) {
+        Returns returns,
+        Access access) {
 
     /// How mail that cannot be delivered comes back, and what providers report.
     ///
@@ -68,6 +70,16 @@ public record Settings(
         public Returns {
             sesTopics = List.copyOf(sesTopics);
         }
+    }
+
+    /// Who may do what, and how often.
+    ///
+    /// @param rateLimit empty: [RateLimit#DEFAULT] on the system clock, and none on a virtual one, where no
+    ///     minute passes by itself
+    /// @param apiKeysMayBulk whether an API key opens what in Kit takes a token
+    /// @param bulkQueueBytes how much of an account's bulk requests may wait
+    public record Access(Optional<RateLimit> rateLimit, boolean apiKeysMayBulk, long bulkQueueBytes) {
+        public static final Access DEFAULT = new Access(Optional.empty(), false, 300_000_000);
     }
 
     /// What the first account starts from.

@@ -117,7 +117,8 @@ final class DemoCommand implements Callable<Integer> {
                         Brake.Limits.DEFAULT,
                         Reach.PUBLIC,
                         Optional.empty(),
-                        Settings.Returns.NONE),
+                        Settings.Returns.NONE,
+                        Settings.Access.DEFAULT),
                 stage);
         var founded = server.founded()
                 .orElseThrow(() -> new ParameterException(

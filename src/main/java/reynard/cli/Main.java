@@ -17,7 +17,9 @@ import reynard.app.Version;
             ResumeCommand.class,
             VerifyCommand.class,
             DkimCommand.class,
-            CheckDomainCommand.class
+            CheckDomainCommand.class,
+            TokensCommand.class,
+            AppsCommand.class
         })
 public final class Main {
     private Main() {}

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import reynard.access.RateLimit;
 import reynard.account.ApiKeys;
 import reynard.account.Vault;
 import reynard.app.Settings;
@@ -192,6 +193,32 @@ final class SettingsOptions {
     @Mixin
     private ReturnsOptions returns = new ReturnsOptions();
 
+    @Option(
+            names = "--rate-limit",
+            paramLabel = "LIMIT",
+            defaultValue = "${env:REYNARD_RATE_LIMIT}",
+            description = "Requests in a rolling minute: a number for each API key and token, kit (120 for a key, 600 "
+                    + "for a token) or off. REYNARD_RATE_LIMIT (6000; off on a virtual clock)")
+    private @Nullable String rateLimit;
+
+    @Option(
+            names = "--api-keys-may-bulk",
+            paramLabel = "BOOLEAN",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "${env:REYNARD_API_KEYS_MAY_BULK:-false}",
+            description = "true: API keys open the operations that in Kit take an OAuth token, /v4/bulk and "
+                    + "/v4/purchases. REYNARD_API_KEYS_MAY_BULK (false)")
+    private String apiKeysMayBulk = "";
+
+    @Option(
+            names = "--bulk-queue-mb",
+            paramLabel = "MB",
+            defaultValue = "${env:REYNARD_BULK_QUEUE_MB:-300}",
+            description = "How much of the bulk requests of one app and account may wait, in millions of bytes. "
+                    + "REYNARD_BULK_QUEUE_MB (300)")
+    private String bulkQueueMb = "";
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -222,7 +249,36 @@ final class SettingsOptions {
                         .map(networks -> checked("--webhook-allow", () -> Reach.parse(networks)))
                         .orElse(Reach.PUBLIC),
                 given(secretKey).map(key -> checked("--secret-key", () -> Vault.of(key))),
-                returns.returns(this::fault));
+                returns.returns(this::fault),
+                new Settings.Access(given(rateLimit).map(this::rateLimit), apiKeysMayBulk(), bulkQueueBytes()));
+    }
+
+    private RateLimit rateLimit(String text) {
+        return switch (text) {
+            case "kit" -> RateLimit.KIT;
+            case "off" -> RateLimit.OFF;
+            default -> {
+                if (!text.matches("[1-9][0-9]{0,8}")) {
+                    throw fault("--rate-limit", "must be kit, off or a number from 1: " + text);
+                }
+                yield RateLimit.each(Integer.parseInt(text));
+            }
+        };
+    }
+
+    private boolean apiKeysMayBulk() {
+        return switch (apiKeysMayBulk) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw fault("--api-keys-may-bulk", "must be true or false: " + apiKeysMayBulk);
+        };
+    }
+
+    private long bulkQueueBytes() {
+        if (!bulkQueueMb.matches("[1-9][0-9]{0,8}")) {
+            throw fault("--bulk-queue-mb", "must be a number from 1: " + bulkQueueMb);
+        }
+        return Long.parseLong(bulkQueueMb) * 1_000_000;
     }
 
     private void refuseUnknown(Map<String, String> environment) {

@@ -30,7 +30,7 @@ public final class HttpServer implements AutoCloseable {
     private static final String API_KEY_HEADER = "X-Kit-Api-Key";
     private static final int REST_BYTES_MAX = 65_536;
     private static final String METHOD_NOT_ALLOWED = "Method Not Allowed";
-    static final String UNAUTHORIZED = "The access token is invalid";
+    private static final String TOO_MANY = "Rate limit exceeded. Please try again later.";
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer",
@@ -39,18 +39,18 @@ public final class HttpServer implements AutoCloseable {
             "Cache-Control", "no-store");
 
     private final Javalin javalin;
-    private final Authenticator authenticator;
+    private final Gate gate;
 
-    private HttpServer(Routes routes, Authenticator authenticator) {
-        this.authenticator = authenticator;
+    private HttpServer(Routes routes, Gate gate) {
+        this.gate = gate;
         this.javalin = Javalin.create(config -> configure(config, routes));
     }
 
     /// Starts listening.
     ///
     /// @param port 0 for any free one
-    public static HttpServer start(String host, int port, Routes routes, Authenticator authenticator) {
-        var server = new HttpServer(routes, authenticator);
+    public static HttpServer start(String host, int port, Routes routes, Gate gate) {
+        var server = new HttpServer(routes, gate);
         server.javalin.start(host, port);
         return server;
     }
@@ -118,11 +118,20 @@ public final class HttpServer implements AutoCloseable {
         if (!isOwnMethod(context, route)) {
             return Reply.error(405, METHOD_NOT_ALLOWED);
         }
-        var caller = route.open() ? Optional.<Caller>empty() : caller(context);
-        if (!route.open() && caller.isEmpty()) {
-            return Reply.error(401, UNAUTHORIZED);
+        if (route.door() == Routes.Door.OPEN) {
+            return handle(context, route, null);
         }
-        var request = new Request(context, caller.orElse(null), route.bodyBytesMax());
+        return switch (gate.enter(presented(context), route.door())) {
+            case Gate.Entry.Granted(var caller) -> handle(context, route, caller);
+            case Gate.Entry.Unknown(var reason) ->
+                Reply.error(401, reason).with("WWW-Authenticate", "Bearer realm=\"Reynard\"");
+            case Gate.Entry.Forbidden(var reason) -> Reply.error(403, reason);
+            case Gate.Entry.Later(var retryAfter) -> Reply.tooMany(TOO_MANY, retryAfter);
+        };
+    }
+
+    private static Reply handle(Context context, Routes.Route route, @Nullable Caller caller) {
+        var request = new Request(context, caller, route.bodyBytesMax());
         request.refuseTooLarge();
         return route.handler().handle(request);
     }
@@ -134,8 +143,13 @@ public final class HttpServer implements AutoCloseable {
         return method.equals(route.verb().name()) || (method.equals("HEAD") && route.verb() == Routes.Verb.GET);
     }
 
-    private Optional<Caller> caller(Context context) {
-        return Optional.ofNullable(context.header(API_KEY_HEADER)).flatMap(authenticator::authenticate);
+    private static Presented presented(Context context) {
+        var method = context.req().getMethod();
+        return new Presented(
+                Optional.ofNullable(context.header(API_KEY_HEADER)),
+                Optional.ofNullable(context.header("Authorization")),
+                context.req().getRemoteAddr(),
+                method.equals("GET") || method.equals("HEAD"));
     }
 
     private static Reply failure(Exception exception, Context context) {
@@ -193,6 +207,9 @@ public final class HttpServer implements AutoCloseable {
         context.status(reply.status());
         SECURITY_HEADERS.forEach(context::header);
         reply.headers().forEach(context::header);
+        for (var cookie : reply.cookies()) {
+            context.res().addHeader("Set-Cookie", cookie);
+        }
         switch (reply.body()) {
             case null -> {}
             case Reply.Html(String page) ->

@@ -1,5 +1,7 @@
 package reynard.http;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// What goes back: a status and a body, written as JSON unless it is [Html] or [Bytes].
 ///
 /// @param body null for no body at all
-public record Reply(int status, @Nullable Object body, Map<String, String> headers) {
+/// @param cookies the values of `Set-Cookie`, of which an answer may have several
+public record Reply(int status, @Nullable Object body, Map<String, String> headers, List<String> cookies) {
     public Reply {
         headers = Map.copyOf(headers);
+        cookies = List.copyOf(cookies);
+    }
+
+    public Reply(int status, @Nullable Object body, Map<String, String> headers) {
+        this(status, body, headers, List.of());
     }
 
     /// A page.
@@ -54,10 +62,32 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
     }
 
     /// The same with one more header.
-    Reply with(String header, String value) {
+    public Reply with(String header, String value) {
         var more = new HashMap<>(headers);
         more.put(header, value);
-        return new Reply(status, body, more);
+        return new Reply(status, body, more, cookies);
+    }
+
+    /// The same with one more cookie.
+    public Reply withCookie(String cookie) {
+        var more = new ArrayList<>(cookies);
+        more.add(cookie);
+        return new Reply(status, body, headers, more);
+    }
+
+    /// On to another address, fetched with GET.
+    public static Reply seeOther(String location) {
+        return new Reply(303, null, Map.of("Location", location));
+    }
+
+    /// 429, and when it is worth trying again.
+    public static Reply tooMany(String message, Duration retryAfter) {
+        return error(429, message).with("Retry-After", Long.toString(seconds(retryAfter)));
+    }
+
+    /// Rounded up: whoever comes back then is let in.
+    private static long seconds(Duration duration) {
+        return Math.max(1, duration.plusNanos(999_999_999).toSeconds());
     }
 
     public static Reply html(int status, String page) {

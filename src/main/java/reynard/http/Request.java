@@ -4,15 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -20,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import reynard.db.Cursor;
 import reynard.db.PageRequest;
 import reynard.id.AccountId;
+import reynard.id.AppId;
 
 /// One request: path, query and body, each read with the rule that it must keep.
 ///
@@ -42,6 +49,75 @@ public final class Request {
             throw new IllegalStateException("an open route has no account: " + context.path());
         }
         return caller.account();
+    }
+
+    /// The registered app that calls in the account's name; empty when the account calls itself.
+    public Optional<AppId> app() {
+        return Optional.ofNullable(caller).flatMap(Caller::app);
+    }
+
+    /// The other end of the connection.
+    public String address() {
+        return context.req().getRemoteAddr();
+    }
+
+    public Optional<String> cookie(String name) {
+        return Optional.ofNullable(context.cookie(name));
+    }
+
+    /// Path and query as they came.
+    public String pathAndQuery() {
+        var query = context.req().getQueryString();
+        return context.req().getRequestURI() + (query == null ? "" : "?" + query);
+    }
+
+    /// The query as it came, each parameter with all its values.
+    public Map<String, List<String>> queries() {
+        return context.queryParamMap();
+    }
+
+    /// The fields of a form. A body of another kind has none.
+    public Map<String, List<String>> form() {
+        var type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (!type.startsWith("application/x-www-form-urlencoded")) {
+            return Map.of();
+        }
+        var fields = new LinkedHashMap<String, List<String>>();
+        for (var pair : new String(body(), StandardCharsets.UTF_8).split("&")) {
+            if (!pair.isEmpty()) {
+                int equals = pair.indexOf('=');
+                var name = equals < 0 ? pair : pair.substring(0, equals);
+                var value = equals < 0 ? "" : pair.substring(equals + 1);
+                fields.computeIfAbsent(decoded(name), _ -> new ArrayList<>()).add(decoded(value));
+            }
+        }
+        return fields;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(400, "The request body is not a well-formed form");
+        }
+    }
+
+    /// Whether a browser sent this from a page of ours. Every browser says so of a POST; what says nothing is not
+    /// believed.
+    ///
+    /// @param publicUrl what strangers reach this server by
+    public boolean isFromOurPage(String publicUrl) {
+        var site = header("Sec-Fetch-Site");
+        if (site.isPresent()) {
+            return site.get().equals("same-origin");
+        }
+        return header("Origin")
+                .map(origin -> {
+                    var authority = origin.replaceFirst("^https?://", "");
+                    return authority.equals(header("Host").orElse(""))
+                            || authority.equals(URI.create(publicUrl).getRawAuthority());
+                })
+                .orElse(false);
     }
 
     /// An id in the path. What is no positive integer is nobody's id: 404.

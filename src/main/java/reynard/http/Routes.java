@@ -13,9 +13,23 @@ public final class Routes {
         DELETE
     }
 
-    /// @param open answers without a credential
+    /// What a route asks for.
+    public enum Door {
+        /// Nothing: links in emails, health checks, logging in.
+        OPEN,
+        /// An API key or a token.
+        CREDENTIAL,
+        /// A token (Kit: the operations on many at once, and purchases).
+        TOKEN
+    }
+
     /// @param bodyBytesMax a longer body is 413
-    public record Route(Verb verb, String path, boolean open, int bodyBytesMax, Handler handler) {}
+    public record Route(Verb verb, String path, Door door, int bodyBytesMax, Handler handler) {
+        /// Whether it answers without a credential.
+        public boolean open() {
+            return door == Door.OPEN;
+        }
+    }
 
     private static final int BODY_BYTES_MAX = 1_000_000;
 
@@ -43,18 +57,29 @@ public final class Routes {
 
     /// A route for strangers: links in emails, health checks.
     public Routes open(Verb verb, String path, Handler handler) {
-        routes.add(new Route(verb, path, true, BODY_BYTES_MAX, handler));
+        routes.add(new Route(verb, path, Door.OPEN, BODY_BYTES_MAX, handler));
         return this;
     }
 
     /// A route whose body may be larger than usual.
     public Routes large(Verb verb, String path, int bodyBytesMax, Handler handler) {
-        routes.add(new Route(verb, path, false, bodyBytesMax, handler));
+        routes.add(new Route(verb, path, Door.CREDENTIAL, bodyBytesMax, handler));
+        return this;
+    }
+
+    /// A route that an API key does not open.
+    public Routes tokenOnly(Verb verb, String path, Handler handler) {
+        return tokenOnly(verb, path, BODY_BYTES_MAX, handler);
+    }
+
+    /// The same, whose body may be larger than usual.
+    public Routes tokenOnly(Verb verb, String path, int bodyBytesMax, Handler handler) {
+        routes.add(new Route(verb, path, Door.TOKEN, bodyBytesMax, handler));
         return this;
     }
 
     private Routes add(Verb verb, String path, Handler handler) {
-        routes.add(new Route(verb, path, false, BODY_BYTES_MAX, handler));
+        routes.add(new Route(verb, path, Door.CREDENTIAL, BODY_BYTES_MAX, handler));
         return this;
     }
 

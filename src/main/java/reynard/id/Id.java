@@ -4,7 +4,9 @@ package reynard.id;
 public sealed interface Id
         permits AccountId,
                 ApiKeyId,
+                AppId,
                 BroadcastId,
+                BulkJobId,
                 CustomFieldId,
                 DeliveryId,
                 DkimKeyId,
@@ -12,6 +14,7 @@ public sealed interface Id
                 EnrollmentId,
                 FeedbackId,
                 FormId,
+                GrantId,
                 InboxMessageId,
                 LinkId,
                 PostId,

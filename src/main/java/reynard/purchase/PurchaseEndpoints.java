@@ -40,9 +40,9 @@ public final class PurchaseEndpoints {
     }
 
     public void register(Routes routes) {
-        routes.get("/v4/purchases", this::list);
-        routes.post("/v4/purchases", this::record);
-        routes.get("/v4/purchases/{id}", this::show);
+        routes.tokenOnly(Routes.Verb.GET, "/v4/purchases", this::list);
+        routes.tokenOnly(Routes.Verb.POST, "/v4/purchases", this::record);
+        routes.tokenOnly(Routes.Verb.GET, "/v4/purchases/{id}", this::show);
     }
 
     record ItemJson(

@@ -80,7 +80,8 @@ final class SequenceStore {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
                                q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
-                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.created_at,
+                               q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at,
+                               q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
                                        from sequence_exclusion x

@@ -122,7 +122,8 @@ public final class Replan {
                 Brake.Limits.DEFAULT,
                 Reach.PUBLIC,
                 Optional.empty(),
-                reynard.app.Settings.Returns.NONE))) {
+                reynard.app.Settings.Returns.NONE,
+                reynard.app.Settings.Access.DEFAULT))) {
             return new Replan(jdbcUrl, server.port()).measure(people);
         }
     }

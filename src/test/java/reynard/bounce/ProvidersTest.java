@@ -46,6 +46,7 @@ import reynard.delivery.Deliveries;
 import reynard.event.Events;
 import reynard.feedback.MailgunSignature;
 import reynard.feedback.SendgridSignature;
+import reynard.http.Gate;
 import reynard.http.HttpServer;
 import reynard.http.Routes;
 import reynard.identity.ReturnPath;
@@ -116,7 +117,7 @@ class ProvidersTest {
                 Optional.of(POSTMARK_LOGIN));
         var routes = new Routes();
         new BounceEndpoints(bounces, providers, ProvidersTest::web, CLOCK).register(routes);
-        intake = HttpServer.start("127.0.0.1", 0, routes, _ -> Optional.empty());
+        intake = HttpServer.start("127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("no credential"));
     }
 
     private static byte[] web(URI url) {

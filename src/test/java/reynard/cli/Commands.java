@@ -39,7 +39,8 @@ public final class Commands {
                         Brake.Limits.DEFAULT,
                         Reach.PUBLIC,
                         Optional.of(Vault.of(secretKey)),
-                        Settings.Returns.NONE))
+                        Settings.Returns.NONE,
+                        Settings.Access.DEFAULT))
                 .close();
     }
 }

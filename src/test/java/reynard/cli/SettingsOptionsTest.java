@@ -50,6 +50,10 @@ class SettingsOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --port              | 80a                     | REYNARD_PORT
+            --rate-limit        | some                    | REYNARD_RATE_LIMIT
+            --rate-limit        | 0                       | REYNARD_RATE_LIMIT
+            --api-keys-may-bulk | yes                     | REYNARD_API_KEYS_MAY_BULK
+            --bulk-queue-mb     | -1                      | REYNARD_BULK_QUEUE_MB
             --port              | 65536                   | REYNARD_PORT
             --port              | -1                      | REYNARD_PORT
             --port              | 8080.0                  | REYNARD_PORT

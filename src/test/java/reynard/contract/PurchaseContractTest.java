@@ -6,6 +6,7 @@ import static reynard.contract.Shape.assertError;
 import static reynard.contract.Shape.assertShape;
 import static reynard.testing.TestServer.json;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -41,6 +42,7 @@ class PurchaseContractTest {
     @BeforeEach
     void begin() {
         server.useKey(server.stranger());
+        server.useToken(server.token());
     }
 
     @Test
@@ -125,8 +127,21 @@ class PurchaseContractTest {
         var id =
                 server.post("/v4/purchases", json(TWO_GAMES)).at("/purchase/id").asLong();
         server.useKey(server.stranger());
+        server.useToken(server.token());
 
         assertError(server.get("/v4/purchases/" + id), 404, "Not Found");
         assertThat(server.get("/v4/purchases").at("/purchases")).isEmpty();
+    }
+
+    @Test
+    void a_key_does_not_open_them() {
+        server.useKey(server.stranger());
+
+        for (var answer : List.of(
+                server.get("/v4/purchases"),
+                server.get("/v4/purchases/1"),
+                server.post("/v4/purchases", json(TWO_GAMES)))) {
+            assertError(answer, 401, "The access token is invalid");
+        }
     }
 }

@@ -35,6 +35,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--bootstrap-api-key=" + TestServer.API_KEY,
                 "--webhook-allow=127.0.0.1",
                 "--data-dir=target",
+                "--secret-key=" + TestServer.SECRET_KEY,
                 "--database-url=" + databaseUrl,
                 "--smtp-url=" + relayUrl);
         try {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reynard.access.Tokens;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
 import reynard.account.Vault;
@@ -62,20 +63,12 @@ public final class TestServer implements AutoCloseable {
     private final Policies policies;
     private boolean audited = true;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Settings.Access access;
     private String apiKey = API_KEY;
+    private Map<String, String> credential = Map.of("X-Kit-Api-Key", API_KEY);
 
     private TestServer(String databaseUrl, boolean ownsDatabase, String start, Optional<Relay> relay) {
-        this(databaseUrl, ownsDatabase, start, relay, Optional.empty(), Policies.DEFAULT);
-    }
-
-    private TestServer(
-            String databaseUrl,
-            boolean ownsDatabase,
-            String start,
-            Optional<Relay> relay,
-            Optional<Path> tzdata,
-            Policies policies) {
-        this(databaseUrl, ownsDatabase, start, relay, tzdata, policies, Settings.Returns.NONE);
+        this(databaseUrl, ownsDatabase, start, relay, Optional.empty(), Policies.DEFAULT, Settings.Access.DEFAULT);
     }
 
     private TestServer(
@@ -85,7 +78,20 @@ public final class TestServer implements AutoCloseable {
             Optional<Relay> relay,
             Optional<Path> tzdata,
             Policies policies,
-            Settings.Returns returns) {
+            Settings.Access access) {
+        this(databaseUrl, ownsDatabase, start, relay, tzdata, policies, Settings.Returns.NONE, access);
+    }
+
+    private TestServer(
+            String databaseUrl,
+            boolean ownsDatabase,
+            String start,
+            Optional<Relay> relay,
+            Optional<Path> tzdata,
+            Policies policies,
+            Settings.Returns returns,
+            Settings.Access access) {
+        this.access = access;
         this.databaseUrl = databaseUrl;
         this.ownsDatabase = ownsDatabase;
         this.policies = policies;
@@ -107,7 +113,8 @@ public final class TestServer implements AutoCloseable {
                     Brake.Limits.DEFAULT,
                     Reach.parse("127.0.0.1/32"),
                     Optional.of(Vault.of(SECRET_KEY)),
-                    returns));
+                    returns,
+                    access));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -129,7 +136,24 @@ public final class TestServer implements AutoCloseable {
 
     public static TestServer with(Policies policies) {
         return new TestServer(
-                TestDatabase.fresh(Database::migrate), true, MONDAY, Optional.empty(), Optional.empty(), policies);
+                TestDatabase.fresh(Database::migrate),
+                true,
+                MONDAY,
+                Optional.empty(),
+                Optional.empty(),
+                policies,
+                Settings.Access.DEFAULT);
+    }
+
+    public static TestServer with(Settings.Access access) {
+        return new TestServer(
+                TestDatabase.fresh(Database::migrate),
+                true,
+                MONDAY,
+                Optional.empty(),
+                Optional.empty(),
+                Policies.DEFAULT,
+                access);
     }
 
     /// A server whose mail comes back to it, or that providers report to.
@@ -145,17 +169,19 @@ public final class TestServer implements AutoCloseable {
                 relay,
                 Optional.empty(),
                 Policies.DEFAULT,
-                returns);
+                returns,
+                Settings.Access.DEFAULT);
     }
 
     /// Another server on the same database with the tz data of a folder, which the other may not outlive.
     public TestServer another(Path tzdata) {
-        return new TestServer(databaseUrl, false, MONDAY, Optional.empty(), Optional.of(tzdata), Policies.DEFAULT);
+        return new TestServer(
+                databaseUrl, false, MONDAY, Optional.empty(), Optional.of(tzdata), Policies.DEFAULT, access);
     }
 
     /// Another server on the same database, which outlives this one.
     public TestServer another() {
-        return new TestServer(databaseUrl, false, MONDAY, Optional.empty());
+        return new TestServer(databaseUrl, false, MONDAY, Optional.empty(), Optional.empty(), Policies.DEFAULT, access);
     }
 
     /// A server on a database that a test has made, and that sends to a relay of the test's own.
@@ -207,6 +233,12 @@ public final class TestServer implements AutoCloseable {
     /// The key that requests carry from now on.
     public void useKey(String key) {
         apiKey = key;
+        credential = Map.of("X-Kit-Api-Key", key);
+    }
+
+    /// The token that requests carry from now on, instead of a key.
+    public void useToken(String token) {
+        credential = Map.of("Authorization", "Bearer " + token);
     }
 
     @Override
@@ -298,11 +330,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public Answer send(String method, String path, @Nullable String json) {
-        return send(
-                method,
-                path,
-                json == null ? null : json.getBytes(StandardCharsets.UTF_8),
-                Map.of("X-Kit-Api-Key", apiKey));
+        return send(method, path, json == null ? null : json.getBytes(StandardCharsets.UTF_8), credential);
     }
 
     public Answer send(String method, String path, byte @Nullable [] body, Map<String, String> headers) {
@@ -666,6 +694,25 @@ public final class TestServer implements AutoCloseable {
         return expect(post("/ext/v1/forms", text(Map.of("name", name, "type", type))), 201)
                 .at("/form/id")
                 .asLong();
+    }
+
+    /// Of the author whom the first start has created, with the address `author@example.com`.
+    public String password() {
+        return server.founded().orElseThrow().password();
+    }
+
+    /// A token of the account whose key was used last, for [#useToken]. Each call makes another.
+    public String token() {
+        try (var database = Database.open(databaseUrl, 1);
+                var idDatabase = Database.open(databaseUrl, 1)) {
+            var ids = new IdBlocks(idDatabase);
+            var clock = InstantSource.fixed(Instant.parse(MONDAY));
+            var account =
+                    new ApiKeys(database, ids, clock).find(apiKey).orElseThrow().account();
+            return new Tokens(database, ids, clock)
+                    .createPersonal(account, "test", Optional.empty())
+                    .token();
+        }
     }
 
     /// The key of an account that is new, for [#useKey]. Each call makes another.

@@ -381,6 +381,7 @@ class EventsTest {
     @Test
     void legacy_webhooks_are_told_of_purchases_and_of_their_products() {
         hook("purchase.purchase_create", "");
+        server.useToken(server.token());
         var sale = json("{'purchase':{'transaction_id':'%s','email_address':'a@example.org','currency':'usd',"
                 + "'transaction_time':'2026-01-05T11:00:00Z','subtotal':20.5,'tax':2,'total':22.5,"
                 + "'products':[{'name':'Tea','pid':'tea','lid':'1','quantity':2,'unit_price':10.25}]}}");

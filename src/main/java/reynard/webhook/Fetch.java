@@ -1,4 +1,4 @@
-package reynard.app;
+package reynard.webhook;
 
 import java.io.IOException;
 import java.net.URI;
@@ -6,15 +6,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import reynard.bounce.SnsWeb;
 
-/// Fetches from SNS over https: no redirects, little time, few bytes. Who asks has checked that the host is SNS.
-final class AwsWeb implements SnsWeb {
+/// Fetches what another room has to read from a host that it has checked: no redirects, little time, few bytes.
+public final class Fetch {
     private static final int BYTES_MAX = 64 * 1024;
     private static final Duration CONNECTING = Duration.ofSeconds(5);
     private static final Duration ANSWERING = Duration.ofSeconds(10);
 
-    @Override
+    /// @throws IOException when there is no answer, one that is not 200, or one of more than 64 KB
     public byte[] get(URI url) throws IOException {
         // Seldom needed, so a client is not kept.
         try (var client = HttpClient.newBuilder()

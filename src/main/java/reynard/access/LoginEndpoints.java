@@ -1,0 +1,142 @@
+package reynard.access;
+
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import reynard.account.Secrets;
+import reynard.http.Reply;
+import reynard.http.Request;
+import reynard.http.Routes;
+
+/// How an author logs in and out. A form counts only with the browser's word that it is from a page of ours, and with
+/// the token that the page holds; the token is made of the cookie, which no other page can read.
+public final class LoginEndpoints {
+    private static final int FIELD_MAX = 1_000;
+    private static final String WRONG = "This address and this password do not belong together.";
+    private static final String SESSION = "reynard_session";
+    private static final String VISIT = "reynard_visit";
+
+    private final Sessions sessions;
+    private final Supplier<String> publicUrl;
+
+    /// @param publicUrl what strangers reach this server by; asked for each request
+    public LoginEndpoints(Sessions sessions, Supplier<String> publicUrl) {
+        this.sessions = sessions;
+        this.publicUrl = publicUrl;
+    }
+
+    public void register(Routes routes) {
+        routes.open(Routes.Verb.GET, "/login", this::show);
+        routes.open(Routes.Verb.POST, "/login", this::login);
+        routes.open(Routes.Verb.POST, "/logout", this::logout);
+    }
+
+    /// Who is logged in with this browser, and the token that their forms must hold.
+    record Author(Sessions.Session session, String csrf) {}
+
+    Optional<Author> author(Request request) {
+        return request.cookie(name(SESSION))
+                .flatMap(token -> sessions.find(token).map(session -> new Author(session, csrf(token))));
+    }
+
+    /// To the page for logging in, and from there back to this request.
+    Reply logInFirst(Request request) {
+        return Reply.seeOther("/login?next="
+                + java.net.URLEncoder.encode(request.pathAndQuery(), java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /// Whether this form was sent from a page of ours that holds the token.
+    boolean isOurs(Request request, Map<String, List<String>> form, String csrf) {
+        return request.isFromOurPage(publicUrl.get())
+                && MessageDigest.isEqual(Secrets.sha256(field(form, "csrf")), Secrets.sha256(csrf));
+    }
+
+    private Reply show(Request request) {
+        var author = author(request);
+        var next = next(request.query("next").orElse(""));
+        if (author.isEmpty()) {
+            return form(200, next, "");
+        }
+        return next.equals("/login")
+                ? page(
+                        200,
+                        Pages.loggedIn(
+                                author.get().session().user().emailAddress(),
+                                author.get().csrf()))
+                : Reply.seeOther(next);
+    }
+
+    private Reply form(int status, String next, String fault) {
+        var visit = Secrets.token();
+        return page(status, Pages.login(next, csrf(visit), fault)).withCookie(cookie(VISIT, visit, 3_600));
+    }
+
+    private Reply login(Request request) {
+        var form = request.form();
+        var next = next(field(form, "next"));
+        var visit = request.cookie(name(VISIT)).orElse("");
+        if (visit.isEmpty() || !isOurs(request, form, csrf(visit))) {
+            return form(403, next, "Please try again from this page.");
+        }
+        var email = field(form, "email");
+        var password = field(form, "password");
+        if (email.length() > FIELD_MAX || password.length() > FIELD_MAX) {
+            return form(422, next, WRONG);
+        }
+        return switch (sessions.login(email, password, request.address())) {
+            case Sessions.Login.In(var token) ->
+                Reply.seeOther(next)
+                        .withCookie(cookie(SESSION, token, Sessions.LIFETIME.toSeconds()))
+                        .withCookie(cookie(VISIT, "", 0));
+            case Sessions.Login.Wrong _ -> form(422, next, WRONG);
+            case Sessions.Login.TooMany(var retryAfter) ->
+                form(429, next, "Too many attempts. Please wait some minutes.")
+                        .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
+        };
+    }
+
+    private Reply logout(Request request) {
+        var token = request.cookie(name(SESSION)).orElse("");
+        if (!isOurs(request, request.form(), csrf(token))) {
+            return page(403, Pages.refused("Please log out from the page of this server."));
+        }
+        sessions.end(token);
+        return Reply.seeOther("/login").withCookie(cookie(SESSION, "", 0));
+    }
+
+    // Only to a path of ours: what begins with two slashes, or a slash and a backslash, is another server to a browser.
+    private static String next(String wanted) {
+        return wanted.matches("/[A-Za-z0-9][!-\\[\\]-~]*") ? wanted : "/login";
+    }
+
+    private static String csrf(String secret) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Secrets.sha256("csrf:" + secret));
+    }
+
+    static String field(Map<String, List<String>> form, String name) {
+        var values = form.getOrDefault(name, List.of());
+        return values.size() == 1 ? values.getFirst() : "";
+    }
+
+    static Reply page(int status, String html) {
+        // With no-referrer a browser would not say where a form comes from.
+        return Reply.html(status, html).with("Referrer-Policy", "same-origin");
+    }
+
+    private boolean isHttps() {
+        return publicUrl.get().startsWith("https:");
+    }
+
+    // The prefix makes a browser refuse the cookie from anybody but this very host.
+    private String name(String name) {
+        return isHttps() ? "__Host-" + name : name;
+    }
+
+    private String cookie(String name, String value, long seconds) {
+        return name(name) + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=Lax"
+                + (isHttps() ? "; Secure" : "");
+    }
+}

@@ -1,0 +1,16 @@
+package reynard.http;
+
+import java.util.Optional;
+
+/// What a request shows at the gate.
+///
+/// @param apiKey the header `X-Kit-Api-Key` as it came
+/// @param authorization the header `Authorization` as it came
+/// @param address the other end of the connection
+/// @param reads whether its verb changes nothing
+public record Presented(Optional<String> apiKey, Optional<String> authorization, String address, boolean reads) {
+    @Override
+    public String toString() {
+        return "a request from " + address;
+    }
+}

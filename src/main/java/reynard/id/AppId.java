@@ -1,0 +1,4 @@
+package reynard.id;
+
+/// The id of a registered app.
+public record AppId(long value) implements Id {}

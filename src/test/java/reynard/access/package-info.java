@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.access;
+
+import org.jspecify.annotations.NullMarked;
