@@ -6,7 +6,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
-import java.io.IOException;
 import java.sql.SQLTransientException;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +27,6 @@ import reynard.db.Database;
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String API_KEY_HEADER = "X-Kit-Api-Key";
-    private static final int REST_BYTES_MAX = 65_536;
     private static final String METHOD_NOT_ALLOWED = "Method Not Allowed";
     private static final String TOO_MANY = "Rate limit exceeded. Please try again later.";
     private static final Map<String, String> SECURITY_HEADERS = Map.of(
@@ -183,27 +181,8 @@ public final class HttpServer implements AutoCloseable {
         return Reply.error(500, "Internal Server Error");
     }
 
-    // What is left of a body would be taken for the next request, so the connection could not be kept: a client that
-    // had
-    // its answer and sent the next request would find it gone. A little is read, of more the client is told.
-    private static void readRest(Context context) {
-        if (context.req().getContentLengthLong() == 0
-                || (context.req().getContentLengthLong() < 0 && context.header("Transfer-Encoding") == null)) {
-            return;
-        }
-        try {
-            if (context.req().getContentLengthLong() > REST_BYTES_MAX
-                    || context.req().getInputStream().readNBytes(REST_BYTES_MAX).length == REST_BYTES_MAX) {
-                context.header("Connection", "close");
-            }
-        } catch (IOException e) {
-            context.header("Connection", "close");
-        }
-    }
-
     private static void write(Context context, Reply reply) {
         context.attribute("answered", true);
-        readRest(context);
         context.status(reply.status());
         SECURITY_HEADERS.forEach(context::header);
         reply.headers().forEach(context::header);
@@ -230,6 +209,8 @@ public final class HttpServer implements AutoCloseable {
         @Override
         public boolean handle(org.eclipse.jetty.server.Request request, Response response, Callback callback) {
             response.getHeaders().put("Content-Type", "application/json; charset=utf-8");
+            // Jetty closes it without a word, and the client's next request would be lost.
+            response.getHeaders().put("Connection", "close");
             var body = Json.bytes(new Reply.Errors(List.of(status(response.getStatus()))));
             response.write(true, java.nio.ByteBuffer.wrap(body), callback);
             return true;

@@ -54,7 +54,11 @@ public final class ScheduleEndpoints {
         var steps = steps(body, body.has("entry_at"));
         body.refuseFaults();
         var anchor = entryAt.or(() -> anchorAt).orElseThrow();
-        return Reply.ok(new Preview(sends(anchor, steps, days, (int) hour, zone.orElseThrow()), tzData.version()));
+        var sends = sends(anchor, steps, days, (int) hour, zone.orElseThrow());
+        if (sends.stream().anyMatch(at -> at != null && at.startsWith("+"))) {
+            return Reply.invalid("emails must not go beyond the year 9999");
+        }
+        return Reply.ok(new Preview(sends, tzData.version()));
     }
 
     private Optional<Zone> zone(JsonBody body) {

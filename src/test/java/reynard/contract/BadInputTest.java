@@ -125,6 +125,24 @@ class BadInputTest {
     }
 
     @Test
+    void a_thousand_wrong_keys_are_a_thousand_times_401_and_the_right_one_still_works() {
+        for (int n = 0; n < 1_000; n++) {
+            var headers = Map.of("X-Kit-Api-Key", TestServer.API_KEY.replaceFirst(".{4}$", "%04d".formatted(n)));
+            assertError(server.send("GET", "/v4/account", null, headers), 401, "The access token is invalid");
+        }
+        assertThat(server.get("/v4/account").status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_connection_that_is_given_up_is_said_to_be() {
+        for (var line : List.of("GET /v4/subscribers/%00", "GET /v4/tags?after=" + "A".repeat(100_000))) {
+            var answer = RawHttp.send(server, line, "", "", "keep-alive");
+            assertThat(answer.status()).isIn(400, 414);
+            assertThat(answer.head().toLowerCase(java.util.Locale.ROOT)).contains("connection: close");
+        }
+    }
+
+    @Test
     void a_path_nobody_has_is_404_with_and_without_a_key() {
         for (var path : List.of("/v4/nothing", "/v4", "/", "/v4/sequences/1/2/3", "/v5/account", "/v4/accounts")) {
             assertError(server.get(path), 404, "Not Found");
@@ -330,6 +348,16 @@ class BadInputTest {
             assertThat(answer.errors()).hasSize(1);
         }
         assertThat(server.get("/v4/tags?include=everything").status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_schedule_beyond_the_year_9999_is_refused() {
+        var answer = server.post(
+                "/ext/v1/schedule",
+                json("{'time_zone':'Etc/UTC','send_hour':9,'entry_at':'9999-12-31T23:59:59Z',"
+                        + "'emails':[{'delay_value':2,'delay_unit':'hours'}]}"));
+
+        assertError(answer, 422, "emails must not go beyond the year 9999");
     }
 
     @Test

@@ -23,8 +23,13 @@ final class RawHttp {
 
     /// Sends one request line with a key and further headers, each ending in CR LF, and what follows them.
     static Answer send(TestServer server, String requestLine, String headers, String rest) {
+        return send(server, requestLine, headers, rest, "close");
+    }
+
+    /// @param connection what the client wants of it; one that the server keeps is read from until the time is up
+    static Answer send(TestServer server, String requestLine, String headers, String rest, String connection) {
         var head = requestLine + " HTTP/1.1\r\nHost: localhost\r\nX-Kit-Api-Key: " + TestServer.API_KEY
-                + "\r\nConnection: close\r\n" + headers + "\r\n";
+                + "\r\nConnection: " + connection + "\r\n" + headers + "\r\n";
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             write(socket.getOutputStream(), head + rest);
