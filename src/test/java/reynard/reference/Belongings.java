@@ -7,13 +7,28 @@ import java.util.List;
 import java.util.Map;
 import reynard.testing.TestServer;
 
-/// One of everything in an account, by the word that paths have before its id.
+/// One of everything in an account, by the word that paths have before its id, or the name of its parameter.
 ///
 /// @param address of the subscriber
 record Belongings(String key, String address, Map<String, Long> ids) {
     /// Makes them; the server uses this key from then on.
     static Belongings make(TestServer server, String key, String address) {
         server.useKey(key);
+        // Nobody listens there, so what is told is kept for another time.
+        long endpoint = id(
+                server,
+                "/v4/webhook_endpoints",
+                Map.of("url", "http://127.0.0.1:443/", "events", List.of("subscriber.created")),
+                "/webhook_endpoint/id");
+        long hook = id(
+                server,
+                "/v4/webhooks",
+                Map.of(
+                        "target_url",
+                        "http://127.0.0.1:443/",
+                        "event",
+                        Map.of("name", "subscriber.subscriber_unsubscribe")),
+                "/webhook/id");
         var sequence = server.sequence(TestServer.immediate("Hello"));
         var reader = server.subscriber(address, sequence);
         long tag = server.tag("Tea");
@@ -33,6 +48,9 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                 Map.of("name", "Bye", "snippet_type", "inline", "content", "Bye"),
                 "/snippet/id");
         server.advance(Duration.ofHours(1));
+        long told = server.get("/v4/webhook_endpoints/" + endpoint + "/deliveries")
+                .at("/deliveries/0/id")
+                .asLong();
         long template =
                 server.get("/v4/email_templates").at("/email_templates/0/id").asLong();
         return new Belongings(
@@ -49,6 +67,9 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("segments", segment),
                         Map.entry("snippets", snippet),
                         Map.entry("email_templates", template),
+                        Map.entry("webhook_endpoints", endpoint),
+                        Map.entry("delivery_id", told),
+                        Map.entry("webhooks", hook),
                         Map.entry("purchases", purchase(server, address)),
                         Map.entry(
                                 "deliveries",
@@ -73,6 +94,11 @@ record Belongings(String key, String address, Map<String, Long> ids) {
             throw new AssertionError(path + " answers " + answer.raw().body());
         }
         return answer.at(pointer).asLong();
+    }
+
+    /// @param parameter goes first, where one word stands for things of two kinds
+    long id(String noun, String parameter) {
+        return ids.containsKey(parameter) ? id(parameter) : id(noun);
     }
 
     long id(String noun) {

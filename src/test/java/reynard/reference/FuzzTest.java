@@ -121,18 +121,18 @@ class FuzzTest {
                 ids.appendReplacement(path, ids.group(1) + "/" + (spare == null ? NOBODYS : spare));
                 continue;
             }
-            var id = operation.needsCredential() ? id(ids.group(1), generator, own, other) : "token";
+            var id = operation.needsCredential() ? id(ids.group(1), ids.group(2), generator, own, other) : "token";
             ids.appendReplacement(path, Matcher.quoteReplacement(ids.group(1) + "/" + id));
         }
         return ids.appendTail(path).toString().replaceAll("\\{[^}]+}", "x");
     }
 
-    private static String id(String noun, Generator generator, Belongings own, Belongings other) {
+    private static String id(String noun, String parameter, Generator generator, Belongings own, Belongings other) {
         if (generator.chance(90)) {
-            return Long.toString(own.id(noun));
+            return Long.toString(own.id(noun, parameter));
         }
         return generator.chance(50)
-                ? Long.toString(generator.chance(50) ? other.id(noun) : generator.number(1_000))
+                ? Long.toString(generator.chance(50) ? other.id(noun, parameter) : generator.number(1_000))
                 : generator.pick(GARBAGE);
     }
 

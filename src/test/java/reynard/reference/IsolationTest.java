@@ -106,7 +106,7 @@ class IsolationTest {
             var ids = ID.matcher(operation.path());
             for (int n = 0; ids.find(); n++) {
                 boolean isForeign = (which & 1 << n) != 0;
-                long id = isForeign ? theirs.id(ids.group(1)) : mine.id(ids.group(1));
+                long id = (isForeign ? theirs : mine).id(ids.group(1), ids.group(2));
                 ids.appendReplacement(path, ids.group(1) + "/" + (isForeign && nobodys ? NOBODYS : id));
             }
             return ids.appendTail(path).toString();
