@@ -73,17 +73,20 @@ public final class Apps {
 
     /// One that is not revoked.
     public Optional<App> find(String clientId) {
-        return database.inTx(tx -> store.find(tx, clientId))
-                .map(AppStore.Stored::app)
-                .filter(Apps::isInForce);
+        return stored(clientId).map(AppStore.Stored::app).filter(Apps::isInForce);
     }
 
     /// The app, when this is its secret. One without a secret is never found here.
     public Optional<App> withSecret(String clientId, String secret) {
-        return database.inTx(tx -> store.find(tx, clientId))
+        return stored(clientId)
                 .filter(stored ->
                         isInForce(stored.app()) && MessageDigest.isEqual(stored.secretHash(), Secrets.sha256(secret)))
                 .map(AppStore.Stored::app);
+    }
+
+    // No text in PostgreSQL has a NUL, and none may be asked for.
+    private Optional<AppStore.Stored> stored(String clientId) {
+        return clientId.indexOf('\0') >= 0 ? Optional.empty() : database.inTx(tx -> store.find(tx, clientId));
     }
 
     private static boolean isInForce(App app) {

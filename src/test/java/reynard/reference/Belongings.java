@@ -5,6 +5,8 @@ import static reynard.testing.TestServer.text;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import reynard.app.Settings;
 import reynard.testing.TestServer;
 
 /// One of everything in an account, by the word that paths have before its id, or the name of its parameter.
@@ -12,6 +14,9 @@ import reynard.testing.TestServer;
 /// @param address of the subscriber
 record Belongings(String key, String address, Map<String, Long> ids) {
     /// Makes them; the server uses this key from then on.
+    /// API keys open what in Kit takes a token, so that one credential of an account tries everything.
+    static final Settings.Access ACCESS = new Settings.Access(Optional.empty(), true, 300_000_000);
+
     static Belongings make(TestServer server, String key, String address) {
         server.useKey(key);
         // Nobody listens there, so what is told is kept for another time.
@@ -29,6 +34,8 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         "event",
                         Map.of("name", "subscriber.subscriber_unsubscribe")),
                 "/webhook/id");
+        long suppression =
+                id(server, "/ext/v1/suppressions", Map.of("email_address", "out-" + address), "/suppression/id");
         var sequence = server.sequence(TestServer.immediate("Hello"));
         var reader = server.subscriber(address, sequence);
         long tag = server.tag("Tea");
@@ -70,6 +77,7 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("webhook_endpoints", endpoint),
                         Map.entry("delivery_id", told),
                         Map.entry("webhooks", hook),
+                        Map.entry("suppressions", suppression),
                         Map.entry("purchases", purchase(server, address)),
                         Map.entry(
                                 "deliveries",

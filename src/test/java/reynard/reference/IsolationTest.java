@@ -33,7 +33,7 @@ class IsolationTest {
     private static final Pattern ID = Pattern.compile("([^/]+)/\\{([^}]+)}");
     private static final long NOBODYS = 999_999_999_999L;
 
-    private final TestServer server = TestServer.start();
+    private final TestServer server = TestServer.with(Belongings.ACCESS);
     private final Belongings theirs = Belongings.make(server, TestServer.API_KEY, "a@example.org");
     private final Belongings mine = Belongings.make(server, server.stranger(), "b@example.org");
     private Map<String, String> before = Map.of();
@@ -89,6 +89,10 @@ class IsolationTest {
         var foreign = new ArrayList<Foreign>();
         for (var operation : ApiDocument.OURS.operations()) {
             var ids = ID.matcher(operation.path()).results().toList();
+            // What came back for an email is tried where it comes in.
+            if (operation.path().contains("/feedback/")) {
+                continue;
+            }
             if (ids.isEmpty() || !operation.needsCredential() || !routes.contains(operation.toString())) {
                 continue;
             }
@@ -157,6 +161,8 @@ class IsolationTest {
     private static Map<String, List<String>> headers(Answer answer) {
         var headers = new TreeMap<>(answer.raw().headers().map());
         headers.remove("date");
+        // Whether the server had read the whole body when it answered says nothing about whose the thing is.
+        headers.remove("connection");
         return headers;
     }
 
@@ -252,6 +258,9 @@ class IsolationTest {
             var others = server.send("GET", list, null, Map.of("X-Kit-Api-Key", theirs.key()));
             var plural = others.body().fieldNames().next();
             var own = get(list).body().path(plural).toString();
+            if (others.body().path(plural).isEmpty()) {
+                continue;
+            }
             for (var way : List.of("after", "before")) {
                 var cursor = others.at("/pagination/start_cursor").asText();
                 var page = get(list + "?" + way + "=" + encoded(cursor));
