@@ -238,7 +238,7 @@ public final class Server implements AutoCloseable {
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new FormEndpoints(database, forms, subscribers, customFields, publicUrl::get).register(routes);
             new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
-            new TemplateEndpoints(templates, clock).register(routes);
+            new TemplateEndpoints(database, templates, clock).register(routes);
             new SnippetEndpoints(database, snippets).register(routes);
             var sequenceEndpoints = new SequenceEndpoints(database, sequences, accounts, templates, tzData);
             sequenceEndpoints.register(routes);

@@ -1,9 +1,13 @@
 package reynard.template;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
+import reynard.db.Database;
 import reynard.http.Change;
+import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -15,18 +19,26 @@ import reynard.template.liquid.LiquidError;
 import reynard.template.liquid.RenderOptions;
 import reynard.template.liquid.Template;
 
-/// Kit's operation on email templates, and ours to try a piece of Liquid.
+/// Kit's operation on email templates, ours to make and change them, and one to try a piece of Liquid.
 public final class TemplateEndpoints {
+    private static final int NAME_MAX = 255;
+
+    private final Database database;
     private final EmailTemplates templates;
     private final InstantSource clock;
 
-    public TemplateEndpoints(EmailTemplates templates, InstantSource clock) {
+    public TemplateEndpoints(Database database, EmailTemplates templates, InstantSource clock) {
+        this.database = database;
         this.templates = templates;
         this.clock = clock;
     }
 
     public void register(Routes routes) {
         routes.get("/v4/email_templates", this::list);
+        routes.post("/ext/v1/email_templates", this::create);
+        routes.get("/ext/v1/email_templates/{id}", this::show);
+        routes.put("/ext/v1/email_templates/{id}", this::update);
+        routes.delete("/ext/v1/email_templates/{id}", this::delete);
         routes.post("/ext/v1/render", this::render);
     }
 
@@ -58,5 +70,95 @@ public final class TemplateEndpoints {
                 page,
                 template -> new EmailTemplateJson(
                         template.id(), template.name(), template.isDefault(), template.category())));
+    }
+
+    record OwnTemplateJson(
+            EmailTemplateId id,
+            String name,
+            boolean isDefault,
+            String category,
+            String html,
+            Instant createdAt,
+            Instant updatedAt) {
+        static Map<String, OwnTemplateJson> body(EmailTemplate template) {
+            return Map.of(
+                    "email_template",
+                    new OwnTemplateJson(
+                            template.id(),
+                            template.name(),
+                            template.isDefault(),
+                            template.category(),
+                            template.html(),
+                            template.createdAt(),
+                            template.updatedAt()));
+        }
+    }
+
+    private Reply show(Request request) {
+        var id = request.path("id", EmailTemplateId::new);
+        return database.inTx(tx -> templates.find(tx, request.account(), id))
+                .map(template -> Reply.ok(OwnTemplateJson.body(template)))
+                .orElseGet(Reply::notFound);
+    }
+
+    private Reply create(Request request) {
+        var body = request.json();
+        var name = present(body, "name", body.line("name", NAME_MAX), true);
+        var html = html(body, true);
+        boolean isDefault = body.flag("is_default").over(false, false);
+        body.refuseFaults();
+        return Reply.created(OwnTemplateJson.body(
+                templates.create(request.account(), name.orElseThrow().strip(), html.orElseThrow(), isDefault)));
+    }
+
+    private Reply update(Request request) {
+        var id = request.path("id", EmailTemplateId::new);
+        return database.inTx(tx -> {
+            var found = templates.find(tx, request.account(), id);
+            if (found.isEmpty()) {
+                return Reply.notFound();
+            }
+            var body = request.json();
+            var name = present(body, "name", body.line("name", NAME_MAX), false);
+            var html = html(body, false);
+            var isDefault = body.flag("is_default");
+            if (found.get().isDefault() && isDefault instanceof Change.Set<Boolean>(var wanted) && !wanted) {
+                body.fault("is_default can't be taken away; make another template the default");
+            }
+            body.refuseFaults();
+            return templates
+                    .update(tx, request.account(), id, name.map(String::strip), html, isDefault.over(false, false))
+                    .map(template -> Reply.ok(OwnTemplateJson.body(template)))
+                    .orElseGet(Reply::notFound);
+        });
+    }
+
+    private Reply delete(Request request) {
+        return switch (templates.delete(request.account(), request.path("id", EmailTemplateId::new))) {
+            case EmailTemplates.Deletion.Deleted _ -> Reply.noContent();
+            case EmailTemplates.Deletion.NoSuchTemplate _ -> Reply.notFound();
+            case EmailTemplates.Deletion.IsDefault _ ->
+                Reply.invalid("Email template is the account's default; make another one the default first");
+            case EmailTemplates.Deletion.InUse(var sequences) ->
+                Reply.invalid(sequences.stream()
+                        .map(sequence -> "Email template is used by sequence " + sequence.value())
+                        .toList());
+        };
+    }
+
+    private static Optional<String> html(JsonBody body, boolean required) {
+        var html = present(body, "html", body.text("html", Template.SOURCE_CHARS_MAX), required);
+        html.ifPresent(text -> body.faults(EmailTemplate.faults(text)));
+        return html;
+    }
+
+    /// A text that must not be blank where it is given, and must be given where it is required.
+    private static Optional<String> present(JsonBody body, String name, Change<String> change, boolean required) {
+        boolean missing = change instanceof Change.Clear || (required && !body.has(name));
+        if (missing || (change instanceof Change.Set<String>(var text) && text.isBlank())) {
+            body.fault(name + " can't be blank");
+            return Optional.empty();
+        }
+        return change.<Optional<String>>map(Optional::of).over(Optional.empty(), Optional.empty());
     }
 }
