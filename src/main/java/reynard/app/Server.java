@@ -70,6 +70,7 @@ import reynard.identity.ReturnPath;
 import reynard.inbox.Inbox;
 import reynard.inbox.InboxEndpoints;
 import reynard.inbox.InboxListener;
+import reynard.page.PageEndpoints;
 import reynard.purchase.PurchaseEndpoints;
 import reynard.purchase.Purchases;
 import reynard.reference.ReferenceEndpoints;
@@ -280,6 +281,7 @@ public final class Server implements AutoCloseable {
                             settings.databaseUrl().isEmpty(),
                             settings.relay().isEmpty())
                     .register(routes);
+            new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);
             var logins = new LoginEndpoints(sessions, publicUrl::get);
             logins.register(routes);

@@ -11,6 +11,9 @@ import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.id.SubscriberId;
+import reynard.page.Language;
+import reynard.page.Templates;
+import reynard.page.Texts;
 import reynard.subscriber.Subscribers;
 
 /// The way out that every email shows: one click for mail programs (RFC 8058), a page with a button for people. Only
@@ -49,17 +52,17 @@ public final class UnsubscribeEndpoints {
 
     private Reply ask(Request request) {
         return reader(request)
-                .map(reader -> Reply.html(200, Pages.ask(reader.account().name())))
-                .orElseGet(UnsubscribeEndpoints::unknown);
+                .map(reader -> Reply.html(200, Templates.render("reader/leave.jte", page(request, reader))))
+                .orElseGet(() -> unknown(request));
     }
 
     private Reply leave(Request request) {
         return reader(request)
                 .map(reader -> {
                     leave(reader, request.pathText("token"));
-                    return Reply.html(200, Pages.done(reader.account().name()));
+                    return Reply.html(200, Templates.render("reader/left.jte", page(request, reader)));
                 })
-                .orElseGet(UnsubscribeEndpoints::unknown);
+                .orElseGet(() -> unknown(request));
     }
 
     private void leave(Reader reader, String token) {
@@ -72,7 +75,15 @@ public final class UnsubscribeEndpoints {
         });
     }
 
-    private static Reply unknown() {
-        return Reply.html(404, Pages.unknown());
+    private static LeavingPage page(Request request, Reader reader) {
+        return new LeavingPage(texts(request), reader.account().name());
+    }
+
+    private static Texts texts(Request request) {
+        return Texts.in(Language.preferred(request.header("Accept-Language").orElse("")));
+    }
+
+    private static Reply unknown(Request request) {
+        return Reply.html(404, Templates.render("reader/unknown.jte", texts(request)));
     }
 }

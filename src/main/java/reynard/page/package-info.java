@@ -1,0 +1,5 @@
+/// Pages for people: templates filled, and the language that a visitor reads.
+@NullMarked
+package reynard.page;
+
+import org.jspecify.annotations.NullMarked;
