@@ -28,4 +28,21 @@ public record Account(
     public Account {
         colors = List.copyOf(colors);
     }
+
+    /// The same with other settings.
+    ///
+    /// @param postalAddressNow a blank one is none
+    public Account with(String nameNow, String timeZoneNow, int sendHourNow, Optional<String> postalAddressNow) {
+        return new Account(
+                id,
+                token,
+                nameNow,
+                timeZoneNow,
+                sendHourNow,
+                postalAddressNow.map(String::strip).filter(address -> !address.isEmpty()),
+                colors,
+                openTracking,
+                clickTracking,
+                createdAt);
+    }
 }

@@ -47,6 +47,34 @@ final class AccountStore {
                 .findOne();
     }
 
+    Optional<Account> findForUpdate(Tx tx, AccountId account) {
+        return tx.query("""
+                        select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
+                               click_tracking, created_at
+                          from account
+                         where id = :account
+                           for no key update
+                        """)
+                .bind("account", account)
+                .map((row, _) -> account(row))
+                .findOne();
+    }
+
+    void update(Tx tx, Account account) {
+        tx.update("""
+                        update account
+                           set name = :name, time_zone = :timeZone, send_hour = :sendHour,
+                               postal_address = :postalAddress
+                         where id = :account
+                        """)
+                .bind("account", account.id())
+                .bind("name", account.name())
+                .bind("timeZone", account.timeZone())
+                .bind("sendHour", account.sendHour())
+                .bind("postalAddress", account.postalAddress().orElse(null))
+                .execute();
+    }
+
     Optional<AccountId> findByToken(Tx tx, String token) {
         return tx.query("select id from account where token = :token")
                 .bind("token", token)

@@ -3,6 +3,7 @@ package reynard.account;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Tx;
@@ -65,6 +66,16 @@ public final class Accounts {
     /// The account, which must exist: its id came from a credential or from a row of its own.
     public Account get(Tx tx, AccountId account) {
         return store.find(tx, account).orElseThrow(() -> new IllegalStateException("no account " + account));
+    }
+
+    /// Changes the settings from what they are at this moment. Nobody's dates change by it: they are what new sequences
+    /// start from.
+    public Account change(Tx tx, AccountId account, UnaryOperator<Account> edit) {
+        var before =
+                store.findForUpdate(tx, account).orElseThrow(() -> new IllegalStateException("no account " + account));
+        var after = edit.apply(before);
+        store.update(tx, after);
+        return after;
     }
 
     /// The account that a link names.

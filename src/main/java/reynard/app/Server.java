@@ -79,6 +79,7 @@ import reynard.report.Reports;
 import reynard.segment.SegmentEndpoints;
 import reynard.segment.Segments;
 import reynard.segment.SubscriberFilterEndpoints;
+import reynard.sequence.AccountSettingsEndpoints;
 import reynard.sequence.ScheduleEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
@@ -258,6 +259,7 @@ public final class Server implements AutoCloseable {
                             emailEndpoints,
                             clock)
                     .register(routes);
+            new AccountSettingsEndpoints(database, accounts, templates, sequences, tzData).register(routes);
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);

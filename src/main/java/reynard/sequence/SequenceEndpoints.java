@@ -117,12 +117,13 @@ public final class SequenceEndpoints {
             var account = accounts.get(tx, request.account());
             var edit = edit(tx, account, body, true);
             body.refuseFaults();
-            var sequence = sequences.create(tx, account.id(), edit.apply(defaults(account)));
+            var exclusions = sequences.defaultExclusions(tx, account.id());
+            var sequence = sequences.create(tx, account.id(), edit.apply(defaults(account, exclusions)));
             return Reply.created(body(tx, account.id(), sequence, false));
         });
     }
 
-    private static SequenceSettings defaults(Account account) {
+    private static SequenceSettings defaults(Account account, SortedSet<Exclusion> exclusions) {
         return new SequenceSettings(
                 "",
                 Optional.empty(),
@@ -133,7 +134,7 @@ public final class SequenceEndpoints {
                 true,
                 false,
                 false,
-                new TreeSet<>());
+                exclusions);
     }
 
     private Reply update(Request request) {
@@ -258,7 +259,7 @@ public final class SequenceEndpoints {
         var active = required(body, "active", body.flag("active"), creating);
         var repeat = required(body, "repeat", body.flag("repeat"), creating);
         var hold = required(body, "hold", body.flag("hold"), creating);
-        var exclusions = exclusions(tx, account.id(), body, creating);
+        var exclusions = exclusions(tx, account.id(), body, creating, sequences);
         return current -> new SequenceSettings(
                 name.over(current.name(), current.name()).strip(),
                 address.<Optional<SendingAddressId>>map(Optional::of).over(current.sendingAddress(), Optional.empty()),
@@ -273,7 +274,7 @@ public final class SequenceEndpoints {
     }
 
     /// A field that has no default to go back to: null is a fault, or not sent at all when something is created.
-    private static <T> Change<T> required(JsonBody body, String name, Change<T> change, boolean nullIsAbsent) {
+    static <T> Change<T> required(JsonBody body, String name, Change<T> change, boolean nullIsAbsent) {
         if (nullIsAbsent) {
             return change.nullIsAbsent();
         }
@@ -355,6 +356,10 @@ public final class SequenceEndpoints {
     }
 
     private Change<String> timeZone(JsonBody body, boolean creating) {
+        return timeZone(body, creating, tzData);
+    }
+
+    static Change<String> timeZone(JsonBody body, boolean creating, TzData tzData) {
         var zone = required(body, "time_zone", body.text("time_zone", 100), creating);
         if (zone instanceof Change.Set<String>(var name) && tzData.find(name).isEmpty()) {
             body.fault("time_zone is not a valid IANA time zone");
@@ -363,7 +368,8 @@ public final class SequenceEndpoints {
         return zone;
     }
 
-    private Change<SortedSet<Exclusion>> exclusions(Tx tx, AccountId account, JsonBody body, boolean creating) {
+    static Change<SortedSet<Exclusion>> exclusions(
+            Tx tx, AccountId account, JsonBody body, boolean creating, Sequences sequences) {
         var field = "exclude_subscriber_sources";
         if (!(required(body, field, body.objects(field), creating)
                 instanceof Change.Set<List<JsonBody>>(var entries))) {
@@ -459,7 +465,7 @@ public final class SequenceEndpoints {
     }
 
     /// One entry per type, by type, ids ascending: the order in which the exclusions are sorted.
-    private static List<ExclusionJson> exclusionsJson(SortedSet<Exclusion> exclusions) {
+    static List<ExclusionJson> exclusionsJson(SortedSet<Exclusion> exclusions) {
         var byType = new LinkedHashMap<String, List<Long>>();
         for (var exclusion : exclusions) {
             byType.computeIfAbsent(exclusion.source().wireName(), _ -> new ArrayList<>())

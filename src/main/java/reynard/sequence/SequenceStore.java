@@ -182,6 +182,39 @@ final class SequenceStore {
         insertExclusions(tx, account, sequence);
     }
 
+    SortedSet<Exclusion> accountExclusions(Tx tx, AccountId account) {
+        var exclusions = tx.query("""
+                        select x.source_type, x.source_id
+                          from account_exclusion x
+                         where x.account_id = :account
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new Exclusion(
+                        Exclusion.Source.named(row.getString("source_type")).orElseThrow(), row.getLong("source_id")))
+                .list();
+        return new TreeSet<>(exclusions);
+    }
+
+    void replaceAccountExclusions(Tx tx, AccountId account, Collection<Exclusion> exclusions) {
+        tx.update("delete from account_exclusion where account_id = :account")
+                .bind("account", account)
+                .execute();
+        if (exclusions.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                insert into account_exclusion (account_id, source_type, source_id)
+                values (:account, :type, :id)
+                """);
+        for (var exclusion : exclusions) {
+            batch.bind("account", account)
+                    .bind("type", exclusion.source().wireName())
+                    .bind("id", exclusion.id())
+                    .add();
+        }
+        batch.execute();
+    }
+
     private static org.jdbi.v3.core.statement.Update bind(
             org.jdbi.v3.core.statement.Update update, AccountId account, Sequence sequence) {
         var settings = sequence.settings();

@@ -112,6 +112,18 @@ public final class Sequences {
         return unknown;
     }
 
+    /// Whom new sequences leave out unless they say otherwise, as far as the account still has it.
+    public SortedSet<Exclusion> defaultExclusions(Tx tx, AccountId account) {
+        var exclusions = store.accountExclusions(tx, account);
+        exclusions.removeAll(unknown(tx, account, exclusions));
+        return exclusions;
+    }
+
+    /// @param exclusions of which none is [#unknown]
+    public void changeDefaultExclusions(Tx tx, AccountId account, Collection<Exclusion> exclusions) {
+        store.replaceAccountExclusions(tx, account, exclusions);
+    }
+
     /// Changes the settings from what they are at this moment; two edits at once happen one after the other.
     public Optional<Sequence> update(Tx tx, AccountId account, SequenceId id, UnaryOperator<SequenceSettings> edit) {
         return update(tx, account, id, edit, Optional.empty());
