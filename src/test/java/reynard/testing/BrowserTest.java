@@ -1,0 +1,142 @@
+package reynard.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/// What is tried in a real browser: Debian's Chromium, one for all tests of a run, with a fresh profile for each.
+///
+/// A test fails when a page asks for anything that is not on this machine, or breaks its own policy: both are what a
+/// reader of ours must never see.
+public abstract class BrowserTest {
+    private static final List<String> CANDIDATES =
+            List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+    // As root there is no sandbox; the others keep Chromium from calling home.
+    private static final List<String> ARGUMENTS = List.of(
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--disable-quic",
+            "--disable-dev-shm-usage");
+    private static final int TIMEOUT_MS = 15_000;
+
+    private static @Nullable Browser browser;
+
+    private @Nullable BrowserContext context;
+    private @Nullable Page page;
+    private final Queue<String> outside = new ConcurrentLinkedQueue<>();
+    private final Queue<String> broken = new ConcurrentLinkedQueue<>();
+
+    /// The server whose pages are looked at.
+    protected abstract TestServer server();
+
+    /// Options of the profile: the languages of the browser, whether it runs scripts, how wide it is.
+    protected Browser.NewContextOptions profile() {
+        return new Browser.NewContextOptions().setLocale("en-GB");
+    }
+
+    private static synchronized Browser browser() {
+        if (browser == null) {
+            var playwright = Playwright.create(
+                    new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            browser = playwright
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(chromium())
+                            .setArgs(ARGUMENTS));
+            Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
+        }
+        return browser;
+    }
+
+    private static Path chromium() {
+        return Stream.concat(Optional.ofNullable(System.getenv("REYNARD_CHROMIUM")).stream(), CANDIDATES.stream())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no Chromium: install Debian's package chromium, or name one in REYNARD_CHROMIUM"));
+    }
+
+    @BeforeEach
+    void openBrowser() {
+        context = browser().newContext(profile());
+        context.setDefaultTimeout(TIMEOUT_MS);
+        context.route("**/*", route -> {
+            var url = URI.create(route.request().url());
+            if (isHere(url)) {
+                route.resume();
+            } else {
+                outside.add(route.request().url());
+                route.abort();
+            }
+        });
+        page = newPage();
+    }
+
+    private static boolean isHere(URI url) {
+        return "127.0.0.1".equals(url.getHost()) || "localhost".equals(url.getHost()) || "data".equals(url.getScheme());
+    }
+
+    /// One more tab of the same profile.
+    protected Page newPage() {
+        if (context == null) {
+            throw new IllegalStateException("the browser is not open");
+        }
+        var opened = context.newPage();
+        opened.onConsoleMessage(message -> {
+            if (message.type().equals("error") && message.text().contains("Content Security Policy")) {
+                broken.add(message.text());
+            }
+        });
+        return opened;
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        if (context != null) {
+            context.close();
+        }
+        assertThat(outside).as("asked of other machines").isEmpty();
+        assertThat(broken).as("against a policy of ours").isEmpty();
+    }
+
+    /// The tab that the test looks at.
+    protected Page page() {
+        if (page == null) {
+            throw new IllegalStateException("the browser is not open");
+        }
+        return page;
+    }
+
+    /// Goes to a page of the server's.
+    ///
+    /// @param address a path, or a whole address under the server's public name, as mails show it
+    protected Page visit(String address) {
+        page().navigate(url(address));
+        return page();
+    }
+
+    /// Where a path or a public address is to be had here.
+    protected String url(String address) {
+        return "http://127.0.0.1:" + server().port() + address.replaceFirst("^https://mail\\.example\\.com", "");
+    }
+}
