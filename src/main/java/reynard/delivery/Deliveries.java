@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reynard.account.Secrets;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -21,6 +23,8 @@ import reynard.id.SubscriberId;
 
 /// The ledger: every email that a sequence has led to, queued, sent, failed or skipped.
 public final class Deliveries {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+
     private final DeliveryStore store = new DeliveryStore();
     private final Database database;
     private final IdBlocks ids;
@@ -196,6 +200,25 @@ public final class Deliveries {
             store.dropMessage(tx, account, delivery);
             tell(tx, account, List.of(withdrawn), now);
         });
+    }
+
+    /// What a node held and does not work on any more: what it had not begun goes back into the queue, and of what it
+    /// had marked nobody knows whether it arrived.
+    ///
+    /// @param except what it still works on
+    /// @return how many there were
+    int takeBack(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
+        var claimed = store.rescueClaimed(tx, account, owner, except, now);
+        var uncertain = store.rescueAtDot(tx, account, owner, except, now.plus(Sender.UNCERTAIN_PAUSE), now);
+        claimed.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
+        uncertain.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
+        LOG.warn(
+                "of node {}: {} deliveries go back into the queue, {} are uncertain: {}",
+                owner,
+                claimed.size(),
+                uncertain.size(),
+                uncertain);
+        return claimed.size() + uncertain.size();
     }
 
     DeliveryStore store() {

@@ -472,6 +472,7 @@ final class DeliveryStore {
                         update delivery d
                            set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now), marked_at = :now
                          where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
+                           and d.attempts = :attempts
                            and exists (select from subscriber s
                                         where s.account_id = :account and s.id = d.subscriber_id
                                           and s.state = 'active'
@@ -488,6 +489,7 @@ final class DeliveryStore {
                         .bind("account", claim.account())
                         .bind("id", claim.delivery())
                         .bind("owner", owner)
+                        .bind("attempts", claim.attempts())
                         .bind("now", now)
                         .execute()
                 == 1;
@@ -519,15 +521,18 @@ final class DeliveryStore {
                         update delivery
                            set state = 'scheduled', owner = null, next_attempt_at = :nextAttemptAt
                          where account_id = :account and id = :id and state = 'claimed' and owner = :owner
+                           and attempts = :attempts
                         """)
                 .bind("account", claim.account())
                 .bind("id", claim.delivery())
                 .bind("owner", owner)
+                .bind("attempts", claim.attempts())
                 .bind("nextAttemptAt", nextAttemptAt)
                 .execute();
     }
 
-    /// Writes the end of an attempt, once: a delivery that this node does not hold any more is left alone.
+    /// Writes the end of an attempt, once: a delivery that this node does not hold any more, or holds for another
+    /// attempt, is left alone. Only the news that it was accepted is never too late, until it is tried again.
     ///
     /// @return whether it was written
     boolean settle(Tx tx, Claim claim, long owner, Ending ending) {
@@ -537,7 +542,10 @@ final class DeliveryStore {
                                first_tried_at = coalesce(first_tried_at, :at), settled_at = :settledAt,
                                uncertain_at = coalesce(:uncertainAt, uncertain_at), reason = :reason, reply = :reply,
                                envelope_sender = coalesce(envelope_sender, :envelopeSender)
-                         where account_id = :account and id = :id and state in ('claimed', 'at_dot') and owner = :owner
+                         where account_id = :account and id = :id
+                           and ((state in ('claimed', 'at_dot') and owner = :owner and attempts = :attempts - 1)
+                                or (:state = 'sent' and uncertain_at is not null and attempts = :attempts
+                                    and (state = 'uncertain' or (state = 'held' and reason = 'uncertain'))))
                         """)
                         .bind("account", claim.account())
                         .bind("id", claim.delivery())
@@ -581,38 +589,52 @@ final class DeliveryStore {
     }
 
     /// What a dead node had taken and not begun goes back into the queue.
-    List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, Instant now) {
+    ///
+    /// @param except what the owner works on, if it is not dead
+    List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
         return tx.query("""
                         update delivery
                            set state = 'scheduled', owner = null, next_attempt_at = :now
-                         where account_id = :account and owner = :owner and state = 'claimed'
+                         where account_id = :account and owner = :owner and state = 'claimed' and id <> all (:except)
                         returning id
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
+                .bind("except", longs(except))
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .list();
     }
 
     /// What a dead node had marked may have arrived: uncertain, and sent again or held as the sequence says.
-    List<DeliveryId> rescueAtDot(Tx tx, AccountId account, long owner, Instant now) {
+    ///
+    /// @param except what the owner works on, if it is not dead
+    /// @param resendAt when those that are sent again may be
+    List<DeliveryId> rescueAtDot(
+            Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant resendAt, Instant now) {
         return tx.query("""
                         update delivery d
                            set state = case when q.on_uncertain = 'hold' then 'held' else 'uncertain' end,
-                               next_attempt_at = case when q.on_uncertain = 'hold' then null else :now end,
+                               next_attempt_at = case when q.on_uncertain = 'hold' then null else :resendAt end,
                                reason = case when q.on_uncertain = 'hold' then 'uncertain' end,
                                owner = null, uncertain_at = :now, attempts = d.attempts + 1
                           from sequence q
                          where d.account_id = :account and d.owner = :owner and d.state = 'at_dot'
+                           and d.id <> all (:except)
                            and q.account_id = :account and q.id = d.sequence_id
                         returning d.id
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
+                .bind("except", longs(except))
+                .bind("resendAt", resendAt)
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .list();
+    }
+
+    private static Long[] longs(List<DeliveryId> ids) {
+        return ids.stream().map(DeliveryId::value).toArray(Long[]::new);
     }
 
     boolean holdsUncertain(Tx tx, AccountId account, SequenceId sequence) {

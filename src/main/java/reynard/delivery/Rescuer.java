@@ -49,17 +49,8 @@ public final class Rescuer {
             if (!SessionLock.isFree(tx, owner)) {
                 return 0;
             }
-            var claimed = store.rescueClaimed(tx, account, owner, now);
-            var uncertain = store.rescueAtDot(tx, account, owner, now);
-            claimed.forEach(delivery -> deliveries.dropIfForbidden(tx, account, delivery, now));
-            uncertain.forEach(delivery -> deliveries.dropIfForbidden(tx, account, delivery, now));
-            LOG.warn(
-                    "node {} is gone: {} deliveries go back into the queue, {} are uncertain: {}",
-                    owner,
-                    claimed.size(),
-                    uncertain.size(),
-                    uncertain);
-            return claimed.size() + uncertain.size();
+            LOG.warn("node {} is gone", owner);
+            return deliveries.takeBack(tx, account, owner, List.of(), now);
         });
     }
 }

@@ -3,12 +3,16 @@ package reynard.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,7 @@ import reynard.delivery.smtp.SmtpTransaction;
 import reynard.event.Event;
 import reynard.event.Event.Departure;
 import reynard.event.Events;
+import reynard.id.AccountId;
 import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
 import reynard.subscriber.Subscribers;
@@ -41,7 +46,9 @@ import reynard.template.liquid.LiquidError;
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GIVE_UP_AFTER = Duration.ofDays(4);
-    private static final Duration UNCERTAIN_PAUSE = Duration.ofMinutes(1);
+    /// Time for a late reply to come on record, and for the operator to see which ones they are.
+    static final Duration UNCERTAIN_PAUSE = Duration.ofMinutes(1);
+
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
     /// How often a closed connection is replaced before the email waits for its next turn.
     private static final int STALE_MAX = 5;
@@ -63,6 +70,9 @@ public final class Sender implements AutoCloseable {
     private final Semaphore slots;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong accepted = new AtomicLong();
+    private final Set<Claim> underWay = ConcurrentHashMap.newKeySet();
+    /// Accounts of which this node may hold deliveries that are not under way.
+    private final Set<AccountId> straying = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
     /// @param node this process's id, under which it holds its session lock
@@ -99,6 +109,7 @@ public final class Sender implements AutoCloseable {
     ///
     /// @return how many were taken
     public int dispatch(Instant now) {
+        takeBackStrays(now);
         var ready = database.inTx(store::readyAccounts).stream()
                 .filter(account -> !account.nextAttemptAt().isAfter(now))
                 .toList();
@@ -114,20 +125,55 @@ public final class Sender implements AutoCloseable {
     }
 
     private int dispatch(DeliveryStore.ReadyAccount account, int share, Instant now) {
-        var claims = database.inTx(tx -> store.claim(tx, account.account(), node, now, share));
-        for (var claim : claims) {
+        int taken = 0;
+        for (var claim : claims(account.account(), share, now)) {
             // Only this loop takes slots, so those counted above are there.
             slots.acquireUninterruptibly();
+            underWay.add(claim);
             executor.execute(() -> {
+                boolean ended = false;
                 try {
                     send(claim);
+                    ended = true;
                 } finally {
+                    underWay.remove(claim);
+                    if (!ended) {
+                        straying.add(claim.account());
+                    }
                     slots.release();
                     whenDone.run();
                 }
             });
+            taken++;
         }
-        return claims.size();
+        return taken;
+    }
+
+    private List<Claim> claims(AccountId account, int limit, Instant now) {
+        try {
+            return database.inTx(tx -> store.claim(tx, account, node, now, limit));
+        } catch (RuntimeException e) {
+            // The commit may have happened all the same.
+            straying.add(account);
+            throw e;
+        }
+    }
+
+    /// What this node holds and does not work on was claimed by a commit whose reply was lost, or dropped on its way.
+    private void takeBackStrays(Instant now) {
+        for (var account : List.copyOf(straying)) {
+            var busy = underWay.stream()
+                    .filter(claim -> claim.account().equals(account))
+                    .map(Claim::delivery)
+                    .toList();
+            straying.remove(account);
+            try {
+                database.useTx(tx -> deliveries.takeBack(tx, account, node, busy, now));
+            } catch (RuntimeException e) {
+                straying.add(account);
+                throw e;
+            }
+        }
     }
 
     /// When the next queued email may be tried, whoever's it is.
@@ -213,7 +259,10 @@ public final class Sender implements AutoCloseable {
             case Begun.Ready(var transaction) -> {
                 if (mark(claim, letter, transaction)) {
                     var outcome = transaction.finish();
-                    finish(claim, afterDot(claim, outcome));
+                    if (outcome instanceof SendOutcome.Accepted) {
+                        accepted.incrementAndGet();
+                    }
+                    finish(claim, tx -> afterDot(tx, claim, outcome));
                 }
             }
         }
@@ -251,20 +300,17 @@ public final class Sender implements AutoCloseable {
         });
     }
 
-    private Ending afterDot(Claim claim, SendOutcome outcome) {
+    private Ending afterDot(Tx tx, Claim claim, SendOutcome outcome) {
         return switch (outcome) {
-            case SendOutcome.Accepted(var reply) -> {
-                accepted.incrementAndGet();
-                yield ending(claim, Delivery.State.SENT, "accepted", "dot", reply.toString(), null);
-            }
-            case SendOutcome.Unconfirmed(var cause) -> uncertain(claim, cause);
+            case SendOutcome.Accepted(var reply) ->
+                ending(claim, Delivery.State.SENT, "accepted", "dot", reply.toString(), null);
+            case SendOutcome.Unconfirmed(var cause) -> uncertain(tx, claim, cause);
             case SendOutcome.NotSent notSent -> notSent(claim, notSent);
         };
     }
 
-    private Ending uncertain(Claim claim, String cause) {
-        boolean hold = database.inTx(tx -> store.holdsUncertain(tx, claim.account(), claim.sequence()));
-        if (hold) {
+    private Ending uncertain(Tx tx, Claim claim, String cause) {
+        if (store.holdsUncertain(tx, claim.account(), claim.sequence())) {
             return ending(claim, Delivery.State.HELD, "uncertain", "dot", cause, "uncertain");
         }
         var now = clock.instant();
@@ -364,7 +410,12 @@ public final class Sender implements AutoCloseable {
 
     /// Puts the end of an attempt on record, with all that follows from it.
     private void finish(Claim claim, Ending ending) {
+        finish(claim, _ -> ending);
+    }
+
+    private void finish(Claim claim, Function<Tx, Ending> verdict) {
         persistently(claim, tx -> {
+            var ending = verdict.apply(tx);
             store.insertAttempt(tx, claim, node, ending.attempt());
             if (!store.settle(tx, claim, node, ending)) {
                 // On record already, by a commit whose reply was lost, or another node has taken it over.
