@@ -77,7 +77,19 @@ class ArchitectureTest {
                     "bounce",
                     Set.of("id", "account", "subscriber", "delivery", "identity", "feedback", "event", "db", "http")),
             entry("page", Set.of("http")),
-            entry("tracking", Set.of("id", "account", "subscriber", "delivery", "page", "event", "db", "http")),
+            entry(
+                    "tracking",
+                    Set.of(
+                            "id",
+                            "mail",
+                            "account",
+                            "subscriber",
+                            "template",
+                            "delivery",
+                            "page",
+                            "event",
+                            "db",
+                            "http")),
             entry(
                     "foresight",
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),

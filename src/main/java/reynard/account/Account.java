@@ -32,7 +32,13 @@ public record Account(
     /// The same with other settings.
     ///
     /// @param postalAddressNow a blank one is none
-    public Account with(String nameNow, String timeZoneNow, int sendHourNow, Optional<String> postalAddressNow) {
+    public Account with(
+            String nameNow,
+            String timeZoneNow,
+            int sendHourNow,
+            Optional<String> postalAddressNow,
+            boolean openTrackingNow,
+            boolean clickTrackingNow) {
         return new Account(
                 id,
                 token,
@@ -41,8 +47,8 @@ public record Account(
                 sendHourNow,
                 postalAddressNow.map(String::strip).filter(address -> !address.isEmpty()),
                 colors,
-                openTracking,
-                clickTracking,
+                openTrackingNow,
+                clickTrackingNow,
                 createdAt);
     }
 }

@@ -64,7 +64,8 @@ final class AccountStore {
         tx.update("""
                         update account
                            set name = :name, time_zone = :timeZone, send_hour = :sendHour,
-                               postal_address = :postalAddress
+                               postal_address = :postalAddress, open_tracking = :openTracking,
+                               click_tracking = :clickTracking
                          where id = :account
                         """)
                 .bind("account", account.id())
@@ -72,6 +73,8 @@ final class AccountStore {
                 .bind("timeZone", account.timeZone())
                 .bind("sendHour", account.sendHour())
                 .bind("postalAddress", account.postalAddress().orElse(null))
+                .bind("openTracking", account.openTracking())
+                .bind("clickTracking", account.clickTracking())
                 .execute();
     }
 

@@ -16,12 +16,14 @@ import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
 import reynard.enrollment.Standstill;
 import reynard.enrollment.Walker;
+import reynard.tracking.Intake;
 import reynard.webhook.Courier;
 
 /// Everything that moves by itself. On the system clock each part runs in a loop of its own; on a virtual clock they
 /// are run by hand, and are the same.
 final class Engine implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration INTAKE_PAUSE = Duration.ofMillis(100);
     private static final Duration RESCUE_PAUSE = Duration.ofSeconds(5);
 
     private final Brake brake;
@@ -31,6 +33,7 @@ final class Engine implements AutoCloseable {
     private final Sender sender;
     private final Rescuer rescuer;
     private final Courier courier;
+    private final Intake intake;
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
     private volatile @Nullable Loop courierLoop;
@@ -42,7 +45,8 @@ final class Engine implements AutoCloseable {
             Walker walker,
             Sender sender,
             Rescuer rescuer,
-            Courier courier) {
+            Courier courier,
+            Intake intake) {
         this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
@@ -50,6 +54,7 @@ final class Engine implements AutoCloseable {
         this.sender = sender;
         this.rescuer = rescuer;
         this.courier = courier;
+        this.intake = intake;
     }
 
     void startLoops(InstantSource clock) {
@@ -69,6 +74,7 @@ final class Engine implements AutoCloseable {
         var carrying = Loop.start("courier", PAUSE, () -> courier.dispatch(clock.instant()));
         courierLoop = carrying;
         loops.add(carrying);
+        loops.add(Loop.start("intake", INTAKE_PAUSE, intake::drain));
         loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> {
             var now = clock.instant();
             return rescuer.rescue(now) + courier.rescue(now);
@@ -130,7 +136,7 @@ final class Engine implements AutoCloseable {
     void runUntilIdle(Instant now) {
         int done;
         do {
-            done = retimer.retime(now) + replanner.replan(now) + walk(now) + dispatch(now);
+            done = intake.drain() + retimer.retime(now) + replanner.replan(now) + walk(now) + dispatch(now);
             sender.awaitQuiet();
             done += courier.dispatch(now);
             courier.awaitQuiet();

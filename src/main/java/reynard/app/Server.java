@@ -97,6 +97,10 @@ import reynard.template.EmailTemplates;
 import reynard.template.SnippetEndpoints;
 import reynard.template.Snippets;
 import reynard.template.TemplateEndpoints;
+import reynard.tracking.Intake;
+import reynard.tracking.LinkRewriter;
+import reynard.tracking.Targets;
+import reynard.tracking.TrackingEndpoints;
 import reynard.tracking.UnsubscribeEndpoints;
 import reynard.tzdata.TzData;
 import reynard.webhook.Courier;
@@ -179,10 +183,12 @@ public final class Server implements AutoCloseable {
             var relay = settings.relay().orElseGet(() -> startInbox(inbox, accounts));
             var publicUrl = new AtomicReference<>(settings.publicUrl().orElse("http://localhost:" + settings.port()));
             var returnPath = new ReturnPath(
-                    database.inTx(tx -> Base64.getDecoder()
-                            .decode(new SettingStore().putIfAbsent(tx, "return_path_secret", Secrets.key()))),
+                    secret(database, "return_path_secret"),
                     settings.returns().domain(),
                     settings.returns().postmarkLogin().isPresent());
+            var trackingSecret = secret(database, "tracking_secret");
+            var targets = new Targets(database, ids);
+            var intake = parts.start(() -> new Intake(database, ids, targets));
             var letters = new Letters(
                     database,
                     accounts,
@@ -191,6 +197,7 @@ public final class Server implements AutoCloseable {
                     sequences,
                     templates,
                     new EmailRenderer(),
+                    new LinkRewriter(targets, trackingSecret, publicUrl::get),
                     new Links(publicUrl::get),
                     dkimKeys,
                     returnPath);
@@ -225,7 +232,8 @@ public final class Server implements AutoCloseable {
                             new Poster(reach, NameResolver.system(), Poster.Limits.DEFAULT, Optional.empty()),
                             clock,
                             node,
-                            () -> wakeCourier(waking))));
+                            () -> wakeCourier(waking)),
+                    intake));
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
@@ -271,6 +279,7 @@ public final class Server implements AutoCloseable {
             new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
                     .register(routes);
             new UnsubscribeEndpoints(database, accounts, deliveries, subscribers, clock).register(routes);
+            new TrackingEndpoints(targets, intake, trackingSecret, clock).register(routes);
             new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
                             database,
@@ -325,6 +334,11 @@ public final class Server implements AutoCloseable {
     /// @throws IllegalStateException when the parts were stopped meanwhile
     public static Server start(Settings settings, Parts parts) throws SQLException {
         return new Server(settings, parts);
+    }
+
+    /// A secret of the installation, the same for every node.
+    private static byte[] secret(Database database, String name) {
+        return database.inTx(tx -> Base64.getDecoder().decode(new SettingStore().putIfAbsent(tx, name, Secrets.key())));
     }
 
     private static void wake(AtomicReference<@Nullable Engine> waking) {

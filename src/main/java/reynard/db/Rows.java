@@ -24,6 +24,11 @@ public final class Rows {
         return row.wasNull() ? null : value;
     }
 
+    public static Optional<Boolean> optionalFlag(ResultSet row, String column) throws SQLException {
+        boolean value = row.getBoolean(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(value);
+    }
+
     public static Optional<String> optionalText(ResultSet row, String column) throws SQLException {
         return Optional.ofNullable(row.getString(column));
     }

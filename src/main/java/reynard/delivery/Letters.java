@@ -40,6 +40,7 @@ public final class Letters {
     private final Sequences sequences;
     private final EmailTemplates templates;
     private final EmailRenderer renderer;
+    private final Tracker tracker;
     private final Links links;
     private final DkimKeys dkimKeys;
     private final ReturnPath returnPath;
@@ -52,6 +53,7 @@ public final class Letters {
             Sequences sequences,
             EmailTemplates templates,
             EmailRenderer renderer,
+            Tracker tracker,
             Links links,
             DkimKeys dkimKeys,
             ReturnPath returnPath) {
@@ -62,6 +64,7 @@ public final class Letters {
         this.sequences = sequences;
         this.templates = templates;
         this.renderer = renderer;
+        this.tracker = tracker;
         this.links = links;
         this.dkimKeys = dkimKeys;
         this.returnPath = returnPath;
@@ -140,17 +143,7 @@ public final class Letters {
 
     private Letter letter(Claim claim, Parts parts, Instant date) {
         var unsubscribeUrl = links.unsubscribe(parts.account().token(), claim.token());
-        var rendered = renderer.render(
-                new EmailRenderer.Source(
-                        parts.email().subject(),
-                        parts.email().previewText().orElse(""),
-                        parts.email().content().orElse(""),
-                        parts.layout().html()),
-                new EmailRenderer.Values(
-                        parts.values(),
-                        unsubscribeUrl,
-                        parts.account().postalAddress().orElse(""),
-                        date));
+        var rendered = tracker.tracked(rendered(parts, unsubscribeUrl, date), tracked(claim, parts));
         var from = address(parts.from().emailAddress());
         var to = address(parts.reader().emailAddress());
         var message = new Message(
@@ -171,6 +164,32 @@ public final class Letters {
                 .or(() -> returnPath.sender(parts.account().token(), claim.token()))
                 .orElse(from);
         return new Letter(sender, to, DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+    }
+
+    private EmailRenderer.Rendered rendered(Parts parts, String unsubscribeUrl, Instant date) {
+        return renderer.render(
+                new EmailRenderer.Source(
+                        parts.email().subject(),
+                        parts.email().previewText().orElse(""),
+                        parts.email().content().orElse(""),
+                        parts.layout().html()),
+                new EmailRenderer.Values(
+                        parts.values(),
+                        unsubscribeUrl,
+                        parts.account().postalAddress().orElse(""),
+                        date));
+    }
+
+    private static Tracker.What tracked(Claim claim, Parts parts) {
+        var account = parts.account();
+        var tracking = parts.sequence().handling().tracking();
+        return new Tracker.What(
+                account.id(),
+                claim.delivery(),
+                claim.token(),
+                tracking.opens().orElse(account.openTracking()),
+                tracking.clicks().orElse(account.clickTracking()),
+                List.of(parts.email().content().orElse(""), parts.layout().html()));
     }
 
     /// It says whose email it is, so that one that comes back without its envelope is still found.

@@ -56,6 +56,11 @@ public final class Request {
         return Optional.ofNullable(caller).flatMap(Caller::app);
     }
 
+    /// Whether it asks for the headers alone.
+    public boolean isHead() {
+        return context.req().getMethod().equals("HEAD");
+    }
+
     /// The other end of the connection.
     public String address() {
         return context.req().getRemoteAddr();

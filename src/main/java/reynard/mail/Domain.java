@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// Domain names in the form that DNS knows. `java.net.IDN` is not used: it follows the IDNA of 2003, which
 /// sends mail for `faß.example` to the owner of `fass.example`.
-final class Domain {
+public final class Domain {
     private static final int NAME_MAX = 253;
     private static final int LABEL_MAX = 63;
     /// Marks that words of Catalan, Greek, Hebrew and Japanese contain (RFC 5892, appendix A).
@@ -15,7 +15,7 @@ final class Domain {
     private Domain() {}
 
     /// The domain in lower case with A-labels; empty if it is not a mail domain.
-    static Optional<String> ascii(String domain) {
+    public static Optional<String> ascii(String domain) {
         var mapped = domain.chars().allMatch(unit -> unit < 0x80) ? domain.toLowerCase(Locale.ROOT) : mapped(domain);
         var ascii = new StringBuilder(mapped.length() + 16);
         var labels = mapped.split("\\.", -1);

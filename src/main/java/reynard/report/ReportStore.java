@@ -72,12 +72,12 @@ final class ReportStore {
                         opened as (
                             select g.subscriber_id, max(o.at) as at
                               from gone g
-                              join email_open o on o.account_id = :account and o.delivery_id = g.id
+                              join email_open o on o.account_id = :account and o.delivery_id = g.id and o.machine is null
                              group by g.subscriber_id),
                         clicked as (
                             select g.subscriber_id, max(k.at) as at
                               from gone g
-                              join email_click k on k.account_id = :account and k.delivery_id = g.id
+                              join email_click k on k.account_id = :account and k.delivery_id = g.id and k.machine is null
                              group by g.subscriber_id)
                         select g.subscriber_id, count(*) as sent, count(g.opened_at) as opened,
                                count(g.clicked_at) as clicked,

@@ -152,8 +152,11 @@ record SegmentSql(String condition, Map<String, Object> parameters) {
     private static String engaged(Engaged engaged, Parameters parameters) {
         var kind = engaged.kind();
         var event = switch (kind) {
-            case OPENS -> new Events("email_open v where v.account_id = :account", "v.delivery_id", "v.at");
-            case CLICKS -> new Events("email_click v where v.account_id = :account", "v.delivery_id", "v.at");
+            case OPENS ->
+                new Events("email_open v where v.account_id = :account and v.machine is null", "v.delivery_id", "v.at");
+            case CLICKS ->
+                new Events(
+                        "email_click v where v.account_id = :account and v.machine is null", "v.delivery_id", "v.at");
             case SENT ->
                 new Events(
                         "delivery v where v.account_id = :account and (v.state in ('sent', 'bounced') or v.departure = 'bounced')",

@@ -53,6 +53,8 @@ public final class AccountSettingsEndpoints {
             String timeZone,
             int sendHour,
             @Nullable String postalAddress,
+            boolean openTracking,
+            boolean clickTracking,
             EmailTemplateId emailTemplateId,
             List<SequenceEndpoints.ExclusionJson> excludeSubscriberSources) {}
 
@@ -69,6 +71,8 @@ public final class AccountSettingsEndpoints {
                         account.timeZone(),
                         account.sendHour(),
                         account.postalAddress().orElse(null),
+                        account.openTracking(),
+                        account.clickTracking(),
                         templates.defaultOf(tx, account.id()).id(),
                         SequenceEndpoints.exclusionsJson(sequences.defaultExclusions(tx, account.id()))));
     }
@@ -84,6 +88,8 @@ public final class AccountSettingsEndpoints {
             var timeZone = SequenceEndpoints.timeZone(body, false, tzData);
             var sendHour = SequenceEndpoints.required(body, "send_hour", body.integer("send_hour", 0, 23), false);
             var postalAddress = body.text("postal_address", POSTAL_ADDRESS_MAX);
+            var openTracking = SequenceEndpoints.required(body, "open_tracking", body.flag("open_tracking"), false);
+            var clickTracking = SequenceEndpoints.required(body, "click_tracking", body.flag("click_tracking"), false);
             var template = template(tx, id, body);
             var exclusions = SequenceEndpoints.exclusions(tx, id, body, false, sequences);
             body.refuseFaults();
@@ -102,7 +108,9 @@ public final class AccountSettingsEndpoints {
                             sendHour.map(Math::toIntExact).over(before.sendHour(), before.sendHour()),
                             postalAddress
                                     .<Optional<String>>map(Optional::of)
-                                    .over(before.postalAddress(), Optional.empty())));
+                                    .over(before.postalAddress(), Optional.empty()),
+                            openTracking.over(before.openTracking(), before.openTracking()),
+                            clickTracking.over(before.clickTracking(), before.clickTracking())));
             return Reply.ok(body(tx, changed));
         });
     }

@@ -156,7 +156,12 @@ public final class SequenceEndpoints {
     }
 
     record HandlingJson(
-            SequenceId id, String catchUp, @Nullable Integer catchUpHours, String onUncertain) {}
+            SequenceId id,
+            String catchUp,
+            @Nullable Integer catchUpHours,
+            String onUncertain,
+            @Nullable Boolean openTracking,
+            @Nullable Boolean clickTracking) {}
 
     private Reply showHandling(Request request) {
         var id = request.path("id", SequenceId::new);
@@ -176,6 +181,8 @@ public final class SequenceEndpoints {
             }
             var catchUp = catchUp(body, found.get().handling().catchUp());
             var onUncertain = onUncertain(body);
+            var openTracking = body.flag("open_tracking");
+            var clickTracking = body.flag("click_tracking");
             body.refuseFaults();
             return sequences
                     .handle(
@@ -183,7 +190,15 @@ public final class SequenceEndpoints {
                             request.account(),
                             id,
                             current -> new Handling(
-                                    catchUp, onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND)))
+                                    catchUp,
+                                    onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND),
+                                    new Handling.Tracking(
+                                            openTracking
+                                                    .map(Optional::of)
+                                                    .over(current.tracking().opens(), Optional.empty()),
+                                            clickTracking
+                                                    .map(Optional::of)
+                                                    .over(current.tracking().clicks(), Optional.empty()))))
                     .map(SequenceEndpoints::handling)
                     .orElseGet(Reply::notFound);
         });
@@ -197,7 +212,9 @@ public final class SequenceEndpoints {
                         sequence.id(),
                         handling.catchUp().wireName(),
                         handling.catchUp().hours(),
-                        handling.onUncertain().wireName())));
+                        handling.onUncertain().wireName(),
+                        handling.tracking().opens().orElse(null),
+                        handling.tracking().clicks().orElse(null))));
     }
 
     private static CatchUp catchUp(JsonBody body, CatchUp current) {

@@ -2,6 +2,7 @@ package reynard.sequence;
 
 import static reynard.db.Rows.instant;
 import static reynard.db.Rows.nullableLong;
+import static reynard.db.Rows.optionalFlag;
 import static reynard.db.Rows.optionalInstant;
 import static reynard.db.Rows.optionalText;
 
@@ -34,7 +35,7 @@ final class SequenceStore {
     private static final Listing<Sequence> NEWEST = new Listing<>(
             """
             select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour, q.time_zone,
-                   q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up, q.catch_up_hours, q.overdue,
+                   q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking, q.click_tracking, q.catch_up, q.catch_up_hours, q.overdue,
                    q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at, q.updated_at,
                    array(select x.source_type || ' ' || x.source_id
                            from sequence_exclusion x
@@ -61,7 +62,7 @@ final class SequenceStore {
     Optional<Sequence> find(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking, q.click_tracking, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
@@ -79,7 +80,7 @@ final class SequenceStore {
     Optional<Sequence> findEvenDeleted(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking, q.click_tracking, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at,
                                q.created_at,
                                q.updated_at,
@@ -110,7 +111,7 @@ final class SequenceStore {
     Optional<Sequence> findForUpdate(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking, q.click_tracking, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
@@ -130,7 +131,7 @@ final class SequenceStore {
     Optional<Sequence> findForShare(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
-                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.catch_up,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking, q.click_tracking, q.catch_up,
                                q.catch_up_hours, q.overdue, q.overdue_hours, q.plan_version, q.plan_changed_at, q.created_at,
                                q.updated_at,
                                array(select x.source_type || ' ' || x.source_id
@@ -150,11 +151,12 @@ final class SequenceStore {
         bind(tx.update("""
                         insert into sequence
                                (account_id, id, name, sending_address_id, email_template_id, send_days, send_hour,
-                                time_zone, active, repeat, hold, paused_at, on_uncertain, catch_up,
-                                catch_up_hours, overdue, overdue_hours, plan_version, plan_changed_at,
+                                time_zone, active, repeat, hold, paused_at, on_uncertain, open_tracking,
+                                click_tracking, catch_up, catch_up_hours, overdue, overdue_hours, plan_version, plan_changed_at,
                                 created_at, updated_at)
                         values (:account, :id, :name, :sendingAddress, :emailTemplate, :sendDays, :sendHour,
-                                :timeZone, :active, :repeat, :hold, :pausedAt, :onUncertain, :catchUp,
+                                :timeZone, :active, :repeat, :hold, :pausedAt, :onUncertain, :openTracking,
+                                :clickTracking, :catchUp,
                                 :catchUpHours, :overdue, :overdueHours, :planVersion, :planChangedAt,
                                 :createdAt, :updatedAt)
                         """), account, sequence)
@@ -169,7 +171,8 @@ final class SequenceStore {
                            set name = :name, sending_address_id = :sendingAddress,
                                email_template_id = :emailTemplate, send_days = :sendDays, send_hour = :sendHour,
                                time_zone = :timeZone, active = :active, repeat = :repeat, hold = :hold,
-                               paused_at = :pausedAt, on_uncertain = :onUncertain, catch_up = :catchUp,
+                               paused_at = :pausedAt, on_uncertain = :onUncertain,
+                               open_tracking = :openTracking, click_tracking = :clickTracking, catch_up = :catchUp,
                                catch_up_hours = :catchUpHours, overdue = :overdue, overdue_hours = :overdueHours,
                                plan_version = :planVersion, plan_changed_at = :planChangedAt,
                                updated_at = :updatedAt
@@ -231,6 +234,8 @@ final class SequenceStore {
                 .bind("hold", settings.hold())
                 .bind("pausedAt", sequence.pausedAt().orElse(null))
                 .bind("onUncertain", sequence.handling().onUncertain().wireName())
+                .bind("openTracking", sequence.handling().tracking().opens().orElse(null))
+                .bind("clickTracking", sequence.handling().tracking().clicks().orElse(null))
                 .bind("catchUp", sequence.handling().catchUp().wireName())
                 .bind("catchUpHours", sequence.handling().catchUp().hours())
                 .bind("overdue", sequence.overdue().wireName())
@@ -449,7 +454,8 @@ final class SequenceStore {
                 new Handling(
                         catchUp(row, "catch_up"),
                         Handling.OnUncertain.named(row.getString("on_uncertain"))
-                                .orElseThrow()),
+                                .orElseThrow(),
+                        new Handling.Tracking(optionalFlag(row, "open_tracking"), optionalFlag(row, "click_tracking"))),
                 catchUp(row, "overdue"),
                 optionalInstant(row, "paused_at"),
                 row.getLong("plan_version"),

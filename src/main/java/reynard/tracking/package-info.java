@@ -1,4 +1,4 @@
-/// What comes back from a reader: the links of an email, followed.
+/// What an email tells of its reader, and the links that the reader follows.
 @NullMarked
 package reynard.tracking;
 

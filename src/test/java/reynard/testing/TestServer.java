@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 import reynard.access.Tokens;
 import reynard.account.Accounts;
@@ -53,6 +54,10 @@ public final class TestServer implements AutoCloseable {
 
     /// What secrets in the database are sealed with.
     public static final String SECRET_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+    /// What a person's browser says of itself.
+    public static final Map<String, String> BROWSER =
+            Map.of("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
 
     public static final String API_KEY = "test-key-0123456789abcdef";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -620,6 +625,36 @@ public final class TestServer implements AutoCloseable {
                     .asText()
                     .replaceAll("(?s).*List-Unsubscribe:\\s*<https://mail.example.com([^>]+)>.*", "$1");
             expect(TestServer.this.send("POST", link, null), 200);
+        }
+
+        /// The path on this server that a link of the email received last leads by.
+        ///
+        /// @param text what the link says
+        public String link(String text) {
+            var link = Jsoup.parse(lastMail().get("html").asText()).select("a").stream()
+                    .filter(element -> element.text().equals(text))
+                    .findFirst();
+            return link.map(element -> element.attr("href"))
+                    .orElseThrow(() -> new AssertionError("no link " + text))
+                    .replace("https://mail.example.com", "");
+        }
+
+        /// Follows a link of the email received last, as a person with a browser does.
+        public Answer follows(String text) {
+            return TestServer.this.send("GET", link(text), null, BROWSER);
+        }
+
+        /// The path of the picture in the email received last.
+        public String pixel() {
+            return Jsoup.parse(lastMail().get("html").asText())
+                    .select("img[src*=/o/]")
+                    .attr("src")
+                    .replace("https://mail.example.com", "");
+        }
+
+        /// Looks at the email received last, pictures and all, as a person does.
+        public Answer opens() {
+            return TestServer.this.send("GET", pixel(), null, BROWSER);
         }
 
         public void confirms() {

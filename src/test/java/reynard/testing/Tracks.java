@@ -4,6 +4,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 
 /// What readers do with emails, written where the tracking of opens and clicks writes it.
 public final class Tracks {
@@ -15,6 +17,7 @@ public final class Tracks {
     }
 
     public void opens(long delivery, Instant at) {
+        month("email_open", at);
         write(
                 "insert into email_open (account_id, delivery_id, id, subscriber_id, at)"
                         + " select d.account_id, d.id, ?, d.subscriber_id, ? from delivery d where d.id = ?",
@@ -25,6 +28,7 @@ public final class Tracks {
     }
 
     public void clicks(long delivery, String url, Instant at) {
+        month("email_click", at);
         write(
                 "insert into link (account_id, id, url) select d.account_id, ?, ? from delivery d where d.id = ?"
                         + " on conflict do nothing",
@@ -40,6 +44,13 @@ public final class Tracks {
                 url,
                 delivery);
         write("update delivery set clicked_at = coalesce(clicked_at, ?) where id = ?", at, delivery);
+    }
+
+    private void month(String table, Instant at) {
+        var month = YearMonth.from(at.atZone(ZoneOffset.UTC));
+        write(
+                "create table if not exists %s_%d_%02d partition of %s for values from ('%s-01 00:00+00') to ('%s-01 00:00+00')"
+                        .formatted(table, month.getYear(), month.getMonthValue(), table, month, month.plusMonths(1)));
     }
 
     private void write(String sql, Object... values) {

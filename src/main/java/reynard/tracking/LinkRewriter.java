@@ -1,0 +1,89 @@
+package reynard.tracking;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import reynard.delivery.Tracker;
+import reynard.template.EmailRenderer.Rendered;
+
+/// Makes the links of an email lead by us, and adds the picture that says when it is opened.
+///
+/// An address that stands as it is in what the author wrote is kept once for all readers. One that has a reader's
+/// values
+/// in it travels in its token. Where it leads is the author's to say in either case: a link whose host comes from a
+/// reader's values is left alone, so that nobody can make this server a way to a place of their own.
+public final class LinkRewriter implements Tracker {
+    private final Targets targets;
+    private final LinkSeal seal;
+    private final Supplier<String> publicUrl;
+
+    public LinkRewriter(Targets targets, byte[] secret, Supplier<String> publicUrl) {
+        this.targets = targets;
+        this.seal = new LinkSeal(secret);
+        this.publicUrl = publicUrl;
+    }
+
+    @Override
+    public Rendered tracked(Rendered rendered, What what) {
+        var html = rendered.html();
+        var text = rendered.text();
+        if (what.clicks()) {
+            var known = new HashMap<String, String>();
+            html = HtmlLinks.replaced(html, href -> {
+                var ours = known.containsKey(href) ? Optional.of(known.get(href)) : ours(what, href);
+                ours.ifPresent(url -> known.put(href, url));
+                return ours;
+            });
+            text = TextLinks.replaced(text, known, url -> ours(what, url));
+        }
+        if (what.opens()) {
+            html = withPixel(html, what);
+        }
+        return new Rendered(rendered.subject(), html, text);
+    }
+
+    private Optional<String> ours(What what, String href) {
+        if (href.contains(what.token())) {
+            return Optional.empty();
+        }
+        return Target.of(href)
+                .filter(target -> what.written().stream().anyMatch(text -> names(text, target.origin())))
+                .map(target -> publicUrl.get() + "/c/" + token(what, target));
+    }
+
+    private String token(What what, Target target) {
+        var url = target.url();
+        var escaped = escaped(url);
+        boolean everybodys = what.written().stream().anyMatch(text -> text.contains(url) || text.contains(escaped));
+        return everybodys
+                ? seal.link(what.account(), what.delivery(), targets.keep(what.account(), url))
+                : seal.own(what.account(), what.delivery(), url);
+    }
+
+    private static String escaped(String url) {
+        return url.replace("&", "&amp;");
+    }
+
+    /// Whether a text names this host, and not one that begins like it.
+    private static boolean names(String text, String origin) {
+        for (int at = text.indexOf(origin); at >= 0; at = text.indexOf(origin, at + 1)) {
+            int end = at + origin.length();
+            if (end == text.length() || isEndOfHost(text.charAt(end))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isEndOfHost(char c) {
+        return c <= ' ' || "/?#\"'<>(){}[],;&".indexOf(c) >= 0;
+    }
+
+    private String withPixel(String html, What what) {
+        var pixel = "<img src=\"" + publicUrl.get() + "/o/" + seal.open(what.account(), what.delivery())
+                + ".gif\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0;width:1px;height:1px\">";
+        int end = html.toLowerCase(Locale.ROOT).lastIndexOf("</body>");
+        return end < 0 ? html + pixel : html.substring(0, end) + pixel + html.substring(end);
+    }
+}
