@@ -94,10 +94,14 @@ class ArchitectureTest {
                     "foresight",
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
             entry(
+                    "broadcast",
+                    Set.of("id", "account", "segment", "template", "template.liquid", "event", "db", "http")),
+            entry(
                     "webhook",
                     Set.of(
                             "id",
                             "account",
+                            "broadcast",
                             "subscriber",
                             "tag",
                             "form",

@@ -33,6 +33,10 @@ import reynard.bounce.BounceEndpoints;
 import reynard.bounce.BounceListener;
 import reynard.bounce.Bounces;
 import reynard.bounce.Providers;
+import reynard.broadcast.BroadcastEndpoints;
+import reynard.broadcast.Broadcasts;
+import reynard.broadcast.PostEndpoints;
+import reynard.broadcast.PostLinks;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
@@ -166,7 +170,8 @@ public final class Server implements AutoCloseable {
                     tzData,
                     settings.policies());
             var purchases = new Purchases(database, ids, events, subscribers, clock);
-            new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, purchases);
+            var broadcasts = new Broadcasts(database, ids, events, clock);
+            new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
             var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
             var receivers = new Receivers(database, ids, vault, clock);
             var reach = settings.webhookReach();
@@ -271,6 +276,9 @@ public final class Server implements AutoCloseable {
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
+            var postLinks = new PostLinks(publicUrl::get);
+            new BroadcastEndpoints(database, broadcasts, accounts, templates, postLinks).register(routes);
+            new PostEndpoints(database, broadcasts, accounts, postLinks, clock).register(routes);
             var bounces = new Bounces(database, ids, accounts, subscribers, deliveries, returnPath, clock);
             new BounceEndpoints(bounces, providers(settings.returns()), new Fetch()::get, clock).register(routes);
             this.bouncePort = settings.returns().port().map(port -> startBounces(settings.returns(), bounces, port));

@@ -1,10 +1,12 @@
 package reynard.event;
 
 import java.time.Instant;
+import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
 import reynard.id.FormId;
+import reynard.id.PostId;
 import reynard.id.PurchaseId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
@@ -83,6 +85,17 @@ public sealed interface Event {
 
     /// A subscriber is past the last email of a sequence that does not hold them.
     record SequenceCompleted(SubscriberId subscriber, SequenceId sequence, Instant at) implements News {}
+
+    record BroadcastCreated(BroadcastId broadcast, Instant at) implements News {}
+
+    /// Everybody's email of a broadcast has been tried.
+    record BroadcastSent(BroadcastId broadcast, Instant at) implements News {}
+
+    /// The broadcast is still there while this is told.
+    record BroadcastDeleted(BroadcastId broadcast, Instant at) implements News {}
+
+    /// A broadcast is to be seen on the web from now on.
+    record PostPublished(PostId post, Instant at) implements News {}
 
     /// A shop has told of a purchase for the first time.
     record PurchaseCreated(PurchaseId purchase, SubscriberId subscriber, Instant at) implements News {}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.PageRequest;
@@ -139,9 +140,13 @@ public final class SegmentEndpoints {
         return switch (segments.delete(request.account(), request.path("id", SegmentId::new))) {
             case Segments.Deletion.Deleted _ -> Reply.noContent();
             case Segments.Deletion.NoSuchSegment _ -> Reply.notFound();
-            case Segments.Deletion.InUse(var sequences) ->
-                Reply.invalid(sequences.stream()
-                        .map(sequence -> "Segment is excluded by sequence " + sequence.value())
+            case Segments.Deletion.InUse(var sequences, var broadcasts) ->
+                Reply.invalid(Stream.concat(
+                                sequences.stream()
+                                        .map(sequence -> "Segment is excluded by sequence " + sequence.value()),
+                                broadcasts.stream()
+                                        .map(broadcast ->
+                                                "Segment is in the audience of broadcast " + broadcast.value()))
                         .toList());
         };
     }

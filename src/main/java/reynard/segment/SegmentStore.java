@@ -16,6 +16,7 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.FormId;
 import reynard.id.Id;
@@ -112,6 +113,22 @@ final class SegmentStore {
                 .bind("account", account)
                 .bind("id", id)
                 .map((row, _) -> new SequenceId(row.getLong("sequence_id")))
+                .list();
+    }
+
+    /// The broadcasts that are still to be sent, in whole or in part, and whose audience the segment is part of.
+    List<BroadcastId> audienceOf(Tx tx, AccountId account, SegmentId id) {
+        return tx.query("""
+                        select x.broadcast_id
+                          from broadcast_source x
+                          join broadcast b on b.account_id = :account and b.id = x.broadcast_id
+                         where x.account_id = :account and x.source_type = 'segment' and x.source_id = :id
+                           and b.ended_at is null
+                         order by x.broadcast_id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> new BroadcastId(row.getLong("broadcast_id")))
                 .list();
     }
 

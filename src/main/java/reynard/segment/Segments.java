@@ -12,6 +12,7 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.Id;
 import reynard.id.SegmentId;
 import reynard.id.SequenceId;
@@ -80,15 +81,18 @@ public final class Segments {
 
         record NoSuchSegment() implements Deletion {}
 
-        /// These sequences exclude by it; without it they would mail those whom they must not.
-        record InUse(List<SequenceId> sequences) implements Deletion {}
+        /// These sequences exclude by it, and these broadcasts are for those in it or not for them; without it they
+        /// would
+        /// mail those whom they must not.
+        record InUse(List<SequenceId> sequences, List<BroadcastId> broadcasts) implements Deletion {}
     }
 
     public Deletion delete(AccountId account, SegmentId id) {
         return database.inTx(tx -> {
             var sequences = store.excludedBy(tx, account, id);
-            if (!sequences.isEmpty()) {
-                return new Deletion.InUse(sequences);
+            var broadcasts = store.audienceOf(tx, account, id);
+            if (!sequences.isEmpty() || !broadcasts.isEmpty()) {
+                return new Deletion.InUse(sequences, broadcasts);
             }
             return store.delete(tx, account, id) ? new Deletion.Deleted() : new Deletion.NoSuchSegment();
         });

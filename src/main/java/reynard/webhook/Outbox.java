@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reynard.broadcast.Broadcasts;
 import reynard.db.IdBlocks;
 import reynard.db.JsonColumn;
 import reynard.db.Tx;
@@ -16,6 +17,7 @@ import reynard.event.Event;
 import reynard.event.Events;
 import reynard.form.Forms;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.Id;
 import reynard.id.SubscriberId;
 import reynard.purchase.Purchases;
@@ -39,9 +41,10 @@ public final class Outbox {
             Tags tags,
             Forms forms,
             Sequences sequences,
+            Broadcasts broadcasts,
             Purchases purchases) {
         this.ids = ids;
-        this.payloads = new Payloads(subscribers, customFields, tags, forms, sequences, purchases);
+        this.payloads = new Payloads(subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
         events.listen(this::happened);
     }
 
@@ -180,6 +183,14 @@ public final class Outbox {
                 List.of(endpoint(Topic.SEQUENCE_PUBLISHED, plan(tx, account, sequence)));
             case Event.SequencePaused(var sequence, var _) ->
                 List.of(endpoint(Topic.SEQUENCE_DISABLED, plan(tx, account, sequence)));
+            case Event.BroadcastCreated(var broadcast, var _) ->
+                List.of(endpoint(Topic.BROADCAST_CREATED, mailing(tx, account, broadcast)));
+            case Event.BroadcastSent(var broadcast, var _) ->
+                List.of(endpoint(Topic.BROADCAST_SENT, mailing(tx, account, broadcast)));
+            case Event.BroadcastDeleted(var broadcast, var _) ->
+                List.of(endpoint(Topic.BROADCAST_DELETED, mailing(tx, account, broadcast)));
+            case Event.PostPublished(var post, var _) ->
+                List.of(endpoint(Topic.POST_PUBLISHED, () -> with(Map.of(), "post", payloads.post(tx, account, post))));
             case Event.PurchaseCreated(var purchase, var subscriber, var _) -> {
                 var news = new ArrayList<News>();
                 news.add(legacy(HookEvent.PURCHASE_CREATE, () -> payloads.purchase(tx, account, purchase)));
@@ -199,6 +210,10 @@ public final class Outbox {
 
     private Supplier<Map<String, @Nullable Object>> plan(Tx tx, AccountId account, reynard.id.SequenceId sequence) {
         return () -> with(Map.of(), "sequence", payloads.sequence(tx, account, sequence));
+    }
+
+    private Supplier<Map<String, @Nullable Object>> mailing(Tx tx, AccountId account, BroadcastId broadcast) {
+        return () -> with(Map.of(), "broadcast", payloads.broadcast(tx, account, broadcast));
     }
 
     /// Both generations, with the same to say.

@@ -6,13 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reynard.broadcast.Broadcasts;
+import reynard.broadcast.Post;
 import reynard.db.Tx;
 import reynard.form.Form;
 import reynard.form.Forms;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.FormId;
 import reynard.id.Id;
+import reynard.id.PostId;
 import reynard.id.ProductId;
 import reynard.id.PurchaseId;
 import reynard.id.SequenceId;
@@ -33,6 +37,7 @@ final class Payloads {
     private final Tags tags;
     private final Forms forms;
     private final Sequences sequences;
+    private final Broadcasts broadcasts;
     private final Purchases purchases;
 
     Payloads(
@@ -41,12 +46,14 @@ final class Payloads {
             Tags tags,
             Forms forms,
             Sequences sequences,
+            Broadcasts broadcasts,
             Purchases purchases) {
         this.subscribers = subscribers;
         this.customFields = customFields;
         this.tags = tags;
         this.forms = forms;
         this.sequences = sequences;
+        this.broadcasts = broadcasts;
         this.purchases = purchases;
     }
 
@@ -91,6 +98,37 @@ final class Payloads {
         json.put("updated_at", sequence.updatedAt());
         json.put("email_template_id", settings.emailTemplate().orElse(null));
         json.put("active", settings.active());
+        return plain(json);
+    }
+
+    /// What its author decided; what it says is to be read by its id.
+    Map<String, @Nullable Object> broadcast(Tx tx, AccountId account, BroadcastId id) {
+        var broadcast = broadcasts.find(tx, account, id).orElseThrow();
+        var settings = broadcast.settings();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", broadcast.id());
+        json.put("publication_id", broadcast.publication());
+        json.put("created_at", broadcast.createdAt());
+        json.put("subject", settings.subject().orElse(null));
+        json.put("preview_text", settings.previewText().orElse(null));
+        json.put("description", settings.description().orElse(null));
+        json.put("public", settings.isPublic());
+        json.put("published_at", settings.publishedAt().orElse(null));
+        json.put("send_at", settings.sendAt().orElse(null));
+        json.put("status", broadcast.stage().wireName());
+        return plain(json);
+    }
+
+    Map<String, @Nullable Object> post(Tx tx, AccountId account, PostId id) {
+        var broadcast = broadcasts.findByPost(tx, account, id).orElseThrow();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", id);
+        json.put("publication_id", broadcast.publication());
+        json.put("created_at", broadcast.createdAt());
+        json.put("title", broadcasts.title(broadcast).orElse(null));
+        json.put("slug", broadcast.post().flatMap(Post::slug).orElse(null));
+        json.put("description", broadcast.settings().description().orElse(null));
+        json.put("published_at", broadcast.post().flatMap(Post::appearsAt).orElse(null));
         return plain(json);
     }
 

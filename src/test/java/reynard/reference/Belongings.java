@@ -54,7 +54,13 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                 "/v4/snippets",
                 Map.of("name", "Bye", "snippet_type", "inline", "content", "Bye"),
                 "/snippet/id");
+        long broadcast = id(
+                server,
+                "/v4/broadcasts",
+                Map.of("subject", "News", "public", true, "published_at", "2026-01-01"),
+                "/broadcast/id");
         server.advance(Duration.ofHours(1));
+        long post = server.get("/v4/posts").at("/posts/0/id").asLong();
         long told = server.get("/v4/webhook_endpoints/" + endpoint + "/deliveries")
                 .at("/deliveries/0/id")
                 .asLong();
@@ -78,6 +84,8 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("delivery_id", told),
                         Map.entry("webhooks", hook),
                         Map.entry("suppressions", suppression),
+                        Map.entry("broadcasts", broadcast),
+                        Map.entry("posts", post),
                         Map.entry("purchases", purchase(server, address)),
                         Map.entry(
                                 "deliveries",

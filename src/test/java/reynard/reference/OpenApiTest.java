@@ -34,17 +34,7 @@ class OpenApiTest {
             "DELETE /v4/bulk/tags/subscribers",
             "POST /v4/bulk/custom_fields",
             "POST /v4/bulk/custom_fields/subscribers",
-            "POST /v4/bulk/forms/subscribers",
-            "GET /v4/broadcasts",
-            "POST /v4/broadcasts",
-            "GET /v4/broadcasts/stats",
-            "GET /v4/broadcasts/{broadcast_id}/clicks",
-            "GET /v4/broadcasts/{broadcast_id}/stats",
-            "GET /v4/broadcasts/{id}",
-            "PUT /v4/broadcasts/{id}",
-            "DELETE /v4/broadcasts/{id}",
-            "GET /v4/posts",
-            "GET /v4/posts/{id}");
+            "POST /v4/bulk/forms/subscribers");
 
     private static final ApiDocument DOCUMENT = ApiDocument.OURS;
     private static TestServer server;

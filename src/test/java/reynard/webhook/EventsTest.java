@@ -433,4 +433,27 @@ class EventsTest {
         server.settle();
         assertThat(receiver.received()).isEmpty();
     }
+
+    @Test
+    void a_broadcast_is_told_when_it_is_made_and_deleted_and_its_post_when_it_is_to_be_seen() {
+        var created = server.post(
+                "/v4/broadcasts", json("{'subject':'Tea time','public':true,'published_at':'2026-01-01T00:00:00Z'}"));
+        var broadcast = created.at("/broadcast");
+        var post = server.get("/v4/posts").at("/posts/0");
+        var data = "{'broadcast':{'id':" + broadcast.get("id") + ",'publication_id':" + broadcast.get("publication_id")
+                + ",'created_at':'" + server.now() + "','subject':'Tea time','preview_text':null,'description':null,"
+                + "'public':true,'published_at':'2026-01-01T00:00:00Z','send_at':null,'status':'draft'}}";
+        assertThat(told())
+                .containsExactly(
+                        line("broadcast.created", data),
+                        line(
+                                "post.published",
+                                "{'post':{'id':" + post.get("id") + ",'publication_id':" + post.get("publication_id")
+                                        + ",'created_at':'" + server.now()
+                                        + "','title':'Tea time','slug':'tea-time','description':null,"
+                                        + "'published_at':'2026-01-01T00:00:00Z'}}"));
+
+        server.delete("/v4/broadcasts/" + broadcast.get("id"));
+        assertThat(told()).containsExactly(line("broadcast.deleted", data));
+    }
 }

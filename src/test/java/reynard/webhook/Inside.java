@@ -1,6 +1,7 @@
 package reynard.webhook;
 
 import java.time.InstantSource;
+import reynard.broadcast.Broadcasts;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.event.Events;
@@ -37,6 +38,7 @@ final class Inside implements AutoCloseable {
                 tags,
                 new Forms(database, ids, subscribers, events, clock),
                 new Sequences(database, ids, events, clock),
+                new Broadcasts(database, ids, events, clock),
                 new Purchases(database, ids, events, subscribers, clock));
     }
 

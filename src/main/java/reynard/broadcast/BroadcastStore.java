@@ -1,0 +1,417 @@
+package reynard.broadcast;
+
+import static reynard.db.Rows.instant;
+import static reynard.db.Rows.nullableLong;
+import static reynard.db.Rows.optionalInstant;
+import static reynard.db.Rows.optionalText;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import reynard.db.Listing;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.BroadcastId;
+import reynard.id.EmailTemplateId;
+import reynard.id.Id;
+import reynard.id.PostId;
+import reynard.id.PublicationId;
+import reynard.id.SendingAddressId;
+import reynard.segment.Filter;
+
+/// Every statement of the room.
+final class BroadcastStore {
+    private static final Listing<Broadcast> NEWEST = new Listing<>(
+            """
+            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
+                   b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
+                   b.started_at, b.ended_at, b.abort_reason, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
+                   b.appeared_at, b.created_at, b.updated_at,
+                   array(select x.source_type || ' ' || x.source_id
+                           from broadcast_source x
+                          where x.account_id = :account and x.broadcast_id = b.id) as sources
+              from broadcast b
+             where b.account_id = :account
+               and (:status::text is null or b.status = :status)
+               and (:sentAfter::timestamptz is null or b.started_at > :sentAfter)
+               and (:sentBefore::timestamptz is null or b.started_at < :sentBefore)
+            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("b.id", "id")), (row, _) -> broadcast(row));
+
+    private static final Listing<Broadcast> NEWEST_POSTS = new Listing<>(
+            """
+            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
+                   b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
+                   b.started_at, b.ended_at, b.abort_reason, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
+                   b.appeared_at, b.created_at, b.updated_at,
+                   array(select x.source_type || ' ' || x.source_id
+                           from broadcast_source x
+                          where x.account_id = :account and x.broadcast_id = b.id) as sources
+              from broadcast b
+             where b.account_id = :account and b.public
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("b.post_id", "post_id")),
+            (row, _) -> broadcast(row));
+
+    private static final Listing<Clicked> CLICKED = new Listing<>(
+            """
+            select c.link_id, c.url, c.readers
+              from (select k.link_id, l.url, count(distinct k.delivery_id) as readers
+                      from delivery d
+                      join email_click k on k.account_id = :account and k.delivery_id = d.id
+                      join link l on l.account_id = :account and l.id = k.link_id
+                     where d.account_id = :account and d.broadcast_id = :broadcast
+                     group by k.link_id, l.url) c
+             where c.readers > 0
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("c.link_id", "link_id")),
+            (row, _) -> new Clicked(row.getString("url"), row.getLong("readers")));
+
+    /// A link of a broadcast.
+    ///
+    /// @param readers who followed it, each counted once
+    record Clicked(String url, long readers) {}
+
+    Page<Broadcast> list(Tx tx, AccountId account, BroadcastFilter filter, PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("account", account);
+        parameters.put("status", filter.status().orElse(null));
+        parameters.put("sentAfter", filter.sentAfter().orElse(null));
+        parameters.put("sentBefore", filter.sentBefore().orElse(null));
+        return NEWEST.read(tx, parameters, page);
+    }
+
+    Page<Broadcast> posts(Tx tx, AccountId account, PageRequest page) {
+        return NEWEST_POSTS.read(tx, Map.of("account", account), page);
+    }
+
+    Page<Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
+        return CLICKED.read(tx, Map.of("account", account, "broadcast", id), page);
+    }
+
+    Optional<Broadcast> find(Tx tx, AccountId account, BroadcastId id) {
+        return tx.query("""
+                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
+                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
+                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason,
+                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
+                               b.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from broadcast_source x
+                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
+                          from broadcast b
+                         where b.account_id = :account and b.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> broadcast(row))
+                .findOne();
+    }
+
+    Optional<Broadcast> findByPost(Tx tx, AccountId account, PostId post) {
+        return tx.query("""
+                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
+                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
+                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason,
+                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
+                               b.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from broadcast_source x
+                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
+                          from broadcast b
+                         where b.account_id = :account and b.post_id = :post and b.public
+                        """)
+                .bind("account", account)
+                .bind("post", post)
+                .map((row, _) -> broadcast(row))
+                .findOne();
+    }
+
+    /// Takes the row, so that it does not change before the transaction ends.
+    ///
+    /// @return whether there is such a broadcast
+    boolean lock(Tx tx, AccountId account, BroadcastId id) {
+        return tx.query("select b.id from broadcast b where b.account_id = :account and b.id = :id for no key update")
+                .bind("account", account)
+                .bind("id", id)
+                .mapTo(Long.class)
+                .findOne()
+                .isPresent();
+    }
+
+    void insert(Tx tx, AccountId account, Broadcast broadcast) {
+        tx.update("""
+                        insert into broadcast
+                               (account_id, id, publication_id, subject, preview_text, description, content,
+                                thumbnail_alt, thumbnail_url, sending_address_id, email_template_id, audience_match,
+                                send_at, status, public, published_at, post_id, slug, appears_at, appeared_at,
+                                created_at, updated_at)
+                        values (:account, :id, :publication, :subject, :previewText, :description, :content,
+                                :thumbnailAlt, :thumbnailUrl, :sendingAddress, :emailTemplate, :match,
+                                :sendAt, :status, :public, :publishedAt, :post, :slug, :appearsAt, :appearedAt,
+                                :createdAt, :updatedAt)
+                        """)
+                .bind("account", account)
+                .bind("publication", broadcast.publication())
+                .bind("createdAt", broadcast.createdAt())
+                .bindMap(columns(broadcast))
+                .execute();
+        insertSources(tx, account, broadcast);
+    }
+
+    /// Writes everything that its author decides, and the stage as far as it follows from that.
+    void update(Tx tx, AccountId account, Broadcast broadcast) {
+        tx.update("""
+                        update broadcast
+                           set subject = :subject, preview_text = :previewText, description = :description,
+                               content = :content, thumbnail_alt = :thumbnailAlt, thumbnail_url = :thumbnailUrl,
+                               sending_address_id = :sendingAddress, email_template_id = :emailTemplate,
+                               audience_match = :match, send_at = :sendAt, status = :status, public = :public,
+                               published_at = :publishedAt, post_id = :post, slug = :slug, appears_at = :appearsAt,
+                               appeared_at = :appearedAt, updated_at = :updatedAt
+                         where account_id = :account and id = :id
+                        """).bind("account", account).bindMap(columns(broadcast)).execute();
+        tx.update("delete from broadcast_source where account_id = :account and broadcast_id = :id")
+                .bind("account", account)
+                .bind("id", broadcast.id())
+                .execute();
+        insertSources(tx, account, broadcast);
+    }
+
+    private static Map<String, @Nullable Object> columns(Broadcast broadcast) {
+        var settings = broadcast.settings();
+        var columns = new HashMap<String, @Nullable Object>();
+        columns.put("id", broadcast.id());
+        columns.put("subject", settings.subject().orElse(null));
+        columns.put("previewText", settings.previewText().orElse(null));
+        columns.put("description", settings.description().orElse(null));
+        columns.put("content", settings.content().orElse(null));
+        columns.put("thumbnailAlt", settings.thumbnailAlt().orElse(null));
+        columns.put("thumbnailUrl", settings.thumbnailUrl().orElse(null));
+        columns.put("sendingAddress", settings.sendingAddress().orElse(null));
+        columns.put("emailTemplate", settings.emailTemplate().orElse(null));
+        columns.put(
+                "match", settings.audience() instanceof Audience.Chosen(var match, var _) ? match.wireName() : null);
+        columns.put("sendAt", settings.sendAt().orElse(null));
+        columns.put("status", broadcast.stage().wireName());
+        columns.put("public", settings.isPublic());
+        columns.put("publishedAt", settings.publishedAt().orElse(null));
+        columns.put("post", broadcast.post().map(Post::id).orElse(null));
+        columns.put("slug", broadcast.post().flatMap(Post::slug).orElse(null));
+        columns.put("appearsAt", broadcast.post().flatMap(Post::appearsAt).orElse(null));
+        columns.put("appearedAt", broadcast.post().flatMap(Post::appearedAt).orElse(null));
+        columns.put("updatedAt", broadcast.updatedAt());
+        return columns;
+    }
+
+    private static void insertSources(Tx tx, AccountId account, Broadcast broadcast) {
+        var sources = broadcast.settings().audience().named();
+        if (sources.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                insert into broadcast_source (account_id, broadcast_id, source_type, source_id)
+                values (:account, :broadcast, :type, :source)
+                """);
+        for (var source : sources) {
+            batch.bind("account", account)
+                    .bind("broadcast", broadcast.id())
+                    .bind("type", source.kind().wireName())
+                    .bind("source", source.id())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    void delete(Tx tx, AccountId account, BroadcastId id) {
+        tx.update("delete from broadcast where account_id = :account and id = :id")
+                .bind("account", account)
+                .bind("id", id)
+                .execute();
+    }
+
+    /// Those among the sources that the account has.
+    Set<Audience.Source> existing(Tx tx, AccountId account, Collection<Audience.Source> sources) {
+        return new HashSet<>(tx.query("""
+                        select 'segment' as type, g.id
+                          from segment g
+                         where g.account_id = :account and g.id = any(:segments)
+                        union all
+                        select 'tag', t.id from tag t where t.account_id = :account and t.id = any(:tags)
+                        """)
+                .bind("account", account)
+                .bind("segments", ids(sources, Audience.Kind.SEGMENT))
+                .bind("tags", ids(sources, Audience.Kind.TAG))
+                .map((row, _) -> new Audience.Source(kind(row.getString("type")), row.getLong("id")))
+                .list());
+    }
+
+    private static Long[] ids(Collection<Audience.Source> sources, Audience.Kind kind) {
+        return sources.stream()
+                .filter(source -> source.kind() == kind)
+                .map(Audience.Source::id)
+                .toArray(Long[]::new);
+    }
+
+    void updatePost(Tx tx, AccountId account, Broadcast broadcast) {
+        var post = broadcast.post().orElseThrow();
+        tx.update("""
+                        update broadcast
+                           set slug = :slug, appears_at = :appearsAt, appeared_at = :appearedAt
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", broadcast.id())
+                .bind("slug", post.slug().orElse(null))
+                .bind("appearsAt", post.appearsAt().orElse(null))
+                .bind("appearedAt", post.appearedAt().orElse(null))
+                .execute();
+    }
+
+    /// Nobody else names a post of the account before the transaction ends.
+    void lockSlugs(Tx tx, AccountId account) {
+        tx.query("select c.account_id from account_clock c where c.account_id = :account for no key update")
+                .bind("account", account)
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    /// Those slugs of the account that begin so.
+    Set<String> slugs(Tx tx, AccountId account, String start) {
+        return new HashSet<>(tx.query("""
+                        select b.slug from broadcast b where b.account_id = :account and starts_with(b.slug, :start)
+                        """)
+                .bind("account", account)
+                .bind("start", start)
+                .mapTo(String.class)
+                .list());
+    }
+
+    /// What the ledger says about broadcasts; those that have led to nothing are missing.
+    Map<BroadcastId, Figures> figures(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
+        var found = new HashMap<BroadcastId, Figures>();
+        tx.query("""
+                        select d.broadcast_id, count(*) as queued,
+                               count(*) filter (where d.settled_at is not null) as settled,
+                               count(*) filter (where d.state in ('sent', 'bounced') or d.departure = 'bounced')
+                                   as recipients,
+                               count(d.opened_at) as opened, count(d.clicked_at) as clicked,
+                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
+                          from delivery d
+                         where d.account_id = :account and d.broadcast_id = any(:broadcasts)
+                         group by d.broadcast_id
+                        """)
+                .bind("account", account)
+                .bind("broadcasts", longs(broadcasts))
+                .map((row, _) -> Map.entry(
+                        new BroadcastId(row.getLong("broadcast_id")),
+                        new Figures(
+                                row.getLong("queued"),
+                                row.getLong("settled"),
+                                row.getLong("recipients"),
+                                row.getLong("opened"),
+                                row.getLong("clicked"),
+                                row.getLong("unsubscribed"),
+                                0)))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        clicks(tx, account, broadcasts)
+                .forEach((id, clicks) -> found.computeIfPresent(id, (_, figures) -> figures.withClicks(clicks)));
+        return found;
+    }
+
+    private static Map<BroadcastId, Long> clicks(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
+        var clicks = new HashMap<BroadcastId, Long>();
+        tx.query("""
+                        select d.broadcast_id, count(*) as clicks
+                          from delivery d
+                          join email_click k on k.account_id = :account and k.delivery_id = d.id
+                         where d.account_id = :account and d.broadcast_id = any(:broadcasts)
+                         group by d.broadcast_id
+                        """)
+                .bind("account", account)
+                .bind("broadcasts", longs(broadcasts))
+                .map((row, _) -> Map.entry(new BroadcastId(row.getLong("broadcast_id")), row.getLong("clicks")))
+                .forEach(entry -> clicks.put(entry.getKey(), entry.getValue()));
+        return clicks;
+    }
+
+    private static Long[] longs(Collection<? extends Id> ids) {
+        return ids.stream().map(Id::value).toArray(Long[]::new);
+    }
+
+    private static Audience.Kind kind(String name) {
+        return Audience.Kind.named(name).orElseThrow();
+    }
+
+    private static Broadcast broadcast(ResultSet row) throws SQLException {
+        var settings = new BroadcastSettings(
+                optionalText(row, "subject"),
+                optionalText(row, "preview_text"),
+                optionalText(row, "description"),
+                optionalText(row, "content"),
+                optionalText(row, "thumbnail_alt"),
+                optionalText(row, "thumbnail_url"),
+                Optional.ofNullable(nullableLong(row, "sending_address_id")).map(SendingAddressId::new),
+                Optional.ofNullable(nullableLong(row, "email_template_id")).map(EmailTemplateId::new),
+                audience(row),
+                optionalInstant(row, "send_at"),
+                row.getBoolean("public"),
+                optionalInstant(row, "published_at"));
+        return new Broadcast(
+                new BroadcastId(row.getLong("id")),
+                new PublicationId(row.getLong("publication_id")),
+                settings,
+                stage(row),
+                nullableLong(row, "post_id") == null ? Optional.empty() : Optional.of(post(row)),
+                instant(row, "created_at"),
+                instant(row, "updated_at"));
+    }
+
+    private static Audience audience(ResultSet row) throws SQLException {
+        var match = optionalText(row, "audience_match").flatMap(Filter.Match::named);
+        if (match.isEmpty()) {
+            return new Audience.Everyone();
+        }
+        var sources = new TreeSet<Audience.Source>();
+        for (var text : (String[]) row.getArray("sources").getArray()) {
+            int space = text.indexOf(' ');
+            sources.add(new Audience.Source(kind(text.substring(0, space)), Long.parseLong(text.substring(space + 1))));
+        }
+        return new Audience.Chosen(match.get(), sources);
+    }
+
+    private static Broadcast.Stage stage(ResultSet row) throws SQLException {
+        return switch (row.getString("status")) {
+            case "draft" -> new Broadcast.Stage.Draft();
+            case "scheduled" -> new Broadcast.Stage.Scheduled();
+            case "sending" -> new Broadcast.Stage.Sending(instant(row, "started_at"));
+            case "completed" -> new Broadcast.Stage.Completed(instant(row, "started_at"), instant(row, "ended_at"));
+            case "aborted" ->
+                new Broadcast.Stage.Aborted(
+                        optionalInstant(row, "started_at"),
+                        instant(row, "ended_at"),
+                        Broadcast.Reason.valueOf(row.getString("abort_reason").toUpperCase(Locale.ROOT)));
+            case String other -> throw new IllegalStateException("no such status: " + other);
+        };
+    }
+
+    private static Post post(ResultSet row) throws SQLException {
+        return new Post(
+                new PostId(row.getLong("post_id")),
+                optionalText(row, "slug"),
+                optionalInstant(row, "appears_at"),
+                optionalInstant(row, "appeared_at"));
+    }
+}
