@@ -270,6 +270,7 @@ public final class Server implements AutoCloseable {
                             new Impact(standings),
                             sequenceEndpoints,
                             emailEndpoints,
+                            brake,
                             clock)
                     .register(routes);
             new AccountSettingsEndpoints(database, accounts, templates, sequences, tzData).register(routes);

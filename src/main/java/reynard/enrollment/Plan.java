@@ -30,6 +30,12 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
                     (SequenceEmail email) -> email.settings().position())
             .thenComparingLong(email -> email.id().value());
 
+    /// Zones move by an hour or three; whoever was put off was put off by a slot, which is a day.
+    private static final Duration ZONE_MOVES_MAX = Duration.ofHours(12);
+
+    /// Offsets of zones are whole quarters of an hour.
+    private static final long QUARTER_SECONDS = 900;
+
     public Plan {
         emails = emails.stream().sorted(ORDER).toList();
     }
@@ -85,7 +91,7 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
         if (enrollment.planVersion() == sequence.planVersion()) {
             boolean otherRules = enrollment.progress() instanceof Progress.Waiting(var _, var _, var release)
                     && !release.equals(tzdata);
-            return otherRules ? stepped(enrollment, settled, now) : enrollment;
+            return otherRules ? retimed(enrollment, settled, now) : enrollment;
         }
         return switch (enrollment.progress()) {
             case Progress.Parked(var because, var _)
@@ -103,6 +109,39 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
                     Progress.Cancelled _,
                     Progress.Removed _ -> enrollment;
         };
+    }
+
+    /// The enrollment that waits with a date by other tz rules. A date that its delay gives is found anew from
+    /// the anchor. One that it was put off to, by an edit or an outage, stays: a slot stays the slot of its day,
+    /// at the hour that the rules now make of it; any other is an instant.
+    Enrollment retimed(Enrollment enrollment, Set<SequenceEmailId> settled, Instant now) {
+        var next = next(enrollment.lastEmail(), settled);
+        if (enrollment.progress() instanceof Progress.Waiting(var awaited, var before, var _)
+                && next.filter(email -> email.id().equals(awaited)).isPresent()) {
+            var due = retimed(next.get(), enrollment, before);
+            return enrollment.with(awaiting(next.get(), due), sequence.planVersion());
+        }
+        return stepped(enrollment, settled, now);
+    }
+
+    private Due retimed(SequenceEmail email, Enrollment enrollment, Instant before) {
+        var due = due(email, enrollment);
+        boolean byTheClock = email.settings().delay() instanceof Delay.Hours;
+        if (byTheClock) {
+            return new Due.At(before);
+        }
+        boolean putOff =
+                due instanceof Due.At(var at) && Duration.between(at, before).compareTo(ZONE_MOVES_MAX) > 0;
+        return putOff ? putOffTo(before, window(email)) : due;
+    }
+
+    private static Due putOffTo(Instant before, SendWindow window) {
+        // No rules move a day's slot by half a day, and no two slots are closer than that.
+        var slot = DueTime.nextSlot(before.minus(ZONE_MOVES_MAX), window);
+        boolean wasSlot = slot instanceof Due.At(var at)
+                && Duration.between(at, before).abs().compareTo(ZONE_MOVES_MAX) < 0
+                && Duration.between(at, before).toSeconds() % QUARTER_SECONDS == 0;
+        return wasSlot ? slot : new Due.At(before);
     }
 
     /// The enrollment after an email of it was sent, given up or skipped: the next delay counts from here.

@@ -20,7 +20,8 @@ import reynard.id.SequenceEmailId;
 /// their anchor.
 ///
 /// Goes once through all who wait, in bounded steps and beside everything else. Nobody made an edit, so
-/// nobody is put off to a later slot: a date that the new rules place in the past is due at once.
+/// nobody is put off to a later slot: a date that the new rules place in the past is due at once. Whom an
+/// edit had put off before stays put off.
 public final class Retimer {
     private static final Logger LOG = LoggerFactory.getLogger(Retimer.class);
     private static final int BATCH_MAX = 500;
@@ -106,6 +107,6 @@ public final class Retimer {
         boolean planned = enrollment.planVersion() == plan.sequence().planVersion()
                 && plan.next(enrollment.lastEmail(), settled).isPresent();
         // Whose plan is old, too, is the re-planner's; who waits for no email any more only waits for the end.
-        return planned ? enrollment.with(plan.step(enrollment, settled, now), enrollment.planVersion()) : enrollment;
+        return planned ? plan.retimed(enrollment, settled, now) : enrollment;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.enrollment.Brake;
 import reynard.enrollment.Plan;
 import reynard.enrollment.Standings;
 import reynard.http.Reply;
@@ -42,6 +43,7 @@ public final class ForesightEndpoints {
     private final Impact impact;
     private final SequenceEndpoints sequenceBodies;
     private final SequenceEmailEndpoints emailBodies;
+    private final Brake brake;
     private final InstantSource clock;
 
     public ForesightEndpoints(
@@ -54,6 +56,7 @@ public final class ForesightEndpoints {
             Impact impact,
             SequenceEndpoints sequenceBodies,
             SequenceEmailEndpoints emailBodies,
+            Brake brake,
             InstantSource clock) {
         this.database = database;
         this.sequences = sequences;
@@ -64,6 +67,7 @@ public final class ForesightEndpoints {
         this.impact = impact;
         this.sequenceBodies = sequenceBodies;
         this.emailBodies = emailBodies;
+        this.brake = brake;
         this.clock = clock;
     }
 
@@ -114,6 +118,7 @@ public final class ForesightEndpoints {
         if (sequenceId.isEmpty()) {
             return Reply.invalid("sequence_id can't be blank");
         }
+        var standstill = brake.standstill();
         return database.inTx(tx -> {
             var subscriber = subscribers.find(tx, request.account(), id);
             var plan = standings.plan(tx, request.account(), sequenceId.get());
@@ -121,7 +126,7 @@ public final class ForesightEndpoints {
                 return Reply.notFound();
             }
             var now = clock.instant();
-            var answer = why.of(tx, request.account(), plan.get(), subscriber.get(), now);
+            var answer = why.of(tx, request.account(), plan.get(), subscriber.get(), standstill, now);
             var lines = answer.lines().stream()
                     .filter(line -> emailId.isEmpty()
                             || emailId.get().equals(line.email().id()))
@@ -137,7 +142,16 @@ public final class ForesightEndpoints {
 
     record RowJson(Instant hour, SequenceId sequenceId, SequenceEmailId emailId, long count) {}
 
-    record ForecastJson(Instant from, Instant to, long total, List<RowJson> rows) {}
+    /// @param sending null while sending goes on: then the rows hold
+    record ForecastJson(
+            Instant from,
+            Instant to,
+            long total,
+            List<RowJson> rows,
+            @Nullable StandstillJson sending) {}
+
+    /// What keeps the rows from going out at these hours.
+    record StandstillJson(String state, String cause, Instant since) {}
 
     private Reply forecast(Request request) {
         var id = request.path("id", SequenceId::new);
@@ -158,12 +172,15 @@ public final class ForesightEndpoints {
         return Duration.ofDays(request.integer("days", 1, DAYS_MAX).orElse(DAYS_DEFAULT));
     }
 
-    private static Reply answer(List<Forecast.Row> rows, Duration span, Instant now) {
+    private Reply answer(List<Forecast.Row> rows, Duration span, Instant now) {
         long total = rows.stream().mapToLong(Forecast.Row::count).sum();
         var json = rows.stream()
                 .map(row -> new RowJson(row.hour(), row.sequence(), row.email(), row.count()))
                 .toList();
-        return Reply.ok(Map.of("forecast", new ForecastJson(now, now.plus(span), total, json)));
+        var standstill = brake.standstill()
+                .map(held -> new StandstillJson("paused", held.cause().wireName(), held.since()))
+                .orElse(null);
+        return Reply.ok(Map.of("forecast", new ForecastJson(now, now.plus(span), total, json, standstill)));
     }
 
     record RedatedJson(long count, Impact.Span before, Impact.Span after) {}

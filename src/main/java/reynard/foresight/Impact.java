@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Tx;
 import reynard.enrollment.Cohort;
+import reynard.enrollment.Enrollment;
 import reynard.enrollment.Plan;
 import reynard.enrollment.Progress;
 import reynard.enrollment.Standings;
@@ -129,14 +130,15 @@ public final class Impact {
                 sum.stopWaiting() + (stops ? people : 0),
                 sum.loseEmail() + (!stops && !has.containsAll(had) ? people : 0),
                 sum.gainEmail() + (!had.containsAll(has) ? people : 0),
-                sum.finish() + (finishes(to, edit.after()) ? people : 0));
+                sum.finish() + (finishes(edited, cohort, edit.after()) ? people : 0));
     }
 
-    /// At once, or at the date of an email that the edit has taken back and that nothing follows.
-    private static boolean finishes(Progress progress, Plan after) {
-        return progress instanceof Progress.Completed
-                || (progress instanceof Progress.Waiting(var next, var _, var _)
-                        && after.email(next).filter(SequenceEmail::isSent).isEmpty()
+    /// At once, or at the date of an email that the edit has taken back or moved to before their place, and that
+    /// nothing follows.
+    private static boolean finishes(Enrollment edited, Cohort cohort, Plan after) {
+        return edited.progress() instanceof Progress.Completed
+                || (edited.progress() instanceof Progress.Waiting
+                        && after.next(edited.lastEmail(), cohort.settledAhead()).isEmpty()
                         && !after.sequence().settings().hold());
     }
 

@@ -16,6 +16,7 @@ import reynard.enrollment.Plan;
 import reynard.enrollment.Progress;
 import reynard.enrollment.Rule;
 import reynard.enrollment.Standings;
+import reynard.enrollment.Standstill;
 import reynard.id.AccountId;
 import reynard.id.SequenceEmailId;
 import reynard.schedule.Delay;
@@ -65,7 +66,10 @@ public final class Why {
             Instant now) {}
 
     /// The emails that the sequence has, by position, drafts too.
-    Answer of(Tx tx, AccountId account, Plan plan, Subscriber subscriber, Instant now) {
+    ///
+    /// @param standstill what holds all sending: nothing has a date until the operator has answered
+    Answer of(
+            Tx tx, AccountId account, Plan plan, Subscriber subscriber, Optional<Standstill> standstill, Instant now) {
         var enrollment = standings.find(tx, account, plan.sequence().id(), subscriber.id());
         var ledger = new HashMap<SequenceEmailId, Delivery>();
         enrollment.ifPresent(found -> deliveries
@@ -76,7 +80,8 @@ public final class Why {
         var lines = new ArrayList<Line>();
         for (var email : plan.emails()) {
             if (!email.deleted()) {
-                lines.add(line(known, email));
+                var line = line(known, email);
+                lines.add(standstill.map(held -> heldBack(line, held)).orElse(line));
             }
         }
         var run = enrollment.map(found -> OptionalInt.of(found.run())).orElse(OptionalInt.empty());
@@ -110,6 +115,18 @@ public final class Why {
                 Optional.of(
                         delivery.nextAttemptAt().filter(at -> at.isAfter(now)).orElse(now));
             case HELD, SENT, BOUNCED, FAILED, SKIPPED -> Optional.empty();
+        };
+    }
+
+    private static Line heldBack(Line line, Standstill standstill) {
+        return switch (line.verdict()) {
+            case WILL_SEND, WILL_SKIP ->
+                waiting(
+                        line.email(),
+                        Rule.of("sending_paused")
+                                .with("cause", standstill.cause().wireName())
+                                .with("since", standstill.since()));
+            case SENT, SKIPPED, WAITING, NEVER, FAILED, HELD, UNCERTAIN -> line;
         };
     }
 

@@ -84,6 +84,17 @@ class ImpactTest {
     }
 
     @Test
+    void moving_the_last_email_to_before_peoples_place_is_seen_as_an_end_reached() {
+        var sequence = server.sequence(immediate("Hello").at(2), days("Tips", 3).at(4));
+        server.subscriber("reader@example.org", sequence);
+        server.settle();
+
+        var impact = emailImpact(sequence, "Tips", "", "{'position':1,'delay_value':3}");
+
+        assertThat(impact.get("finish").asLong()).isEqualTo(1);
+    }
+
+    @Test
     void an_exclusion_takes_emails_away() {
         var tag = server.tag("Customer");
         var sequence = server.sequence(days("Tips", 3));

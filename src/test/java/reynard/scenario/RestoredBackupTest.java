@@ -84,6 +84,33 @@ class RestoredBackupTest {
     }
 
     @Test
+    void while_it_is_paused_why_and_the_forecast_promise_no_date() {
+        var sequence = server.sequence(days("Tips", 1));
+        var reader = server.subscriber("reader@example.org", sequence);
+
+        after("2026-01-07T12:00:00Z", back -> {
+            back.advance(ofDays(1));
+            var why = "/ext/v1/subscribers/" + reader.id() + "/why?sequence_id=" + sequence.id();
+            var line = back.get(why).at("/why/emails/0");
+            assertThat(line.at("/verdict").asText()).isEqualTo("waiting");
+            assertThat(line.at("/rule/code").asText()).isEqualTo("sending_paused");
+            assertThat(line.at("/rule/cause").asText()).isEqualTo("asleep");
+            assertThat(line.at("/sentence").asText())
+                    .isEqualTo(
+                            "“Tips” has no date yet: all sending waits for the operator since 2026-01-07T12:00:00Z.");
+            assertThat(back.get("/ext/v1/forecast")
+                            .at("/forecast/sending/since")
+                            .asText())
+                    .isEqualTo("2026-01-07T12:00:00Z");
+
+            back.resume();
+            assertThat(back.get(why).at("/why/emails/0/verdict").asText()).isEqualTo("will_send");
+            assertThat(back.get("/ext/v1/forecast").at("/forecast/sending").isNull())
+                    .isTrue();
+        });
+    }
+
+    @Test
     void another_start_changes_nothing_about_it() {
         server.subscriber("reader@example.org", server.sequence(days("Tips", 1)));
 

@@ -97,4 +97,22 @@ class TzdataChangeTest extends Scenario {
 
         assertThat(reader.mail()).containsExactly(mail("Hello", "08T14:00"));
     }
+
+    @Test
+    void whom_an_edit_had_put_off_keeps_that_day_and_gets_its_new_hour() throws IOException {
+        var sequence = server.sequence("{'send_hour':12,'time_zone':'America/Edmonton'}", days("Hello", 1));
+        var reader = server.subscriber("reader@example.org", sequence);
+        // Nine in Edmonton is sixteen in UTC and past: the edit puts it off to the next day.
+        advanceTo("06T17:00");
+        sequence.change("{'send_hour':9}");
+        server.settle();
+
+        try (var next = server.another(edmontonAt(-5))) {
+            next.settle();
+            assertThat(reader.mail()).isEmpty();
+            next.advance(ofDays(9));
+        }
+
+        assertThat(reader.mail()).containsExactly(mail("Hello", "07T14:00"));
+    }
 }
