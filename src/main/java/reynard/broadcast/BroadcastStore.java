@@ -69,7 +69,7 @@ final class BroadcastStore {
             select c.link_id, c.url, c.readers
               from (select k.link_id, l.url, count(distinct k.delivery_id) as readers
                       from delivery d
-                      join email_click k on k.account_id = :account and k.delivery_id = d.id
+                      join email_click k on k.account_id = :account and k.delivery_id = d.id and k.machine is null
                       join link l on l.account_id = :account and l.id = k.link_id
                      where d.account_id = :account and d.broadcast_id = :broadcast
                      group by k.link_id, l.url) c
@@ -336,7 +336,7 @@ final class BroadcastStore {
         tx.query("""
                         select d.broadcast_id, count(*) as clicks
                           from delivery d
-                          join email_click k on k.account_id = :account and k.delivery_id = d.id
+                          join email_click k on k.account_id = :account and k.delivery_id = d.id and k.machine is null
                          where d.account_id = :account and d.broadcast_id = any(:broadcasts)
                          group by d.broadcast_id
                         """)

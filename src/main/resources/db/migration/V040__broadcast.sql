@@ -56,4 +56,3 @@ create table broadcast_source (
     foreign key (account_id, broadcast_id) references broadcast on delete cascade
 );
 create index broadcast_source_of on broadcast_source (account_id, source_type, source_id);
-create index delivery_broadcast on delivery (account_id, broadcast_id, id) where broadcast_id is not null;
