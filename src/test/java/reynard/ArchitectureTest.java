@@ -91,6 +91,19 @@ class ArchitectureTest {
                             "db",
                             "http")),
             entry(
+                    "reader",
+                    Set.of(
+                            "id",
+                            "account",
+                            "subscriber",
+                            "sequence",
+                            "delivery",
+                            "enrollment",
+                            "page",
+                            "event",
+                            "db",
+                            "http")),
+            entry(
                     "foresight",
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
             entry(

@@ -77,6 +77,7 @@ import reynard.inbox.InboxListener;
 import reynard.page.PageEndpoints;
 import reynard.purchase.PurchaseEndpoints;
 import reynard.purchase.Purchases;
+import reynard.reader.LeavingEndpoints;
 import reynard.reference.ReferenceEndpoints;
 import reynard.report.ReportEndpoints;
 import reynard.report.Reports;
@@ -105,7 +106,6 @@ import reynard.tracking.Intake;
 import reynard.tracking.LinkRewriter;
 import reynard.tracking.Targets;
 import reynard.tracking.TrackingEndpoints;
-import reynard.tracking.UnsubscribeEndpoints;
 import reynard.tzdata.TzData;
 import reynard.webhook.Courier;
 import reynard.webhook.Fetch;
@@ -287,8 +287,9 @@ public final class Server implements AutoCloseable {
             new ReceiverEndpoints(receivers, reach, clock).register(routes);
             new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
                     .register(routes);
-            new UnsubscribeEndpoints(database, accounts, deliveries, subscribers, clock).register(routes);
             new TrackingEndpoints(targets, intake, trackingSecret, clock).register(routes);
+            new LeavingEndpoints(database, accounts, deliveries, subscribers, sequences, enrollments, standings, clock)
+                    .register(routes);
             new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
                             database,

@@ -1,6 +1,7 @@
 package reynard.delivery;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,6 +165,17 @@ public final class Deliveries {
     /// When the last email to a reader was accepted before an instant and has not come back.
     public Optional<Instant> lastArrival(Tx tx, AccountId account, SubscriberId subscriber, Instant before) {
         return store.lastArrival(tx, account, subscriber, before);
+    }
+
+    /// When the last email of any list went to each of some people; now for those to whom one is on its way.
+    public Map<SubscriberId, Instant> lastEmails(
+            Tx tx, AccountId account, Collection<SubscriberId> subscribers, Instant now) {
+        return store.lastEmails(tx, account, subscribers, now);
+    }
+
+    /// The sequence that the email with this token is of.
+    public Optional<SequenceId> sequenceOf(Tx tx, AccountId account, String token) {
+        return store.sequenceOf(tx, account, token);
     }
 
     /// The reader of the email with this token left the list by it. Counted once, whatever comes after.

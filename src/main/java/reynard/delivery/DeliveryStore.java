@@ -7,6 +7,7 @@ import static reynard.db.Rows.optionalText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -368,6 +369,38 @@ final class DeliveryStore {
                 new EnrollmentId(row.getLong("enrollment_id")),
                 row.getInt("run"),
                 new SequenceEmailId(row.getLong("sequence_email_id")));
+    }
+
+    Map<SubscriberId, Instant> lastEmails(Tx tx, AccountId account, Collection<SubscriberId> subscribers, Instant now) {
+        var last = new HashMap<SubscriberId, Instant>();
+        tx.query("""
+                        select d.subscriber_id, max(coalesce(d.settled_at, :now)) as at
+                          from delivery d
+                         where d.account_id = :account and d.subscriber_id = any(:subscribers)
+                           and (d.sequence_id is not null or d.broadcast_id is not null)
+                           and d.state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain', 'sent', 'bounced')
+                         group by d.subscriber_id
+                        """)
+                .bind("account", account)
+                .bind(
+                        "subscribers",
+                        subscribers.stream().map(SubscriberId::value).toArray(Long[]::new))
+                .bind("now", now)
+                .map((row, _) -> Map.entry(new SubscriberId(row.getLong("subscriber_id")), instant(row, "at")))
+                .forEach(entry -> last.put(entry.getKey(), entry.getValue()));
+        return last;
+    }
+
+    Optional<SequenceId> sequenceOf(Tx tx, AccountId account, String token) {
+        return tx.query("""
+                        select d.sequence_id
+                          from delivery d
+                         where d.account_id = :account and d.token = :token and d.sequence_id is not null
+                        """)
+                .bind("account", account)
+                .bind("token", token)
+                .map((row, _) -> new SequenceId(row.getLong("sequence_id")))
+                .findOne();
     }
 
     void markLeft(Tx tx, AccountId account, String token, Event.Departure departure, Instant at) {

@@ -28,6 +28,7 @@ public record Cohort(
 
     /// Those who are in a sequence and have something to come may be mailed: whoever leaves is taken out.
     public Judgement.Facts facts() {
-        return new Judgement.Facts(SubscriberState.ACTIVE, settledAhead, Optional.empty(), Optional.empty());
+        return new Judgement.Facts(
+                SubscriberState.ACTIVE, settledAhead, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

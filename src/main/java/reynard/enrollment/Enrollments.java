@@ -36,6 +36,7 @@ public final class Enrollments {
     private final Deliveries deliveries;
     private final Plans plans;
     private final Exclusions exclusions;
+    private final Rests rests;
     private final Events events;
 
     public Enrollments(
@@ -56,6 +57,7 @@ public final class Enrollments {
         this.deliveries = deliveries;
         this.plans = new Plans(sequences, tzData, policies);
         this.exclusions = new Exclusions(store, segments);
+        this.rests = new Rests(subscribers, deliveries);
         this.events = events;
         events.listen(this::happened);
     }
@@ -292,6 +294,10 @@ public final class Enrollments {
 
     Exclusions exclusions() {
         return exclusions;
+    }
+
+    Rests rests() {
+        return rests;
     }
 
     Subscribers subscribers() {

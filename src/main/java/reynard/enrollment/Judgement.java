@@ -28,11 +28,13 @@ public sealed interface Judgement {
     /// @param settled the emails that this run has had, sent or skipped
     /// @param excluded the first exclusion of the sequence that applies
     /// @param outage the last time that no server ran
+    /// @param rest whether the reader wants fewer emails
     record Facts(
             SubscriberState state,
             Set<SequenceEmailId> settled,
             Optional<Rule.Excluded> excluded,
-            Optional<Outage> outage) {
+            Optional<Outage> outage,
+            Optional<Rest> rest) {
         public Facts {
             settled = Set.copyOf(settled);
         }
@@ -40,7 +42,13 @@ public sealed interface Judgement {
         public Facts settling(SequenceEmailId email) {
             var more = new HashSet<>(settled);
             more.add(email);
-            return new Facts(state, more, excluded, outage);
+            return new Facts(state, more, excluded, outage, rest);
+        }
+
+        /// After the email has gone to the reader.
+        public Facts sending(SequenceEmailId email, Instant at) {
+            var settled = settling(email);
+            return new Facts(state, settled.settled(), excluded, outage, rest.map(fewer -> fewer.afterEmail(at)));
         }
     }
 
@@ -57,6 +65,10 @@ public sealed interface Judgement {
         }
         if (!(current.progress() instanceof Progress.Waiting(var email, var dueAt, var _)) || dueAt.isAfter(now)) {
             return new Stands(current);
+        }
+        var rests = facts.rest().flatMap(rest -> rest.until(now));
+        if (rests.isPresent()) {
+            return new Stands(plan.rested(current, facts.settled(), rests.get()));
         }
         if (!isStillToCome(plan, current, email, facts)) {
             // It was taken back or moved to before their place, and nothing came instead.

@@ -159,6 +159,11 @@ public record Plan(Sequence sequence, Zone zone, String tzdata, List<SequenceEma
                 overtaken(enrollment, settled, now, sequence.handling().catchUp()), sequence.planVersion());
     }
 
+    /// The enrollment whose email is put off because its reader wants none before an instant.
+    Enrollment rested(Enrollment enrollment, Set<SequenceEmailId> settled, Instant until) {
+        return enrollment.with(overtaken(enrollment, settled, until, new CatchUp.NextSlot()), sequence.planVersion());
+    }
+
     /// Where someone stands whose date may have been overtaken: from the same anchor, and what lies before the moment
     /// as the author has it.
     private Progress overtaken(Enrollment enrollment, Set<SequenceEmailId> settled, Instant moment, CatchUp overdue) {

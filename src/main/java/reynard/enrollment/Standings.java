@@ -24,12 +24,14 @@ public final class Standings {
     private final EnrollmentStore store;
     private final Plans plans;
     private final Exclusions exclusions;
+    private final Rests rests;
     private final Heartbeat heartbeat = new Heartbeat();
 
     public Standings(Enrollments enrollments) {
         this.store = enrollments.store();
         this.plans = enrollments.plans();
         this.exclusions = enrollments.exclusions();
+        this.rests = enrollments.rests();
     }
 
     /// Empty when there is no such sequence.
@@ -47,7 +49,8 @@ public final class Standings {
     }
 
     /// What a judgement about this enrollment has to know now.
-    public Judgement.Facts facts(Tx tx, AccountId account, Plan plan, Enrollment enrollment, Subscriber subscriber) {
+    public Judgement.Facts facts(
+            Tx tx, AccountId account, Plan plan, Enrollment enrollment, Subscriber subscriber, Instant now) {
         var people = List.of(subscriber.id());
         return new Judgement.Facts(
                 subscriber.state(),
@@ -55,7 +58,8 @@ public final class Standings {
                 Optional.ofNullable(exclusions
                         .of(tx, account, plan.sequence().settings().exclusions(), people)
                         .get(subscriber.id())),
-                heartbeat.outage(tx));
+                heartbeat.outage(tx),
+                Optional.ofNullable(rests.of(tx, account, people, now).get(subscriber.id())));
     }
 
     /// Everyone in the sequence who has something to come or may yet have, as few groups as tell them apart.

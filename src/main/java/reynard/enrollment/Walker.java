@@ -2,6 +2,7 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class Walker {
     private final Plans plans;
     private final Subscribers subscribers;
     private final Exclusions exclusions;
+    private final Rests rests;
     private final Heartbeat heartbeat = new Heartbeat();
     private final Deliveries deliveries;
 
@@ -42,6 +44,7 @@ public final class Walker {
         this.plans = enrollments.plans();
         this.subscribers = enrollments.subscribers();
         this.exclusions = enrollments.exclusions();
+        this.rests = enrollments.rests();
         this.deliveries = deliveries;
     }
 
@@ -110,8 +113,10 @@ public final class Walker {
         var due = store.claimDue(tx, account, dueUntil, BATCH_MAX);
         var changed = new ArrayList<Enrollment>();
         var steps = new ArrayList<Step>();
+        var resting = new HashMap<>(
+                rests.of(tx, account, due.stream().map(Enrollment::subscriber).toList(), now));
         due.stream().collect(Collectors.groupingBy(Enrollment::sequence)).forEach((sequence, members) -> {
-            var batch = Batch.load(tx, this, account, sequence, members, outage);
+            var batch = Batch.load(tx, this, account, sequence, members, outage, resting);
             members.forEach(enrollment -> batch.walk(enrollment, judge, now, changed, steps));
         });
         deliveries.record(tx, account, steps, now);
@@ -125,7 +130,8 @@ public final class Walker {
             Map<SubscriberId, Subscriber> subscribers,
             Map<SubscriberId, Rule.Excluded> excluded,
             Map<EnrollmentId, Set<SequenceEmailId>> settled,
-            Optional<Outage> outage) {
+            Optional<Outage> outage,
+            Map<SubscriberId, Rest> resting) {
 
         static Batch load(
                 Tx tx,
@@ -133,7 +139,8 @@ public final class Walker {
                 AccountId account,
                 SequenceId sequence,
                 List<Enrollment> members,
-                Optional<Outage> outage) {
+                Optional<Outage> outage,
+                Map<SubscriberId, Rest> resting) {
             var people = members.stream().map(Enrollment::subscriber).toList();
             var plan = walker.plans.inForce(tx, account, sequence);
             return new Batch(
@@ -144,7 +151,8 @@ public final class Walker {
                             .orElse(Map.of()),
                     walker.store.settled(
                             tx, account, members.stream().map(Enrollment::id).toList()),
-                    outage);
+                    outage,
+                    resting);
         }
 
         void walk(Enrollment enrollment, Judge judge, Instant now, List<Enrollment> changed, List<Step> steps) {
@@ -159,7 +167,9 @@ public final class Walker {
             changed.add(judgement.after());
             switch (judgement) {
                 case Judgement.Stands _ -> {}
-                case Judgement.Send(var _, var email, var dueAt) ->
+                case Judgement.Send(var _, var email, var dueAt) -> {
+                    // One a week is one of all sequences, also of those that this batch comes to later.
+                    resting.computeIfPresent(enrollment.subscriber(), (_, rest) -> rest.afterEmail(now));
                     steps.add(Step.send(
                             enrollment.id(),
                             enrollment.run(),
@@ -167,6 +177,7 @@ public final class Walker {
                             email,
                             enrollment.subscriber(),
                             dueAt));
+                }
                 case Judgement.Skip(var _, var email, var dueAt, var rule) ->
                     steps.add(Step.skip(
                             enrollment.id(),
@@ -187,7 +198,8 @@ public final class Walker {
                             .state(),
                     settled.getOrDefault(enrollment.id(), Set.of()),
                     Optional.ofNullable(excluded.get(enrollment.subscriber())),
-                    outage);
+                    outage,
+                    Optional.ofNullable(resting.get(enrollment.subscriber())));
         }
     }
 }

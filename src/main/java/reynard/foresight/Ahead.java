@@ -8,6 +8,7 @@ import reynard.enrollment.Enrollment;
 import reynard.enrollment.Judgement;
 import reynard.enrollment.Plan;
 import reynard.enrollment.Progress;
+import reynard.enrollment.Rest;
 import reynard.enrollment.Rule;
 import reynard.id.SequenceEmailId;
 
@@ -18,7 +19,13 @@ import reynard.id.SequenceEmailId;
 record Ahead(List<Step> steps, Enrollment end) {
     /// @param at when the email goes out or is skipped
     /// @param anchor what its delay counted from
-    record Step(SequenceEmailId email, Instant at, Optional<Rule> skipped, Optional<Instant> anchor) {}
+    /// @param rested why it comes later than planned, if its reader wants that
+    record Step(
+            SequenceEmailId email,
+            Instant at,
+            Optional<Rule> skipped,
+            Optional<Instant> anchor,
+            Optional<Rule> rested) {}
 
     /// Where a way begins.
     ///
@@ -36,9 +43,9 @@ record Ahead(List<Step> steps, Enrollment end) {
                 return new Ahead(steps, enrollment);
             }
             at = later(now, start.sendsAt().get());
-            steps.add(new Step(email, at, Optional.empty(), enrollment.anchorAt()));
+            steps.add(new Step(email, at, Optional.empty(), enrollment.anchorAt(), Optional.empty()));
             enrollment = plan.past(enrollment, email, facts.settled(), at);
-            facts = facts.settling(email);
+            facts = facts.sending(email, at);
         }
         while (!at.isAfter(until)) {
             switch (Judgement.of(plan, enrollment, facts, start.changedAt(), at)) {
@@ -50,12 +57,17 @@ record Ahead(List<Step> steps, Enrollment end) {
                     at = later(at, dueAt);
                 }
                 case Judgement.Send(var sending, var email, var _) -> {
-                    steps.add(new Step(email, at, Optional.empty(), sending.anchorAt()));
+                    steps.add(new Step(
+                            email,
+                            at,
+                            Optional.empty(),
+                            sending.anchorAt(),
+                            facts.rest().map(Rest::rule)));
                     enrollment = plan.past(sending, email, facts.settled(), at);
-                    facts = facts.settling(email);
+                    facts = facts.sending(email, at);
                 }
                 case Judgement.Skip(var past, var email, var _, var rule) -> {
-                    steps.add(new Step(email, at, Optional.of(rule), enrollment.anchorAt()));
+                    steps.add(new Step(email, at, Optional.of(rule), enrollment.anchorAt(), Optional.empty()));
                     enrollment = past;
                     facts = facts.settling(email);
                 }

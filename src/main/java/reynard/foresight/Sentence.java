@@ -40,6 +40,8 @@ final class Sentence {
                 "it would have been due on " + value(rule, "would_be") + ", and only " + value(rule, "send_days")
                         + " are its days";
             case "overdue" -> "it was due on " + value(rule, "was_due_at") + " and is caught up with";
+            case "reader_wants_fewer" -> "the reader has asked for at most " + value(rule, "at_most");
+            case "reader_pauses" -> "the reader has asked for no email before " + value(rule, "until");
             case "kept_date" -> "it keeps the date that it had before the last edit";
             case "queued" -> "it is on its way";
             case "deferred" -> "the receiver put it off, so it is tried again";

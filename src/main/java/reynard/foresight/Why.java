@@ -100,7 +100,7 @@ public final class Why {
         if (enrollment.progress() instanceof Progress.Sending(var email)) {
             sendsAt = Optional.ofNullable(ledger.get(email)).flatMap(delivery -> sendsAt(delivery, now));
         }
-        var facts = standings.facts(tx, account, plan, enrollment, subscriber);
+        var facts = standings.facts(tx, account, plan, enrollment, subscriber, now);
         if (facts.state() != reynard.subscriber.SubscriberState.ACTIVE) {
             return new Ahead(List.of(), enrollment);
         }
@@ -203,6 +203,9 @@ public final class Why {
                     : new Rule("not_a_send_day", rule.values())
                             .with("would_be", wished instanceof Due.At(var day) ? Optional.of(day) : Optional.empty())
                             .with("send_days", names(window.days()));
+        }
+        if (step.rested().isPresent()) {
+            return step.rested().get();
         }
         boolean late = planned instanceof Due.At(var at) && at.isBefore(step.at());
         return late

@@ -39,6 +39,7 @@ public final class Subscribers {
     private final SubscriberStore store = new SubscriberStore();
     private final LocationStore locations = new LocationStore();
     private final SuppressionStore suppressions = new SuppressionStore();
+    private final WishStore wishes = new WishStore();
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
@@ -170,6 +171,18 @@ public final class Subscribers {
 
     public void unpin(Tx tx, AccountId account, SubscriberId subscriber) {
         locations.delete(tx, account, subscriber);
+    }
+
+    /// Those who want every email that is planned for them are missing.
+    public Map<SubscriberId, Wish> wishes(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return wishes.find(tx, account, subscribers);
+    }
+
+    /// A reader wants fewer emails from now on, or all of them again.
+    public void wish(Tx tx, AccountId account, SubscriberId subscriber, Optional<Wish> wish) {
+        wish.ifPresentOrElse(
+                fewer -> wishes.put(tx, account, subscriber, fewer, clock.instant()),
+                () -> wishes.delete(tx, account, subscriber));
     }
 
     public sealed interface Update {

@@ -1,4 +1,4 @@
-package reynard.tracking;
+package reynard.reader;
 
 import static java.time.Duration.ofDays;
 import static org.assertj.core.api.Assertions.assertThat;

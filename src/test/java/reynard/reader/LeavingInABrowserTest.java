@@ -1,4 +1,4 @@
-package reynard.tracking;
+package reynard.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.immediate;
