@@ -13,10 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -24,11 +20,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +87,7 @@ public final class FakeSmtp implements AutoCloseable {
         private boolean silent;
         private boolean inPieces;
         private boolean storing;
+        private Duration slowness = Duration.ZERO;
         private @Nullable CountDownLatch latch;
         private final CountDownLatch answered = new CountDownLatch(1);
 
@@ -138,6 +137,12 @@ public final class FakeSmtp implements AutoCloseable {
             return this;
         }
 
+        /// Takes its time: up to so much, each length being as likely as another.
+        public Rule takingUpTo(Duration atMost) {
+            slowness = atMost;
+            return this;
+        }
+
         /// Waits for the latch before it does anything.
         public Rule after(CountDownLatch opened) {
             latch = opened;
@@ -178,8 +183,8 @@ public final class FakeSmtp implements AutoCloseable {
     private final List<String> commands = new CopyOnWriteArrayList<>();
     private final List<Conversation> conversations = new CopyOnWriteArrayList<>();
     private final AtomicInteger early = new AtomicInteger();
-    private @Nullable FileChannel ledger;
-    private String ledgerHeader = "";
+    private final Random random = new Random(4711);
+    private volatile @Nullable ArrivalLog log;
 
     private FakeSmtp(Optional<SSLContext> tls, boolean implicitTls) throws IOException {
         this.tls = tls;
@@ -256,16 +261,10 @@ public final class FakeSmtp implements AutoCloseable {
         return offering("AUTH " + mechanisms);
     }
 
-    /// Appends this header of each accepted message to the file, a line each, and syncs it before the client is
-    /// told.
-    public FakeSmtp recording(String header, Path file) {
-        try {
-            ledgerHeader = header;
-            ledger = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /// Writes down what arrives, before the client is told, and keeps nothing else: for messages by the thousand.
+    public FakeSmtp recordingOnly(ArrivalLog arrivals) {
+        log = arrivals;
+        return this;
     }
 
     public int port() {
@@ -332,9 +331,6 @@ public final class FakeSmtp implements AutoCloseable {
         try {
             server.close();
             hangUp();
-            if (ledger != null) {
-                ledger.close();
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -376,12 +372,10 @@ public final class FakeSmtp implements AutoCloseable {
     }
 
     private void keep(Received received) throws IOException {
-        var file = ledger;
-        if (file != null) {
-            synchronized (file) {
-                file.write(ByteBuffer.wrap((received.header(ledgerHeader) + "\n").getBytes(UTF_8)));
-                file.force(false);
-            }
+        var written = log;
+        if (written != null) {
+            written.arrived(received);
+            return;
         }
         synchronized (messages) {
             messages.add(received);
@@ -408,6 +402,7 @@ public final class FakeSmtp implements AutoCloseable {
         private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
         private Socket socket;
         private InputStream in;
+        private final StringBuilder begun = new StringBuilder();
         private String sender = "";
         private String recipient = "";
         private boolean loggedIn;
@@ -440,7 +435,9 @@ public final class FakeSmtp implements AutoCloseable {
         }
 
         private int turn(String line) throws IOException {
-            commands.add(line);
+            if (log == null) {
+                commands.add(line);
+            }
             var word = line.split("[ :]", 2)[0].toUpperCase(Locale.ROOT);
             return switch (word) {
                 case "EHLO" -> answer(Verb.EHLO, reply(250, "fake.example\n" + String.join("\n", offered())));
@@ -539,37 +536,39 @@ public final class FakeSmtp implements AutoCloseable {
             if (code != 354) {
                 return code;
             }
-            var received = new Received(number, sender, recipient, body());
-            var rule = rule(Verb.DOT, recipient);
-            if (rule == null || rule.stores()) {
-                keep(received);
+            begun.setLength(0);
+            boolean answered = false;
+            try {
+                readBody();
+                var received = new Received(number, sender, recipient, begun.toString());
+                var rule = rule(Verb.DOT, recipient);
+                if (rule == null || rule.stores()) {
+                    keep(received);
+                }
+                int outcome = answer(rule, reply(250, "2.0.0 Queued"));
+                answered = true;
+                sender = "";
+                recipient = "";
+                return outcome;
+            } finally {
+                var written = log;
+                if (!answered && written != null) {
+                    written.broke(new Received(number, sender, recipient, begun.toString()));
+                }
             }
-            int outcome = answer(rule, reply(250, "2.0.0 Queued"));
-            sender = "";
-            recipient = "";
-            return outcome;
         }
 
-        private String body() throws IOException {
+        private void readBody() throws IOException {
             var rule = rule(Verb.BODY, recipient);
             if (rule != null) {
-                var start = new StringBuilder();
-                while (start.length() < rule.bodyBytes) {
-                    start.append((char) octet());
+                while (begun.length() < rule.bodyBytes) {
+                    begun.append((char) octet());
                 }
                 answer(rule, "");
-                return start + rest();
             }
-            return rest();
-        }
-
-        private String rest() throws IOException {
-            var content = new StringBuilder();
             for (var line = line(); !line.equals("."); line = line()) {
-                content.append(line, line.startsWith(".") ? 1 : 0, line.length())
-                        .append("\r\n");
+                begun.append(line, line.startsWith(".") ? 1 : 0, line.length()).append("\r\n");
             }
-            return content.toString();
         }
 
         private int reset() throws IOException {
@@ -588,6 +587,9 @@ public final class FakeSmtp implements AutoCloseable {
             }
             if (rule.latch != null) {
                 waitFor(rule.latch, "nobody opened the latch");
+            }
+            if (rule.slowness.isPositive()) {
+                LockSupport.parkNanos(random.nextLong(rule.slowness.toNanos()));
             }
             if (rule.silent) {
                 while (in.read() >= 0) {
@@ -644,8 +646,10 @@ public final class FakeSmtp implements AutoCloseable {
             if (octet < 0) {
                 throw new EOFException();
             }
-            synchronized (heard) {
-                heard.write(octet);
+            if (log == null) {
+                synchronized (heard) {
+                    heard.write(octet);
+                }
             }
             return octet;
         }

@@ -5,11 +5,18 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/// A server in a process of its own, so that it can be killed.
+/// A server in a process of its own, so that it can be killed. What it says goes on in `target/server-process.log`.
 public final class ServerProcess implements AutoCloseable {
+    private static final Path LOG = Path.of("target", "server-process.log");
+
     private final Process process;
     private final int port;
 
@@ -20,7 +27,26 @@ public final class ServerProcess implements AutoCloseable {
 
     /// On a virtual clock and the given database, sending to the given relay.
     public static ServerProcess start(String databaseUrl, String relayUrl) {
-        var command = List.of(
+        return start(
+                relayUrl,
+                "--data-dir=target",
+                "--database-url=" + databaseUrl,
+                "--clock=virtual",
+                "--clock-start=" + TestServer.MONDAY);
+    }
+
+    /// On the clock of this machine: it works by itself.
+    public static ServerProcess live(String databaseUrl, String relayUrl) {
+        return start(relayUrl, "--data-dir=target", "--database-url=" + databaseUrl);
+    }
+
+    /// On the clock of this machine, with its own PostgreSQL in a folder.
+    public static ServerProcess embedded(Path folder, String relayUrl) {
+        return start(relayUrl, "--data-dir=" + folder);
+    }
+
+    private static ServerProcess start(String relayUrl, String... options) {
+        var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -30,14 +56,12 @@ public final class ServerProcess implements AutoCloseable {
                 "reynard.cli.Main",
                 "serve",
                 "--port=0",
-                "--clock=virtual",
-                "--clock-start=" + TestServer.MONDAY,
                 "--bootstrap-api-key=" + TestServer.API_KEY,
                 "--webhook-allow=127.0.0.1",
-                "--data-dir=target",
+                "--public-url=https://mail.example.com",
                 "--secret-key=" + TestServer.SECRET_KEY,
-                "--database-url=" + databaseUrl,
-                "--smtp-url=" + relayUrl);
+                "--smtp-url=" + relayUrl));
+        command.addAll(List.of(options));
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             return new ServerProcess(process, portOf(process));
@@ -54,22 +78,69 @@ public final class ServerProcess implements AutoCloseable {
             int at = line.lastIndexOf(" answers on http://");
             if (at >= 0) {
                 // Whoever does not read on makes the process wait for its reader.
-                Thread.ofVirtual().start(() -> out.lines().forEach(_ -> {}));
+                Thread.ofVirtual().start(() -> out.lines().forEach(ServerProcess::write));
                 return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
             }
         }
         throw new IllegalStateException("the server did not start:\n" + said);
     }
 
+    private static synchronized void write(String line) {
+        try {
+            Files.writeString(LOG, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public int port() {
         return port;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /// As `kill -9` does.
     public void kill() {
         process.destroyForcibly();
+        awaitEnd(Duration.ofMinutes(1));
+    }
+
+    /// Asks it to stop, as `kill` does.
+    ///
+    /// @return whether it has stopped within this time
+    public boolean stop(Duration within) {
+        process.destroy();
+        return awaitEnd(within);
+    }
+
+    /// Stands still until it is thawed, and knows nothing of it.
+    public void freeze() {
+        signal("-STOP");
+    }
+
+    public void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String name) {
         try {
-            process.waitFor();
+            var kill = new ProcessBuilder("kill", name, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("kill " + name + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean awaitEnd(Duration within) {
+        try {
+            return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -194,6 +194,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(databaseUrl, false, MONDAY, Optional.of(relay));
     }
 
+    /// A server on a database that a test has made, whose clock stands at an instant.
+    public static TestServer at(String databaseUrl, Relay relay, Instant now) {
+        return new TestServer(databaseUrl, false, now.toString(), Optional.of(relay));
+    }
+
     /// A server on a database that a test has made.
     public static TestServer on(String databaseUrl) {
         return new TestServer(databaseUrl, false, MONDAY, Optional.empty());

@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +34,7 @@ import reynard.delivery.smtp.SendOutcome.Stale;
 import reynard.delivery.smtp.SendOutcome.Unconfirmed;
 import reynard.delivery.smtp.SendOutcome.Unsupported;
 import reynard.mail.EmailAddress;
+import reynard.testing.ArrivalLog;
 import reynard.testing.FakeSmtp;
 import reynard.testing.FakeSmtp.Verb;
 
@@ -560,12 +559,16 @@ class SmtpConnectionTest {
     // The test server itself.
 
     @Test
-    void accepted_ids_are_on_disk_before_the_client_is_told(@TempDir Path folder) throws Exception {
-        var file = folder.resolve("accepted");
-        smtp.recording("Message-ID", file);
+    void accepted_ids_are_on_disk_before_the_client_is_told(@TempDir Path folder) {
+        try (var log = ArrivalLog.in(folder.resolve("accepted"))) {
+            smtp.recordingOnly(log);
 
-        assertThat(send()).isInstanceOf(Accepted.class);
-        assertThat(Files.readAllLines(file)).isEqualTo(List.of("<1@example.org>"));
+            assertThat(send()).isInstanceOf(Accepted.class);
+            assertThat(log.entries())
+                    .singleElement()
+                    .satisfies(entry ->
+                            assertThat(((ArrivalLog.Entry.Arrived) entry).id()).isEqualTo("1@example.org"));
+        }
     }
 
     @Test

@@ -1,0 +1,80 @@
+package reynard.faults;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A look into the database beside the server, and the hand that makes time pass in it.
+final class Rows implements AutoCloseable {
+    private final Connection connection;
+
+    Rows(String jdbcUrl) {
+        try {
+            connection = DriverManager.getConnection(jdbcUrl);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Each row's values as text, null as the empty text.
+    synchronized List<List<String>> read(String sql) {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            var all = new ArrayList<List<String>>();
+            while (rows.next()) {
+                var values = new ArrayList<String>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    var value = rows.getString(i);
+                    values.add(value == null ? "" : value);
+                }
+                all.add(values);
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    long number(String sql) {
+        return Long.parseLong(read(sql).getFirst().getFirst());
+    }
+
+    synchronized int write(String sql) {
+        try (var statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /// Whoever waits for their next email is due now, as if the time until then had passed.
+    int hoursPass() {
+        return write("update enrollment set due_at = now() where state = 'waiting' and due_at > now()");
+    }
+
+    /// Whatever waits to be tried again may be now.
+    int minutesPass() {
+        return write("update delivery set next_attempt_at = now()"
+                + " where state in ('scheduled', 'deferred', 'uncertain') and next_attempt_at > now()");
+    }
+
+    /// How much is not yet at an end, but for what is held for a person.
+    long open() {
+        return number("select (select count(*) from enrollment n where n.state in ('waiting', 'sending')"
+                + " and not exists (select from delivery d where d.account_id = n.account_id"
+                + " and d.enrollment_id = n.id and d.state = 'held'))"
+                + " + (select count(*) from delivery"
+                + " where state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain'))");
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
