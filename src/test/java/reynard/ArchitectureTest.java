@@ -45,6 +45,7 @@ class ArchitectureTest {
             entry("subscriber", Set.of("id", "mail", "tzdata", "event", "db", "http")),
             entry("tag", Set.of("id", "subscriber", "event", "db", "http")),
             entry("form", Set.of("id", "subscriber", "event", "db", "http")),
+            entry("bulk", Set.of("id", "mail", "subscriber", "tag", "form", "webhook", "db", "http")),
             entry("segment", Set.of("id", "subscriber", "report", "db", "http")),
             entry("report", Set.of("id", "schedule", "tzdata", "account", "subscriber", "db", "http")),
             entry("purchase", Set.of("id", "mail", "subscriber", "event", "db", "http")),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reynard.bulk.Foreman;
 import reynard.db.Tx;
 import reynard.delivery.Rescuer;
 import reynard.delivery.Sender;
@@ -34,9 +35,11 @@ final class Engine implements AutoCloseable {
     private final Rescuer rescuer;
     private final Courier courier;
     private final Intake intake;
+    private final Foreman foreman;
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
     private volatile @Nullable Loop courierLoop;
+    private volatile @Nullable Loop foremanLoop;
 
     Engine(
             Brake brake,
@@ -46,7 +49,8 @@ final class Engine implements AutoCloseable {
             Sender sender,
             Rescuer rescuer,
             Courier courier,
-            Intake intake) {
+            Intake intake,
+            Foreman foreman) {
         this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
@@ -55,6 +59,7 @@ final class Engine implements AutoCloseable {
         this.rescuer = rescuer;
         this.courier = courier;
         this.intake = intake;
+        this.foreman = foreman;
     }
 
     void startLoops(InstantSource clock) {
@@ -75,6 +80,9 @@ final class Engine implements AutoCloseable {
         courierLoop = carrying;
         loops.add(carrying);
         loops.add(Loop.start("intake", INTAKE_PAUSE, intake::drain));
+        var working = Loop.start("foreman", PAUSE, () -> foreman.work(clock.instant()));
+        foremanLoop = working;
+        loops.add(working);
         loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> {
             var now = clock.instant();
             return rescuer.rescue(now) + courier.rescue(now);
@@ -132,6 +140,14 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /// There is a request for many things.
+    void wakeForeman() {
+        var loop = foremanLoop;
+        if (loop != null) {
+            loop.wake();
+        }
+    }
+
     /// Until nothing is due at this instant.
     void runUntilIdle(Instant now) {
         int done;
@@ -140,6 +156,8 @@ final class Engine implements AutoCloseable {
             sender.awaitQuiet();
             done += courier.dispatch(now);
             courier.awaitQuiet();
+            done += foreman.work(now);
+            foreman.awaitQuiet();
         } while (done > 0);
     }
 
@@ -159,9 +177,11 @@ final class Engine implements AutoCloseable {
     Optional<Instant> nextAt() {
         // Webhooks are not mail: who gets one twice knows it by its id.
         if (brake.standstill().isPresent()) {
-            return courier.nextAt();
+            return Stream.of(courier.nextAt(), foreman.nextAt())
+                    .flatMap(Optional::stream)
+                    .min(Instant::compareTo);
         }
-        return Stream.of(walker.nextDueAt(), sender.nextAttemptAt(), courier.nextAt())
+        return Stream.of(walker.nextDueAt(), sender.nextAttemptAt(), courier.nextAt(), foreman.nextAt())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }
@@ -174,6 +194,7 @@ final class Engine implements AutoCloseable {
     public void close() {
         loops.forEach(Loop::close);
         sender.close();
+        foreman.close();
         courier.close();
     }
 }

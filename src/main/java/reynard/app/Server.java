@@ -37,6 +37,10 @@ import reynard.broadcast.BroadcastEndpoints;
 import reynard.broadcast.Broadcasts;
 import reynard.broadcast.PostEndpoints;
 import reynard.broadcast.PostLinks;
+import reynard.bulk.Bulk;
+import reynard.bulk.BulkEndpoints;
+import reynard.bulk.Foreman;
+import reynard.bulk.Labour;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
@@ -107,6 +111,7 @@ import reynard.tracking.LinkRewriter;
 import reynard.tracking.Targets;
 import reynard.tracking.TrackingEndpoints;
 import reynard.tzdata.TzData;
+import reynard.webhook.Callbacks;
 import reynard.webhook.Courier;
 import reynard.webhook.Fetch;
 import reynard.webhook.HookEndpoints;
@@ -222,6 +227,11 @@ public final class Server implements AutoCloseable {
                     () -> wake(waking));
             var brake = new Brake(database, settings.brakeLimits(), clock.answersLast());
             var replanner = new Replanner(database, enrollments);
+            var poster = new Poster(reach, NameResolver.system(), Poster.Limits.DEFAULT, Optional.empty());
+            var callbacks = new Callbacks(poster, reach);
+            var labour = new Labour(subscribers, customFields, tags, forms);
+            var bulk = new Bulk(
+                    database, ids, labour, clock, settings.access().bulkQueueBytes(), () -> wakeForeman(waking));
             var engine = parts.start(() -> new Engine(
                     brake,
                     new Retimer(database, enrollments),
@@ -229,16 +239,9 @@ public final class Server implements AutoCloseable {
                     new Walker(database, enrollments, deliveries),
                     sender,
                     new Rescuer(database, accounts, deliveries, node),
-                    new Courier(
-                            database,
-                            ids,
-                            accounts,
-                            vault,
-                            new Poster(reach, NameResolver.system(), Poster.Limits.DEFAULT, Optional.empty()),
-                            clock,
-                            node,
-                            () -> wakeCourier(waking)),
-                    intake));
+                    new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),
+                    intake,
+                    new Foreman(database, labour, callbacks, clock)));
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
@@ -252,6 +255,7 @@ public final class Server implements AutoCloseable {
             new SuppressionEndpoints(new Suppressions(database, ids, events, subscribers, clock)).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new FormEndpoints(database, forms, subscribers, customFields, publicUrl::get).register(routes);
+            new BulkEndpoints(bulk, callbacks).register(routes);
             new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
             new TemplateEndpoints(database, templates, clock).register(routes);
             new SnippetEndpoints(database, snippets).register(routes);
@@ -296,6 +300,7 @@ public final class Server implements AutoCloseable {
                             deliveries,
                             brake,
                             replanner,
+                            bulk,
                             tzData,
                             clock,
                             relay,
@@ -362,6 +367,13 @@ public final class Server implements AutoCloseable {
         var engine = waking.get();
         if (engine != null) {
             engine.wakeCourier();
+        }
+    }
+
+    private static void wakeForeman(AtomicReference<@Nullable Engine> waking) {
+        var engine = waking.get();
+        if (engine != null) {
+            engine.wakeForeman();
         }
     }
 

@@ -3,6 +3,7 @@ package reynard.app;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import reynard.bulk.Bulk;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
@@ -20,6 +21,7 @@ final class StatusEndpoints {
     private final Deliveries deliveries;
     private final Brake brake;
     private final Replanner replanner;
+    private final Bulk bulk;
     private final TzData tzData;
     private final ServerClock clock;
     private final Relay relay;
@@ -31,6 +33,7 @@ final class StatusEndpoints {
             Deliveries deliveries,
             Brake brake,
             Replanner replanner,
+            Bulk bulk,
             TzData tzData,
             ServerClock clock,
             Relay relay,
@@ -40,6 +43,7 @@ final class StatusEndpoints {
         this.deliveries = deliveries;
         this.brake = brake;
         this.replanner = replanner;
+        this.bulk = bulk;
         this.tzData = tzData;
         this.clock = clock;
         this.relay = relay;
@@ -64,6 +68,7 @@ final class StatusEndpoints {
             String relay,
             SendingEndpoints.SendingJson sending,
             List<Replanner.Replanning> replanning,
+            Bulk.Waiting bulk,
             Map<String, Long> deliveries) {}
 
     private Reply status(Request request) {
@@ -81,6 +86,7 @@ final class StatusEndpoints {
                 builtInInbox ? "built-in inbox" : relay.toString(),
                 SendingEndpoints.SendingJson.of(brake.standstill()),
                 replanner.underWay(request.account()),
+                bulk.waiting(request.account()),
                 counts));
     }
 

@@ -66,6 +66,9 @@ public sealed interface Event {
 
     record TagCreated(TagId tag, Instant at) implements News {}
 
+    /// The tag is not there any more, so its facts are here.
+    record TagDeleted(TagId tag, String name, Instant createdAt, Instant at) implements News {}
+
     record TagAdded(SubscriberId subscriber, TagId tag, Instant at) implements News {}
 
     record TagRemoved(SubscriberId subscriber, TagId tag, Instant at) implements News {}

@@ -5,6 +5,7 @@ import static reynard.db.Rows.optionalText;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -151,6 +152,76 @@ final class FormStore {
                 .bind("subscriber", subscriber)
                 .map((row, _) -> member(row))
                 .one();
+    }
+
+    List<Form> hold(Tx tx, AccountId account, Collection<FormId> forms) {
+        return tx.query("""
+                        select f.id, f.name, f.kind, f.status, f.uid, f.created_at
+                          from form f
+                         where f.account_id = :account and f.id = any(:forms)
+                         order by f.id
+                           for key share
+                        """)
+                .bind("account", account)
+                .bind("forms", forms.stream().map(FormId::value).toArray(Long[]::new))
+                .map((row, _) -> form(row))
+                .list();
+    }
+
+    /// @param ids one for each
+    /// @return those that were not members
+    List<Forms.Pair> insertMembers(
+            Tx tx, AccountId account, Map<Forms.Pair, Optional<String>> referrers, List<Long> ids, Instant now) {
+        return tx.query("""
+                        insert into form_member (account_id, form_id, subscriber_id, id, referrer, added_at)
+                        select :account, n.form_id, n.subscriber_id, n.id, n.referrer, :now
+                          from unnest(:forms::bigint[], :subscribers::bigint[], :ids::bigint[], :referrers::text[])
+                               as n (form_id, subscriber_id, id, referrer)
+                         order by n.form_id, n.subscriber_id
+                        on conflict do nothing
+                        returning form_id, subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("forms", forms(referrers.keySet()))
+                .bind("subscribers", subscribers(referrers.keySet()))
+                .bind("ids", ids.toArray(Long[]::new))
+                .bind(
+                        "referrers",
+                        referrers.values().stream()
+                                .map(referrer -> referrer.orElse(null))
+                                .toArray(String[]::new))
+                .bind("now", now)
+                .map((row, _) -> pair(row))
+                .list();
+    }
+
+    Map<Forms.Pair, Forms.Member> members(Tx tx, AccountId account, Collection<Forms.Pair> pairs) {
+        var members = new HashMap<Forms.Pair, Forms.Member>();
+        tx.query("""
+                        select m.form_id, m.subscriber_id, m.referrer, m.added_at
+                          from unnest(:forms::bigint[], :subscribers::bigint[]) as n (form_id, subscriber_id)
+                          join form_member m
+                            on m.account_id = :account and m.form_id = n.form_id
+                           and m.subscriber_id = n.subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("forms", forms(pairs))
+                .bind("subscribers", subscribers(pairs))
+                .map((row, _) -> Map.entry(pair(row), member(row)))
+                .forEach(entry -> members.put(entry.getKey(), entry.getValue()));
+        return members;
+    }
+
+    private static Long[] forms(Collection<Forms.Pair> pairs) {
+        return pairs.stream().map(pair -> pair.form().value()).toArray(Long[]::new);
+    }
+
+    private static Long[] subscribers(Collection<Forms.Pair> pairs) {
+        return pairs.stream().map(pair -> pair.subscriber().value()).toArray(Long[]::new);
+    }
+
+    private static Forms.Pair pair(ResultSet row) throws SQLException {
+        return new Forms.Pair(new FormId(row.getLong("form_id")), new SubscriberId(row.getLong("subscriber_id")));
     }
 
     private static Form form(ResultSet row) throws SQLException {

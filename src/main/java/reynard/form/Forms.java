@@ -5,9 +5,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -103,18 +107,51 @@ public final class Forms {
         return new Added(member, true);
     }
 
-    /// Somebody whom a program has created only to add them to a form came by that form.
-    private void attribute(Tx tx, AccountId account, Form form, SubscriberId subscriber, Optional<String> referrer) {
-        subscribers.attribute(
+    /// Those that are there; nobody deletes them before the transaction ends.
+    public Map<FormId, Form> hold(Tx tx, AccountId account, Collection<FormId> forms) {
+        return store.hold(tx, account, forms).stream().collect(Collectors.toMap(Form::id, Function.identity()));
+    }
+
+    /// A form and someone who came by it, or is to.
+    public record Pair(FormId form, SubscriberId subscriber) {}
+
+    /// As [#add] one after the other, in few statements. Forms and subscribers must exist.
+    ///
+    /// @param referrers of each
+    public Map<Pair, Member> addAll(Tx tx, AccountId account, Map<Pair, Optional<String>> referrers) {
+        var now = clock.instant();
+        var forms =
+                hold(tx, account, referrers.keySet().stream().map(Pair::form).collect(Collectors.toSet()));
+        var memberIds = referrers.keySet().stream().map(_ -> ids.next()).toList();
+        var added = store.insertMembers(tx, account, referrers, memberIds, now);
+        var attributions = new LinkedHashMap<SubscriberId, Attribution>();
+        for (var pair : added) {
+            var form = Objects.requireNonNull(forms.get(pair.form()));
+            attributions.putIfAbsent(
+                    pair.subscriber(), attribution(form, referrers.getOrDefault(pair, Optional.empty())));
+        }
+        subscribers.attributeAll(tx, account, attributions);
+        events.appendAll(
                 tx,
                 account,
-                subscriber,
-                new Attribution(
-                        Optional.of(Attribution.FORM),
-                        OptionalLong.of(form.id().value()),
-                        Optional.of(form.name()),
-                        Optional.of(form.kind() == Form.Kind.HOSTED ? "landing_page" : "api"),
-                        OptionalLong.empty(),
-                        referrer));
+                added.stream()
+                        .map(pair -> new Event.FormJoined(pair.subscriber(), pair.form(), now))
+                        .toList());
+        return store.members(tx, account, referrers.keySet());
+    }
+
+    /// Somebody whom a program has created only to add them to a form came by that form.
+    private void attribute(Tx tx, AccountId account, Form form, SubscriberId subscriber, Optional<String> referrer) {
+        subscribers.attribute(tx, account, subscriber, attribution(form, referrer));
+    }
+
+    private static Attribution attribution(Form form, Optional<String> referrer) {
+        return new Attribution(
+                Optional.of(Attribution.FORM),
+                OptionalLong.of(form.id().value()),
+                Optional.of(form.name()),
+                Optional.of(form.kind() == Form.Kind.HOSTED ? "landing_page" : "api"),
+                OptionalLong.empty(),
+                referrer);
     }
 }

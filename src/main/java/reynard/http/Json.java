@@ -2,6 +2,7 @@ package reynard.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -9,12 +10,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -46,6 +50,9 @@ public final class Json {
                     .addSerializer(Id.class, new IdSerializer()))
             .build();
 
+    // What follows a value in the middle is not the end.
+    private static final ObjectReader VALUES = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private Json() {}
 
     /// Kit's form of an instant: UTC to the second, with `Z` (Kit: Dates).
@@ -71,11 +78,31 @@ public final class Json {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(bytes));
             return MAPPER.readTree(text.toString());
-        } catch (CharacterCodingException e) {
-            throw new Malformed("the body is not valid UTF-8");
-        } catch (JsonProcessingException e) {
-            throw new Malformed(reason(e));
+        } catch (IOException e) {
+            throw malformed(e);
         }
+    }
+
+    /// Reads token by token, within the same bounds.
+    static JsonParser parser(InputStream utf8) throws IOException {
+        var strict = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        return MAPPER.createParser(new InputStreamReader(utf8, strict));
+    }
+
+    /// The value that begins where the parser is.
+    static JsonNode value(JsonParser parser) throws IOException {
+        return VALUES.readTree(parser);
+    }
+
+    static Malformed malformed(IOException cause) {
+        return switch (cause) {
+            case CharacterCodingException _ -> new Malformed("the body is not valid UTF-8");
+            case JsonProcessingException json -> new Malformed(reason(json));
+            default -> throw new UncheckedIOException(cause);
+        };
     }
 
     /// The value as plain maps, lists, texts, numbers and booleans; null for JSON's null.

@@ -1,7 +1,11 @@
 package reynard.http;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +51,59 @@ public final class JsonBody {
         }
     }
 
+    /// Reads an object whose one array may be long: each of its items is handed on when it is read, as a body with
+    /// faults of its own, so that never more than one of them is there as a tree. Other arrays and objects are
+    /// skipped.
+    ///
+    /// @return the object without its arrays and objects
+    static JsonBody stream(InputStream utf8, String array, Consumer<JsonBody> each) {
+        try (var parser = Json.parser(utf8)) {
+            var rest = JsonNodeFactory.instance.objectNode();
+            var body = new JsonBody(rest);
+            var first = parser.nextToken();
+            if (first == null || (first == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.END_ARRAY)) {
+                return body;
+            }
+            if (first != JsonToken.START_OBJECT) {
+                throw new Refused(400, "The request body must be a JSON object");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                var name = parser.currentName();
+                var value = parser.nextToken();
+                if (value == JsonToken.START_ARRAY && name.equals(array)) {
+                    body.handOn(parser, array, each);
+                } else if (value.isScalarValue()) {
+                    rest.set(name, Json.value(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new Refused(400, "The request body is not valid JSON: it goes on after its end");
+            }
+            return body;
+        } catch (IOException e) {
+            throw new Refused(
+                    400,
+                    "The request body is not valid JSON: " + Json.malformed(e).getMessage());
+        }
+    }
+
+    private void handOn(JsonParser parser, String array, Consumer<JsonBody> each) throws IOException {
+        boolean objects = true;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            var item = Json.value(parser);
+            if (item.isObject()) {
+                each.accept(new JsonBody(item));
+            } else {
+                objects = false;
+            }
+        }
+        if (!objects) {
+            wrong(array, "an array of objects");
+        }
+    }
+
     private JsonBody(JsonNode object, String prefix, List<String> faults) {
         this.object = object;
         this.prefix = prefix;
@@ -60,6 +118,11 @@ public final class JsonBody {
         if (faults.size() < FAULTS_MAX) {
             faults.add(sentence);
         }
+    }
+
+    /// What was wrong so far.
+    public List<String> faults() {
+        return List.copyOf(faults);
     }
 
     public void faults(List<String> sentences) {

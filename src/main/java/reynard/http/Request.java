@@ -2,7 +2,9 @@ package reynard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -20,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Cursor;
@@ -267,6 +271,58 @@ public final class Request {
     /// The body as a JSON object ([JsonBody#parse]).
     public JsonBody json() {
         return JsonBody.parse(body());
+    }
+
+    /// How long the body says that it is; empty when it does not say.
+    public OptionalLong bodyBytes() {
+        long length = context.req().getContentLengthLong();
+        return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
+    }
+
+    /// A body that was read item by item.
+    ///
+    /// @param rest its other fields, without arrays and objects
+    /// @param bytes how long it was
+    public record Streamed(JsonBody rest, long bytes) {}
+
+    /// The body as a JSON object whose one array may be long. Each item is handed on as soon as it is read, with faults
+    /// of its own; what is no object in the array is a fault of the rest.
+    public Streamed stream(String array, Consumer<JsonBody> each) {
+        try (var body = new BoundedInput(context.req().getInputStream())) {
+            var rest = JsonBody.stream(body, array, each);
+            return new Streamed(rest, body.bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Refuses a body that turns out to be too large.
+    private final class BoundedInput extends FilterInputStream {
+        private long bytes;
+
+        BoundedInput(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int next = super.read();
+            counted(next < 0 ? 0 : 1);
+            return next;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return counted(super.read(buffer, offset, length));
+        }
+
+        private int counted(int read) {
+            bytes += Math.max(0, read);
+            if (bytes > bodyBytesMax) {
+                throw new Refused(413, tooLarge());
+            }
+            return read;
+        }
     }
 
     /// Refuses a body that says it is too large, before anything of it is read.

@@ -43,6 +43,11 @@ public record EmailAddress(String localPart, String domain) {
         return localPart + "@" + domain;
     }
 
+    /// Whether it is written in ASCII throughout.
+    public boolean isAscii() {
+        return isAscii(value());
+    }
+
     /// The address for comparing: the local part exactly, because only its owner knows whether case matters
     /// there (RFC 5321, 2.4), and the domain in lower case.
     public String normalised() {

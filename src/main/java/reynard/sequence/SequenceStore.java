@@ -218,6 +218,23 @@ final class SequenceStore {
         batch.execute();
     }
 
+    /// No sequence leaves out any more who has this.
+    void forget(Tx tx, AccountId account, Exclusion exclusion) {
+        for (var sql : List.of("""
+                delete from sequence_exclusion
+                 where account_id = :account and source_type = :type and source_id = :source
+                """, """
+                delete from account_exclusion
+                 where account_id = :account and source_type = :type and source_id = :source
+                """)) {
+            tx.update(sql)
+                    .bind("account", account)
+                    .bind("type", exclusion.source().wireName())
+                    .bind("source", exclusion.id())
+                    .execute();
+        }
+    }
+
     private static org.jdbi.v3.core.statement.Update bind(
             org.jdbi.v3.core.statement.Update update, AccountId account, Sequence sequence) {
         var settings = sequence.settings();

@@ -37,6 +37,12 @@ public final class Sequences {
         this.ids = ids;
         this.events = events;
         this.clock = clock;
+        // A tag that is gone is worn by nobody: nothing changes for the people, and no setting names what is not there.
+        events.listen((tx, account, event) -> {
+            if (event instanceof Event.TagDeleted(var tag, var _, var _, var _)) {
+                store.forget(tx, account, new Exclusion(Exclusion.Source.TAG, tag.value()));
+            }
+        });
     }
 
     public Sequence create(Tx tx, AccountId account, SequenceSettings settings) {

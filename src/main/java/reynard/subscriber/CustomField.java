@@ -1,6 +1,7 @@
 package reynard.subscriber;
 
 import java.text.Normalizer;
+import java.time.Instant;
 import java.util.Locale;
 import reynard.id.CustomFieldId;
 
@@ -8,9 +9,9 @@ import reynard.id.CustomFieldId;
 ///
 /// @param name what the HTML of forms calls it, for good (Kit: Create a custom field)
 /// @param key how templates and requests name it: ASCII, lower case, underscores
-public record CustomField(CustomFieldId id, String name, String key, String label) {
-    static CustomField created(CustomFieldId id, String key, String label) {
-        return new CustomField(id, "ck_field_" + id.value() + "_" + key, key, label);
+public record CustomField(CustomFieldId id, String name, String key, String label, Instant createdAt) {
+    static CustomField created(CustomFieldId id, String key, String label, Instant at) {
+        return new CustomField(id, "ck_field_" + id.value() + "_" + key, key, label, at);
     }
 
     /// The key that a label gives; may be empty when the label has no letter or digit that ASCII can show.

@@ -1,5 +1,7 @@
 package reynard.subscriber;
 
+import static reynard.db.Rows.instant;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -16,7 +18,7 @@ import reynard.id.CustomFieldId;
 /// Every statement about custom fields.
 final class CustomFieldStore {
     private static final Listing<CustomField> NEWEST = new Listing<>(
-            "select f.id, f.name, f.key, f.label from custom_field f where f.account_id = :account",
+            "select f.id, f.name, f.key, f.label, f.created_at from custom_field f where f.account_id = :account",
             Listing.Order.DESCENDING,
             List.of(Listing.Key.number("f.id", "id")),
             (row, _) -> field(row));
@@ -27,7 +29,7 @@ final class CustomFieldStore {
 
     List<CustomField> all(Tx tx, AccountId account) {
         return tx.query(
-                        "select f.id, f.name, f.key, f.label from custom_field f where f.account_id = :account order by f.id")
+                        "select f.id, f.name, f.key, f.label, f.created_at from custom_field f where f.account_id = :account order by f.id")
                 .bind("account", account)
                 .map((row, _) -> field(row))
                 .list();
@@ -35,7 +37,7 @@ final class CustomFieldStore {
 
     Optional<CustomField> findByLabelOrKey(Tx tx, AccountId account, String label, String key) {
         return tx.query("""
-                        select f.id, f.name, f.key, f.label
+                        select f.id, f.name, f.key, f.label, f.created_at
                           from custom_field f
                          where f.account_id = :account and (lower(f.label) = lower(:label) or f.key = :key)
                          order by lower(f.label) = lower(:label) desc
@@ -50,7 +52,7 @@ final class CustomFieldStore {
 
     Optional<CustomField> find(Tx tx, AccountId account, CustomFieldId id) {
         return tx.query("""
-                        select f.id, f.name, f.key, f.label
+                        select f.id, f.name, f.key, f.label, f.created_at
                           from custom_field f
                          where f.account_id = :account and f.id = :id
                         """)
@@ -82,7 +84,7 @@ final class CustomFieldStore {
                         update custom_field
                            set label = :label, key = :key
                          where account_id = :account and id = :id
-                        returning id, name, key, label
+                        returning id, name, key, label, created_at
                         """)
                 .bind("account", account)
                 .bind("id", id)
@@ -115,7 +117,7 @@ final class CustomFieldStore {
     }
 
     /// @return false when label or key are taken
-    boolean insert(Tx tx, AccountId account, CustomField field, Instant now) {
+    boolean insert(Tx tx, AccountId account, CustomField field) {
         return tx.update("""
                         insert into custom_field (account_id, id, name, key, label, created_at)
                         values (:account, :id, :name, :key, :label, :now)
@@ -126,7 +128,7 @@ final class CustomFieldStore {
                         .bind("name", field.name())
                         .bind("key", field.key())
                         .bind("label", field.label())
-                        .bind("now", now)
+                        .bind("now", field.createdAt())
                         .execute()
                 == 1;
     }
@@ -136,6 +138,7 @@ final class CustomFieldStore {
                 new CustomFieldId(row.getLong("id")),
                 row.getString("name"),
                 row.getString("key"),
-                row.getString("label"));
+                row.getString("label"),
+                instant(row, "created_at"));
     }
 }

@@ -40,21 +40,23 @@ public final class CustomFields {
 
     /// @param label not blank; blanks at its ends are dropped
     public Creation create(AccountId account, String label) {
+        return database.inTx(tx -> create(tx, account, label));
+    }
+
+    /// The same in a transaction of the caller's.
+    public Creation create(Tx tx, AccountId account, String label) {
         var trimmed = label.strip();
         var key = CustomField.keyOf(trimmed);
         if (key.isEmpty()) {
             return new Creation.NoKey();
         }
-        return database.inTx(tx -> {
-            var field = CustomField.created(new CustomFieldId(ids.next()), key, trimmed);
-            var now = clock.instant();
-            if (store.insert(tx, account, field, now)) {
-                events.append(tx, account, new Event.FieldCreated(field.id(), now));
-                return new Creation.Created(field);
-            }
-            return new Creation.Existing(
-                    store.findByLabelOrKey(tx, account, trimmed, key).orElseThrow());
-        });
+        var field = CustomField.created(new CustomFieldId(ids.next()), key, trimmed, clock.instant());
+        if (store.insert(tx, account, field)) {
+            events.append(tx, account, new Event.FieldCreated(field.id(), field.createdAt()));
+            return new Creation.Created(field);
+        }
+        return new Creation.Existing(
+                store.findByLabelOrKey(tx, account, trimmed, key).orElseThrow());
     }
 
     public sealed interface Relabelling {

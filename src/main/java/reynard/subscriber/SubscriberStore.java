@@ -11,9 +11,11 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
 import reynard.db.Listing;
@@ -251,6 +253,124 @@ final class SubscriberStore {
                 .bind("cleared", fields.cleared())
                 .map((row, _) -> new Upserted(subscriber(row), row.getBoolean("created")))
                 .one();
+    }
+
+    /// One row of an upsert of many.
+    ///
+    /// @param firstName null leaves an existing one as it is
+    record Row(SubscriberId id, String email, @Nullable String firstName, SubscriberState state) {}
+
+    /// The same for many, none of whom has the address of another.
+    ///
+    /// @return by their addresses in small letters
+    Map<String, Upserted> upsertAll(Tx tx, AccountId account, List<Row> rows, Instant now) {
+        var upserted = new HashMap<String, Upserted>();
+        tx.query("""
+                        insert into subscriber as s
+                               (account_id, id, email_address, first_name, state, state_changed_at, fields,
+                                source_type, source_mechanism, created_at, updated_at)
+                        select :account, n.id, n.email, n.first_name, n.state, :now, '{}',
+                               'api_subscription', 'api', :now, :now
+                          from unnest(:ids::bigint[], :emails::text[], :firstNames::text[], :states::text[])
+                               as n (id, email, first_name, state)
+                        on conflict (account_id, lower(email_address)) do update
+                           set first_name = coalesce(excluded.first_name, s.first_name),
+                               updated_at = excluded.updated_at
+                        returning id, email_address, first_name, state, state_changed_at, fields,
+                                  created_at, updated_at, (xmax = 0) as created
+                        """)
+                .bind("account", account)
+                .bind("ids", rows.stream().map(row -> row.id().value()).toArray(Long[]::new))
+                .bind("emails", rows.stream().map(Row::email).toArray(String[]::new))
+                .bind("firstNames", rows.stream().map(Row::firstName).toArray(String[]::new))
+                .bind("states", rows.stream().map(row -> row.state().wireName()).toArray(String[]::new))
+                .bind("now", now)
+                .map((row, _) -> new Upserted(subscriber(row), row.getBoolean("created")))
+                .forEach(one -> upserted.put(one.subscriber().emailAddress().toLowerCase(Locale.ROOT), one));
+        return upserted;
+    }
+
+    /// Those of them who are there; nobody deletes them before this transaction ends.
+    List<Subscriber> hold(Tx tx, AccountId account, Collection<SubscriberId> ids) {
+        return tx.query("""
+                        select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
+                               s.created_at, s.updated_at
+                          from subscriber s
+                         where s.account_id = :account and s.id = any(:ids)
+                         order by s.id
+                           for key share
+                        """)
+                .bind("account", account)
+                .bind("ids", ids.stream().map(Id::value).toArray(Long[]::new))
+                .map((row, _) -> subscriber(row))
+                .list();
+    }
+
+    /// Those of them who are there; nobody else changes them before this transaction ends.
+    List<Subscriber> findAllForUpdate(Tx tx, AccountId account, Collection<SubscriberId> ids) {
+        return tx.query("""
+                        select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
+                               s.created_at, s.updated_at
+                          from subscriber s
+                         where s.account_id = :account and s.id = any(:ids)
+                         order by s.id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("ids", ids.stream().map(Id::value).toArray(Long[]::new))
+                .map((row, _) -> subscriber(row))
+                .list();
+    }
+
+    /// Sets these values beside those that each has.
+    void setFields(Tx tx, AccountId account, Map<SubscriberId, FieldValues> values, Instant now) {
+        tx.update("""
+                        update subscriber s
+                           set fields = s.fields || n.fields::jsonb, updated_at = :now
+                          from unnest(:ids::bigint[], :fields::text[]) as n (id, fields)
+                         where s.account_id = :account and s.id = n.id
+                        """)
+                .bind("account", account)
+                .bind("ids", values.keySet().stream().map(Id::value).toArray(Long[]::new))
+                .bind("fields", values.values().stream().map(FieldValues::set).toArray(String[]::new))
+                .bind("now", now)
+                .execute();
+    }
+
+    /// As [#attribute], for many.
+    void attributeAll(Tx tx, AccountId account, Map<SubscriberId, Attribution> attributions) {
+        var all = List.copyOf(attributions.values());
+        tx.update("""
+                        update subscriber s
+                           set source_type = n.type, source_id = n.source_id, source_name = n.name,
+                               source_mechanism = n.mechanism, source_mechanism_id = n.mechanism_id,
+                               referrer = n.referrer
+                          from unnest(:ids::bigint[], :types::text[], :sourceIds::bigint[], :names::text[],
+                                      :mechanisms::text[], :mechanismIds::bigint[], :referrers::text[])
+                               as n (id, type, source_id, name, mechanism, mechanism_id, referrer)
+                         where s.account_id = :account and s.id = n.id
+                           and (s.source_type is null or s.source_type = 'api_subscription')
+                        """)
+                .bind("account", account)
+                .bind("ids", attributions.keySet().stream().map(Id::value).toArray(Long[]::new))
+                .bind("types", texts(all, Attribution::sourceType))
+                .bind(
+                        "sourceIds",
+                        all.stream().map(one -> nullable(one.sourceId())).toArray(Long[]::new))
+                .bind("names", texts(all, Attribution::sourceName))
+                .bind("mechanisms", texts(all, Attribution::mechanism))
+                .bind(
+                        "mechanismIds",
+                        all.stream().map(one -> nullable(one.mechanismId())).toArray(Long[]::new))
+                .bind("referrers", texts(all, Attribution::referrer))
+                .execute();
+    }
+
+    private static @Nullable String[] texts(
+            List<Attribution> attributions, Function<Attribution, Optional<String>> component) {
+        return attributions.stream()
+                .map(attribution -> component.apply(attribution).orElse(null))
+                .toArray(String[]::new);
     }
 
     /// The values of one write: those set as a JSON object by field id, and the ids of those cleared.

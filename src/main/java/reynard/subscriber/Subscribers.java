@@ -3,13 +3,19 @@ package reynard.subscriber;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +106,81 @@ public final class Subscribers {
         return new Saved(after, upserted.created());
     }
 
+    /// One of many to be there.
+    ///
+    /// @param firstName absent leaves an existing one as it is
+    /// @param state of someone new
+    public record Wanted(EmailAddress email, Optional<String> firstName, SubscriberState state) {
+        String key() {
+            return email.value().toLowerCase(Locale.ROOT);
+        }
+
+        /// The same person, wanted once more.
+        Wanted then(Wanted later) {
+            return new Wanted(email, later.firstName.or(() -> firstName), state);
+        }
+    }
+
+    /// As [#upsert] one after the other, in few statements, without custom fields.
+    ///
+    /// @param people may name one several times
+    /// @return in the order of the people
+    public List<Saved> upsertAll(Tx tx, AccountId account, List<Wanted> people) {
+        // In one order, so that two who write many do not wait for each other in a circle.
+        var together = new TreeMap<String, Wanted>();
+        var saved = new HashMap<String, Saved>();
+        for (var wanted : people) {
+            // What other letters are in small is PostgreSQL's to say.
+            if (wanted.email().isAscii()) {
+                together.merge(wanted.key(), wanted, Wanted::then);
+            } else {
+                saved.put(
+                        wanted.key(),
+                        upsert(tx, account, wanted.email(), wanted.firstName(), wanted.state(), Map.of()));
+            }
+        }
+        saved.putAll(upsertTogether(tx, account, together));
+        return people.stream()
+                .map(wanted -> Objects.requireNonNull(saved.get(wanted.key())))
+                .toList();
+    }
+
+    private Map<String, Saved> upsertTogether(Tx tx, AccountId account, SortedMap<String, Wanted> people) {
+        if (people.isEmpty()) {
+            return Map.of();
+        }
+        var now = clock.instant();
+        var reasons = suppressions.reasons(
+                tx,
+                account,
+                people.values().stream()
+                        .map(wanted -> Suppression.key(wanted.email()))
+                        .toList());
+        var rows = people.values().stream()
+                .map(wanted -> new SubscriberStore.Row(
+                        new SubscriberId(ids.next()),
+                        wanted.email().value(),
+                        wanted.firstName().orElse(null),
+                        Optional.ofNullable(reasons.get(Suppression.key(wanted.email())))
+                                .map(Suppression.Reason::state)
+                                .orElse(wanted.state())))
+                .toList();
+        var saved = new HashMap<String, Saved>();
+        store.upsertAll(tx, account, rows, now)
+                .forEach((key, upserted) -> saved.put(key, new Saved(upserted.subscriber(), upserted.created())));
+        events.appendAll(
+                tx,
+                account,
+                people.keySet().stream()
+                        .map(key -> Objects.requireNonNull(saved.get(key)))
+                        .filter(Saved::created)
+                        .map(Saved::subscriber)
+                        .map(person ->
+                                new SubscriberCreated(person.id(), person.state() == SubscriberState.ACTIVE, now))
+                        .toList());
+        return saved;
+    }
+
     private Optional<Suppression.Reason> suppressed(Tx tx, AccountId account, EmailAddress email) {
         return suppressions.find(tx, account, Suppression.key(email)).map(Suppression::reason);
     }
@@ -120,6 +201,49 @@ public final class Subscribers {
     public Map<SubscriberId, Subscriber> findAll(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
         return store.findAll(tx, account, subscribers).stream()
                 .collect(Collectors.toMap(Subscriber::id, Function.identity()));
+    }
+
+    /// Those of them who are there; nobody deletes them before the transaction ends.
+    public Map<SubscriberId, Subscriber> hold(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
+        return store.hold(tx, account, subscribers).stream()
+                .collect(Collectors.toMap(Subscriber::id, Function.identity()));
+    }
+
+    /// A value for one subscriber in one custom field.
+    public record FieldValue(SubscriberId subscriber, CustomFieldId field, String value) {}
+
+    /// Sets many values, of one field the last. Who is not there is left out; the fields must exist.
+    ///
+    /// @return who is there
+    public Set<SubscriberId> setFieldValues(Tx tx, AccountId account, List<FieldValue> values) {
+        var now = clock.instant();
+        var wanted = values.stream().map(FieldValue::subscriber).collect(Collectors.toSet());
+        var before = store.findAllForUpdate(tx, account, wanted).stream()
+                .collect(Collectors.toMap(Subscriber::id, Subscriber::fields, (one, _) -> one, LinkedHashMap::new));
+        var written = new LinkedHashMap<SubscriberId, Map<CustomFieldId, Optional<String>>>();
+        for (var value : values) {
+            if (before.containsKey(value.subscriber())) {
+                written.computeIfAbsent(value.subscriber(), _ -> new LinkedHashMap<>())
+                        .put(value.field(), Optional.of(value.value()));
+            }
+        }
+        if (written.isEmpty()) {
+            return Set.of();
+        }
+        var rows = new LinkedHashMap<SubscriberId, SubscriberStore.FieldValues>();
+        var news = new ArrayList<FieldValueChanged>();
+        written.forEach((subscriber, fields) -> {
+            rows.put(subscriber, SubscriberStore.FieldValues.of(fields));
+            var old = before.getOrDefault(subscriber, Map.of());
+            fields.forEach((field, value) -> {
+                if (!value.equals(Optional.ofNullable(old.get(field)))) {
+                    news.add(new FieldValueChanged(subscriber, field, now));
+                }
+            });
+        });
+        store.setFields(tx, account, rows, now);
+        events.appendAll(tx, account, news);
+        return Set.copyOf(before.keySet());
     }
 
     public Page<Subscriber> list(
@@ -158,6 +282,13 @@ public final class Subscribers {
     /// Notes what brought a subscriber here, unless more is known than that a program has created them.
     public void attribute(Tx tx, AccountId account, SubscriberId subscriber, Attribution attribution) {
         store.attribute(tx, account, subscriber, attribution);
+    }
+
+    /// The same for many.
+    public void attributeAll(Tx tx, AccountId account, Map<SubscriberId, Attribution> attributions) {
+        if (!attributions.isEmpty()) {
+            store.attributeAll(tx, account, attributions);
+        }
     }
 
     /// Those without a place are missing.

@@ -6,9 +6,11 @@ import static reynard.db.Rows.nullableLong;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Listing;
@@ -70,6 +72,25 @@ final class SuppressionStore {
                 .findOne();
     }
 
+    /// Why those of the addresses that are on the list are.
+    Map<String, Suppression.Reason> reasons(Tx tx, AccountId account, Collection<String> addresses) {
+        var reasons = new HashMap<String, Suppression.Reason>();
+        tx.query("""
+                        select x.address, x.reason
+                          from suppression x
+                         where x.account_id = :account and x.address = any(:addresses)
+                        """)
+                .bind("account", account)
+                .bind("addresses", addresses.toArray(String[]::new))
+                .map((row, _) -> Map.entry(row.getString("address"), reason(row)))
+                .forEach(entry -> reasons.put(entry.getKey(), entry.getValue()));
+        return reasons;
+    }
+
+    private static Suppression.Reason reason(ResultSet row) throws SQLException {
+        return Suppression.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT));
+    }
+
     /// A weaker reason gives way, a stronger one stays.
     void add(Tx tx, AccountId account, Suppression suppression) {
         tx.update("""
@@ -124,7 +145,7 @@ final class SuppressionStore {
         return new Suppression(
                 new SuppressionId(row.getLong("id")),
                 row.getString("address"),
-                Suppression.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT)),
+                reason(row),
                 row.getString("evidence"),
                 Optional.ofNullable(nullableLong(row, "subscriber_id")).map(SubscriberId::new),
                 instant(row, "created_at"));

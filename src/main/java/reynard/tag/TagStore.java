@@ -10,6 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import reynard.db.Listing;
 import reynard.db.Page;
 import reynard.db.PageRequest;
@@ -81,6 +84,71 @@ final class TagStore {
                         .bind("now", tag.createdAt())
                         .execute()
                 == 1;
+    }
+
+    /// Those whose names are not taken.
+    ///
+    /// @return the ids of those written
+    List<TagId> insertAll(Tx tx, AccountId account, List<Tag> tags, Instant now) {
+        return tx.query("""
+                        insert into tag (account_id, id, name, created_at, updated_at)
+                        select :account, n.id, n.name, :now, :now
+                          from unnest(:ids::bigint[], :names::text[]) as n (id, name)
+                         order by n.id
+                        on conflict do nothing
+                        returning id
+                        """)
+                .bind("account", account)
+                .bind("ids", values(tags, Tag::id))
+                .bind("names", tags.stream().map(Tag::name).toArray(String[]::new))
+                .bind("now", now)
+                .map((row, _) -> new TagId(row.getLong("id")))
+                .list();
+    }
+
+    /// In the order of the names, each of which is there.
+    List<Tag> findByNames(Tx tx, AccountId account, List<String> names) {
+        return tx.query("""
+                        select t.id, t.name, t.created_at
+                          from unnest(:names::text[]) with ordinality as n (name, place)
+                          join tag t on t.account_id = :account and lower(t.name) = lower(n.name)
+                         order by n.place
+                        """)
+                .bind("account", account)
+                .bind("names", names.toArray(String[]::new))
+                .map((row, _) -> tag(row))
+                .list();
+    }
+
+    /// @return those that were there
+    List<Tag> deleteAll(Tx tx, AccountId account, Collection<TagId> tags) {
+        return tx.query("""
+                        delete from tag t
+                         where t.account_id = :account and t.id = any(:tags)
+                        returning t.id, t.name, t.created_at
+                        """)
+                .bind("account", account)
+                .bind("tags", values(tags, Function.identity()))
+                .map((row, _) -> tag(row))
+                .list();
+    }
+
+    Set<TagId> hold(Tx tx, AccountId account, Collection<TagId> tags) {
+        return tx.query("""
+                        select t.id
+                          from tag t
+                         where t.account_id = :account and t.id = any(:tags)
+                         order by t.id
+                           for key share
+                        """)
+                .bind("account", account)
+                .bind("tags", values(tags, Function.identity()))
+                .map((row, _) -> new TagId(row.getLong("id")))
+                .collect(Collectors.toSet());
+    }
+
+    private static <T> Long[] values(Collection<T> things, Function<T, ? extends Id> id) {
+        return things.stream().map(thing -> id.apply(thing).value()).toArray(Long[]::new);
     }
 
     Optional<Tag> find(Tx tx, AccountId account, TagId id) {
@@ -176,6 +244,62 @@ final class TagStore {
                         .bind("subscriber", subscriber)
                         .execute()
                 == 1;
+    }
+
+    /// @param ids one for each
+    /// @return those that were not worn
+    List<Tags.Pair> insertTaggings(Tx tx, AccountId account, List<Tags.Pair> pairs, List<Long> ids, Instant now) {
+        return tx.query("""
+                        insert into tagging (account_id, tag_id, subscriber_id, id, tagged_at)
+                        select :account, n.tag_id, n.subscriber_id, n.id, :now
+                          from unnest(:tags::bigint[], :subscribers::bigint[], :ids::bigint[])
+                               as n (tag_id, subscriber_id, id)
+                         order by n.tag_id, n.subscriber_id
+                        on conflict do nothing
+                        returning tag_id, subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("tags", values(pairs, Tags.Pair::tag))
+                .bind("subscribers", values(pairs, Tags.Pair::subscriber))
+                .bind("ids", ids.toArray(Long[]::new))
+                .bind("now", now)
+                .map((row, _) -> pair(row))
+                .list();
+    }
+
+    Map<Tags.Pair, Instant> taggedAt(Tx tx, AccountId account, List<Tags.Pair> pairs) {
+        var tagged = new HashMap<Tags.Pair, Instant>();
+        tx.query("""
+                        select g.tag_id, g.subscriber_id, g.tagged_at
+                          from unnest(:tags::bigint[], :subscribers::bigint[]) as n (tag_id, subscriber_id)
+                          join tagging g
+                            on g.account_id = :account and g.tag_id = n.tag_id and g.subscriber_id = n.subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("tags", values(pairs, Tags.Pair::tag))
+                .bind("subscribers", values(pairs, Tags.Pair::subscriber))
+                .map((row, _) -> Map.entry(pair(row), instant(row, "tagged_at")))
+                .forEach(entry -> tagged.put(entry.getKey(), entry.getValue()));
+        return tagged;
+    }
+
+    /// @return those that were worn
+    List<Tags.Pair> deleteTaggings(Tx tx, AccountId account, List<Tags.Pair> pairs) {
+        return tx.query("""
+                        delete from tagging g
+                         using unnest(:tags::bigint[], :subscribers::bigint[]) as n (tag_id, subscriber_id)
+                         where g.account_id = :account and g.tag_id = n.tag_id and g.subscriber_id = n.subscriber_id
+                        returning g.tag_id, g.subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("tags", values(pairs, Tags.Pair::tag))
+                .bind("subscribers", values(pairs, Tags.Pair::subscriber))
+                .map((row, _) -> pair(row))
+                .list();
+    }
+
+    private static Tags.Pair pair(ResultSet row) throws SQLException {
+        return new Tags.Pair(new TagId(row.getLong("tag_id")), new SubscriberId(row.getLong("subscriber_id")));
     }
 
     private static Tag tag(ResultSet row) throws SQLException {

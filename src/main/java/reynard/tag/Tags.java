@@ -3,8 +3,11 @@ package reynard.tag;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -45,6 +48,39 @@ public final class Tags {
             events.append(tx, account, new Event.TagCreated(tag.id(), tag.createdAt()));
             return new Saved(tag, true);
         });
+    }
+
+    /// As [#create] one after the other, in few statements.
+    ///
+    /// @param names may name one several times
+    /// @return in the order of the names
+    public List<Tag> createAll(Tx tx, AccountId account, List<String> names) {
+        var now = clock.instant();
+        var tags = names.stream()
+                .map(name -> new Tag(new TagId(ids.next()), name, now))
+                .toList();
+        events.appendAll(
+                tx,
+                account,
+                store.insertAll(tx, account, tags, now).stream()
+                        .map(id -> new Event.TagCreated(id, now))
+                        .toList());
+        return store.findByNames(tx, account, names);
+    }
+
+    /// Deletes those that are there, off everybody who wears them.
+    ///
+    /// @return which
+    public Set<TagId> deleteAll(Tx tx, AccountId account, Collection<TagId> tags) {
+        var now = clock.instant();
+        var deleted = store.deleteAll(tx, account, tags);
+        events.appendAll(
+                tx,
+                account,
+                deleted.stream()
+                        .map(tag -> new Event.TagDeleted(tag.id(), tag.name(), tag.createdAt(), now))
+                        .toList());
+        return deleted.stream().map(Tag::id).collect(Collectors.toSet());
     }
 
     public Page<Tag> list(AccountId account, PageRequest page) {
@@ -96,6 +132,39 @@ public final class Tags {
 
     public Optional<Tag> find(Tx tx, AccountId account, TagId id) {
         return store.find(tx, account, id);
+    }
+
+    /// Those that are there; nobody deletes them before the transaction ends.
+    public Set<TagId> hold(Tx tx, AccountId account, Collection<TagId> tags) {
+        return store.hold(tx, account, tags);
+    }
+
+    /// A tag and someone who wears it, or is to.
+    public record Pair(TagId tag, SubscriberId subscriber) {}
+
+    /// As [#tag] one after the other, in few statements.
+    ///
+    /// @return since when each is worn
+    public Map<Pair, Instant> tagAll(Tx tx, AccountId account, Collection<Pair> pairs) {
+        var now = clock.instant();
+        var wanted = List.copyOf(Set.copyOf(pairs));
+        var taggingIds = wanted.stream().map(_ -> ids.next()).toList();
+        var news = store.insertTaggings(tx, account, wanted, taggingIds, now).stream()
+                .map(pair -> new Event.TagAdded(pair.subscriber(), pair.tag(), now))
+                .toList();
+        events.appendAll(tx, account, news);
+        return store.taggedAt(tx, account, wanted);
+    }
+
+    /// As [#untag] one after the other.
+    public void untagAll(Tx tx, AccountId account, Collection<Pair> pairs) {
+        var now = clock.instant();
+        events.appendAll(
+                tx,
+                account,
+                store.deleteTaggings(tx, account, List.copyOf(Set.copyOf(pairs))).stream()
+                        .map(pair -> new Event.TagRemoved(pair.subscriber(), pair.tag(), now))
+                        .toList());
     }
 
     /// Since when a subscriber wears a tag, and whether that is new.

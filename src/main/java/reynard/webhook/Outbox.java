@@ -1,5 +1,6 @@
 package reynard.webhook;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reynard.broadcast.Broadcasts;
@@ -45,13 +47,27 @@ public final class Outbox {
             Purchases purchases) {
         this.ids = ids;
         this.payloads = new Payloads(subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
-        events.listen(this::happened);
+        events.listen(new Events.Listener() {
+            @Override
+            public void happened(Tx tx, AccountId account, Event event) {
+                Outbox.this.happened(tx, account, List.of(event));
+            }
+
+            @Override
+            public void allHappened(Tx tx, AccountId account, List<? extends Event> happened) {
+                Outbox.this.happened(tx, account, happened);
+            }
+        });
     }
 
     /// An event as one generation of webhooks tells it.
     ///
     /// @param about the thing that a legacy webhook may be for alone
     private record News(String type, Optional<Id> about, Supplier<Map<String, @Nullable Object>> data) {
+        OutboxStore.Pending told(Instant at) {
+            return new OutboxStore.Pending(UUID.randomUUID().toString(), type, at, JsonColumn.write(data.get()));
+        }
+
         boolean isFor(OutboxStore.Listener listener) {
             return listener.events().contains(type)
                     && (listener.parameterId().isEmpty()
@@ -59,34 +75,41 @@ public final class Outbox {
         }
     }
 
-    private void happened(Tx tx, AccountId account, Event event) {
-        var news = news(tx, account, event);
-        if (news.isEmpty()) {
+    private void happened(Tx tx, AccountId account, List<? extends Event> events) {
+        var telling = payloads.of(tx, account, events);
+        var happened = events.stream()
+                .map(event -> new Happening(event.at(), news(tx, account, event, telling)))
+                .filter(happening -> !happening.news().isEmpty())
+                .toList();
+        if (happened.isEmpty()) {
             return;
         }
-        var types = news.stream().map(News::type).toList();
-        for (var listener : store.listeners(tx, account, types)) {
-            for (var one : news) {
-                if (one.isFor(listener)) {
-                    store.insert(
-                            tx,
-                            account,
-                            ids.next(),
-                            listener.id(),
-                            new OutboxStore.Pending(
-                                    UUID.randomUUID().toString(),
-                                    one.type(),
-                                    event.at(),
-                                    JsonColumn.write(one.data().get())));
+        var types = happened.stream()
+                .flatMap(happening -> happening.news().stream())
+                .map(News::type)
+                .collect(Collectors.toSet());
+        var listeners = store.listeners(tx, account, types);
+        var pending = new ArrayList<OutboxStore.Told>();
+        for (var happening : happened) {
+            for (var listener : listeners) {
+                for (var one : happening.news()) {
+                    if (one.isFor(listener)) {
+                        pending.add(new OutboxStore.Told(ids.next(), listener.id(), one.told(happening.at())));
+                    }
                 }
             }
         }
+        if (!pending.isEmpty()) {
+            store.insert(tx, account, pending);
+        }
     }
 
-    private List<News> news(Tx tx, AccountId account, Event event) {
+    private record Happening(Instant at, List<News> news) {}
+
+    private List<News> news(Tx tx, AccountId account, Event event, Payloads payloads) {
         return switch (event) {
             case Event.SubscriberCreated(var subscriber, var active, var _) -> {
-                var person = person(tx, account, subscriber);
+                var person = person(tx, account, subscriber, payloads);
                 var created = endpoint(Topic.SUBSCRIBER_CREATED, person);
                 yield active
                         ? List.of(
@@ -96,9 +119,12 @@ public final class Outbox {
                         : List.of(created);
             }
             case Event.SubscriberConfirmed(var subscriber, var _) ->
-                both(Topic.SUBSCRIBER_ACTIVATED, HookEvent.SUBSCRIBER_ACTIVATE, person(tx, account, subscriber));
+                both(
+                        Topic.SUBSCRIBER_ACTIVATED,
+                        HookEvent.SUBSCRIBER_ACTIVATE,
+                        person(tx, account, subscriber, payloads));
             case Event.SubscriberLeft(var subscriber, var departure, var _) -> {
-                var person = person(tx, account, subscriber);
+                var person = person(tx, account, subscriber, payloads);
                 yield switch (departure) {
                     case UNSUBSCRIBED -> both(Topic.SUBSCRIBER_UNSUBSCRIBED, HookEvent.SUBSCRIBER_UNSUBSCRIBE, person);
                     case BOUNCED -> both(Topic.SUBSCRIBER_BOUNCED, HookEvent.SUBSCRIBER_BOUNCE, person);
@@ -109,6 +135,7 @@ public final class Outbox {
                 membership(
                         tx,
                         account,
+                        payloads,
                         subscriber,
                         Topic.SUBSCRIBER_SUBSCRIBED_TO_FORM,
                         HookEvent.FORM_SUBSCRIBE,
@@ -119,6 +146,7 @@ public final class Outbox {
                 membership(
                         tx,
                         account,
+                        payloads,
                         subscriber,
                         Topic.SUBSCRIBER_ADDED_TO_SEQUENCE,
                         HookEvent.COURSE_SUBSCRIBE,
@@ -129,6 +157,7 @@ public final class Outbox {
                 membership(
                         tx,
                         account,
+                        payloads,
                         subscriber,
                         Topic.SUBSCRIBER_SEQUENCE_COMPLETED,
                         HookEvent.COURSE_COMPLETE,
@@ -139,6 +168,7 @@ public final class Outbox {
                 membership(
                         tx,
                         account,
+                        payloads,
                         subscriber,
                         Topic.SUBSCRIBER_TAG_ADDED,
                         HookEvent.TAG_ADD,
@@ -149,6 +179,7 @@ public final class Outbox {
                 membership(
                         tx,
                         account,
+                        payloads,
                         subscriber,
                         Topic.SUBSCRIBER_TAG_REMOVED,
                         HookEvent.TAG_REMOVE,
@@ -156,7 +187,7 @@ public final class Outbox {
                         "tag",
                         () -> payloads.tag(tx, account, tag));
             case Event.FieldValueChanged(var subscriber, var field, var _) -> {
-                var person = person(tx, account, subscriber);
+                var person = person(tx, account, subscriber, payloads);
                 Supplier<Map<String, @Nullable Object>> data =
                         () -> with(person.get(), "custom_field", payloads.fieldOf(tx, account, subscriber, field));
                 yield List.of(
@@ -175,26 +206,28 @@ public final class Outbox {
                         () -> with(Map.of(), "custom_field", Payloads.field(field, name, key, label)));
             case Event.TagCreated(var tag, var _) ->
                 List.of(endpoint(Topic.TAG_CREATED, () -> with(Map.of(), "tag", payloads.tag(tx, account, tag))));
+            case Event.TagDeleted(var tag, var name, var createdAt, var _) ->
+                List.of(endpoint(Topic.TAG_DELETED, () -> with(Map.of(), "tag", Payloads.tag(tag, name, createdAt))));
             case Event.SequenceCreated(var sequence, var _) ->
-                List.of(endpoint(Topic.SEQUENCE_CREATED, plan(tx, account, sequence)));
+                List.of(endpoint(Topic.SEQUENCE_CREATED, plan(tx, account, sequence, payloads)));
             case Event.SequenceDeleted(var sequence, var _) ->
-                List.of(endpoint(Topic.SEQUENCE_DELETED, plan(tx, account, sequence)));
+                List.of(endpoint(Topic.SEQUENCE_DELETED, plan(tx, account, sequence, payloads)));
             case Event.SequenceResumed(var sequence, var _) ->
-                List.of(endpoint(Topic.SEQUENCE_PUBLISHED, plan(tx, account, sequence)));
+                List.of(endpoint(Topic.SEQUENCE_PUBLISHED, plan(tx, account, sequence, payloads)));
             case Event.SequencePaused(var sequence, var _) ->
-                List.of(endpoint(Topic.SEQUENCE_DISABLED, plan(tx, account, sequence)));
+                List.of(endpoint(Topic.SEQUENCE_DISABLED, plan(tx, account, sequence, payloads)));
             case Event.BroadcastCreated(var broadcast, var _) ->
-                List.of(endpoint(Topic.BROADCAST_CREATED, mailing(tx, account, broadcast)));
+                List.of(endpoint(Topic.BROADCAST_CREATED, mailing(tx, account, broadcast, payloads)));
             case Event.BroadcastSent(var broadcast, var _) ->
-                List.of(endpoint(Topic.BROADCAST_SENT, mailing(tx, account, broadcast)));
+                List.of(endpoint(Topic.BROADCAST_SENT, mailing(tx, account, broadcast, payloads)));
             case Event.BroadcastDeleted(var broadcast, var _) ->
-                List.of(endpoint(Topic.BROADCAST_DELETED, mailing(tx, account, broadcast)));
+                List.of(endpoint(Topic.BROADCAST_DELETED, mailing(tx, account, broadcast, payloads)));
             case Event.PostPublished(var post, var _) ->
                 List.of(endpoint(Topic.POST_PUBLISHED, () -> with(Map.of(), "post", payloads.post(tx, account, post))));
             case Event.PurchaseCreated(var purchase, var subscriber, var _) -> {
                 var news = new ArrayList<News>();
                 news.add(legacy(HookEvent.PURCHASE_CREATE, () -> payloads.purchase(tx, account, purchase)));
-                var person = person(tx, account, subscriber);
+                var person = person(tx, account, subscriber, payloads);
                 for (var product : payloads.products(tx, account, purchase)) {
                     news.add(new News(HookEvent.PRODUCT_PURCHASE.wireName(), Optional.of(product), person));
                 }
@@ -204,15 +237,18 @@ public final class Outbox {
         };
     }
 
-    private Supplier<Map<String, @Nullable Object>> person(Tx tx, AccountId account, SubscriberId subscriber) {
+    private static Supplier<Map<String, @Nullable Object>> person(
+            Tx tx, AccountId account, SubscriberId subscriber, Payloads payloads) {
         return () -> with(Map.of(), "subscriber", payloads.subscriber(tx, account, subscriber));
     }
 
-    private Supplier<Map<String, @Nullable Object>> plan(Tx tx, AccountId account, reynard.id.SequenceId sequence) {
+    private static Supplier<Map<String, @Nullable Object>> plan(
+            Tx tx, AccountId account, reynard.id.SequenceId sequence, Payloads payloads) {
         return () -> with(Map.of(), "sequence", payloads.sequence(tx, account, sequence));
     }
 
-    private Supplier<Map<String, @Nullable Object>> mailing(Tx tx, AccountId account, BroadcastId broadcast) {
+    private static Supplier<Map<String, @Nullable Object>> mailing(
+            Tx tx, AccountId account, BroadcastId broadcast, Payloads payloads) {
         return () -> with(Map.of(), "broadcast", payloads.broadcast(tx, account, broadcast));
     }
 
@@ -222,16 +258,17 @@ public final class Outbox {
     }
 
     /// Someone came to something or left it: legacy webhooks are told of the person only.
-    private List<News> membership(
+    private static List<News> membership(
             Tx tx,
             AccountId account,
+            Payloads payloads,
             SubscriberId subscriber,
             Topic topic,
             HookEvent hook,
             Id of,
             String noun,
             Supplier<Map<String, @Nullable Object>> thing) {
-        var person = person(tx, account, subscriber);
+        var person = person(tx, account, subscriber, payloads);
         return Stream.of(
                         endpoint(topic, () -> with(person.get(), noun, thing.get())),
                         new News(hook.wireName(), Optional.of(of), person))

@@ -64,19 +64,26 @@ final class OutboxStore {
     /// @param data JSON
     record Pending(String eventId, String type, Instant occurredAt, String data) {}
 
-    void insert(Tx tx, AccountId account, long id, ReceiverId receiver, Pending event) {
-        tx.update("""
-                        insert into webhook_event (account_id, id, receiver_id, event_id, type, occurred_at, data)
-                        values (:account, :id, :receiver, :eventId, :type, :occurredAt, :data)
-                        """)
-                .bind("account", account)
-                .bind("id", id)
-                .bind("receiver", receiver)
-                .bind("eventId", event.eventId())
-                .bind("type", event.type())
-                .bind("occurredAt", event.occurredAt())
-                .bind("data", event.data())
-                .execute();
+    /// An event for one who is to hear of it.
+    record Told(long id, ReceiverId receiver, Pending event) {}
+
+    void insert(Tx tx, AccountId account, List<Told> events) {
+        var batch = tx.batch("""
+                insert into webhook_event (account_id, id, receiver_id, event_id, type, occurred_at, data)
+                values (:account, :id, :receiver, :eventId, :type, :occurredAt, :data)
+                """);
+        for (var told : events) {
+            var event = told.event();
+            batch.bind("account", account)
+                    .bind("id", told.id())
+                    .bind("receiver", told.receiver())
+                    .bind("eventId", event.eventId())
+                    .bind("type", event.type())
+                    .bind("occurredAt", event.occurredAt())
+                    .bind("data", event.data())
+                    .add();
+        }
+        batch.execute();
     }
 
     record Ready(AccountId account, ReceiverId receiver, Instant at) {}

@@ -3,12 +3,16 @@ package reynard.webhook;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reynard.broadcast.Broadcasts;
 import reynard.broadcast.Post;
 import reynard.db.Tx;
+import reynard.event.Event;
 import reynard.form.Form;
 import reynard.form.Forms;
 import reynard.id.AccountId;
@@ -25,7 +29,9 @@ import reynard.id.TagId;
 import reynard.purchase.Purchase;
 import reynard.purchase.Purchases;
 import reynard.sequence.Sequences;
+import reynard.subscriber.CustomField;
 import reynard.subscriber.CustomFields;
+import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberJson;
 import reynard.subscriber.Subscribers;
 import reynard.tag.Tags;
@@ -39,6 +45,7 @@ final class Payloads {
     private final Sequences sequences;
     private final Broadcasts broadcasts;
     private final Purchases purchases;
+    private final Optional<Crowd> crowd;
 
     Payloads(
             Subscribers subscribers,
@@ -55,21 +62,87 @@ final class Payloads {
         this.sequences = sequences;
         this.broadcasts = broadcasts;
         this.purchases = purchases;
+        this.crowd = Optional.empty();
+    }
+
+    private Payloads(Payloads like, Optional<Crowd> crowd) {
+        this.subscribers = like.subscribers;
+        this.customFields = like.customFields;
+        this.tags = like.tags;
+        this.forms = like.forms;
+        this.sequences = like.sequences;
+        this.broadcasts = like.broadcasts;
+        this.purchases = like.purchases;
+        this.crowd = crowd;
+    }
+
+    /// For what has happened at once: the people are read together, when the first of them is asked for.
+    Payloads of(Tx tx, AccountId account, List<? extends Event> events) {
+        var whom = events.stream().flatMap(event -> about(event).stream()).collect(Collectors.toSet());
+        return new Payloads(this, whom.size() < 2 ? Optional.empty() : Optional.of(new Crowd(tx, account, whom)));
+    }
+
+    private static Optional<SubscriberId> about(Event event) {
+        return switch (event) {
+            case Event.SubscriberCreated created -> Optional.of(created.subscriber());
+            case Event.FieldValueChanged changed -> Optional.of(changed.subscriber());
+            case Event.TagAdded added -> Optional.of(added.subscriber());
+            case Event.TagRemoved removed -> Optional.of(removed.subscriber());
+            case Event.FormJoined joined -> Optional.of(joined.subscriber());
+            default -> Optional.empty();
+        };
+    }
+
+    /// People whom the same transaction tells of, and what the account wants to know of them.
+    private final class Crowd {
+        private final Tx tx;
+        private final AccountId account;
+        private final Set<SubscriberId> whom;
+        private @Nullable Map<SubscriberId, Subscriber> people;
+        private @Nullable List<CustomField> fields;
+
+        Crowd(Tx tx, AccountId account, Set<SubscriberId> whom) {
+            this.tx = tx;
+            this.account = account;
+            this.whom = whom;
+        }
+
+        Optional<Subscriber> find(SubscriberId id) {
+            if (people == null) {
+                people = subscribers.findAll(tx, account, whom);
+            }
+            return Optional.ofNullable(people.get(id));
+        }
+
+        List<CustomField> fields() {
+            if (fields == null) {
+                fields = customFields.all(tx, account);
+            }
+            return fields;
+        }
+    }
+
+    private Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {
+        return crowd.flatMap(people -> people.find(id)).or(() -> subscribers.find(tx, account, id));
     }
 
     Map<String, @Nullable Object> subscriber(Tx tx, AccountId account, SubscriberId id) {
-        return subscribers
-                .find(tx, account, id)
-                .map(found -> plain(SubscriberJson.of(found, customFields.all(tx, account))))
+        var fields = crowd.map(Crowd::fields).orElseGet(() -> customFields.all(tx, account));
+        return find(tx, account, id)
+                .map(found -> plain(SubscriberJson.of(found, fields)))
                 .orElseThrow();
     }
 
     Map<String, @Nullable Object> tag(Tx tx, AccountId account, TagId id) {
         var tag = tags.find(tx, account, id).orElseThrow();
+        return tag(id, tag.name(), tag.createdAt());
+    }
+
+    static Map<String, @Nullable Object> tag(TagId id, String name, Instant createdAt) {
         var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("id", tag.id());
-        json.put("name", tag.name());
-        json.put("created_at", tag.createdAt());
+        json.put("id", id);
+        json.put("name", name);
+        json.put("created_at", createdAt);
         return plain(json);
     }
 
@@ -187,9 +260,7 @@ final class Payloads {
     /// The field with the value that the subscriber has in it now, null for none.
     Map<String, @Nullable Object> fieldOf(Tx tx, AccountId account, SubscriberId subscriber, CustomFieldId id) {
         var json = field(tx, account, id);
-        json.put(
-                "value",
-                subscribers.find(tx, account, subscriber).orElseThrow().fields().get(id));
+        json.put("value", find(tx, account, subscriber).orElseThrow().fields().get(id));
         return json;
     }
 

@@ -2,6 +2,7 @@ package reynard.webhook;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,8 +22,10 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamRequestContent;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
+import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
@@ -50,6 +53,7 @@ import org.slf4j.LoggerFactory;
 /// Threads: any number; a caller waits without holding a platform thread.
 public final class Poster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Poster.class);
+    private static final String JSON = "application/json";
     private static final int RESOLVING_MAX = 16;
     private static final int CONNECTIONS_MAX = 1_024;
     private static final int HEADER_BYTES_MAX = 16_384;
@@ -79,6 +83,22 @@ public final class Poster implements AutoCloseable {
 
     /// Waits for the answer, or for the time to be up.
     Answer post(URI url, Map<String, String> headers, byte[] body) {
+        return post(url, headers, new BytesRequestContent(JSON, body));
+    }
+
+    /// The same with a body that is read while it is sent.
+    ///
+    /// @param length of the body in bytes
+    Answer post(URI url, InputStream body, long length) {
+        return post(url, Map.of(), new InputStreamRequestContent(JSON, body, null) {
+            @Override
+            public long getLength() {
+                return length;
+            }
+        });
+    }
+
+    private Answer post(URI url, Map<String, String> headers, Request.Content body) {
         var reading = new Reading(limits.bodyBytesMax());
         try {
             started()
@@ -89,7 +109,7 @@ public final class Poster implements AutoCloseable {
                         // Every attempt asks for the addresses anew.
                         fields.put(HttpHeader.CONNECTION, "close");
                     })
-                    .body(new BytesRequestContent("application/json", body))
+                    .body(body)
                     .timeout(limits.total().toMillis(), TimeUnit.MILLISECONDS)
                     .send(reading);
             return reading.answer.get(limits.total().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);

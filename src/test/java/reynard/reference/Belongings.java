@@ -3,6 +3,7 @@ package reynard.reference;
 import static reynard.testing.TestServer.text;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +60,11 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                 "/v4/broadcasts",
                 Map.of("subject", "News", "public", true, "published_at", "2026-01-01"),
                 "/broadcast/id");
+        // Many, and none that is there.
+        var nobodys = Collections.nCopies(101, Map.of("tag_id", 1, "subscriber_id", 1));
+        server.send("DELETE", "/v4/bulk/tags/subscribers", text(Map.of("taggings", nobodys)));
         server.advance(Duration.ofHours(1));
+        long job = server.get("/ext/v1/bulk_jobs").at("/bulk_jobs/0/id").asLong();
         long post = server.get("/v4/posts").at("/posts/0/id").asLong();
         long told = server.get("/v4/webhook_endpoints/" + endpoint + "/deliveries")
                 .at("/deliveries/0/id")
@@ -74,6 +79,7 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("sequences", sequence.id()),
                         Map.entry("emails", sequence.email("Hello")),
                         Map.entry("tags", tag),
+                        Map.entry("bulk_jobs", job),
                         Map.entry("forms", form),
                         Map.entry("landing_pages", landingPage),
                         Map.entry("custom_fields", field),

@@ -1,0 +1,188 @@
+package reynard.bulk;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.JsonColumn;
+import reynard.db.Page;
+import reynard.db.PageRequest;
+import reynard.id.AccountId;
+import reynard.id.AppId;
+import reynard.id.BulkJobId;
+
+/// Many things at once: few are done at once, more are queued for [Foreman], as Kit does (Kit: Bulk and async
+/// processing).
+public final class Bulk {
+    /// More than these are done in the background.
+    static final int AT_ONCE_MAX = 100;
+
+    private final BulkStore store = new BulkStore();
+    private final Database database;
+    private final IdBlocks ids;
+    private final Labour labour;
+    private final InstantSource clock;
+    private final long queueBytesMax;
+    private final Runnable whenQueued;
+
+    /// @param queueBytesMax how long the requests of one app and account that wait may be together
+    /// @param whenQueued may wake the foreman
+    public Bulk(
+            Database database,
+            IdBlocks ids,
+            Labour labour,
+            InstantSource clock,
+            long queueBytesMax,
+            Runnable whenQueued) {
+        this.database = database;
+        this.ids = ids;
+        this.labour = labour;
+        this.clock = clock;
+        this.queueBytesMax = queueBytesMax;
+        this.whenQueued = whenQueued;
+    }
+
+    /// A request as it has been read, item by item: what is well-formed, what is not and why. Of a long one only the
+    /// text is kept, in the steps that it will be done in.
+    static final class Request {
+        private final BulkOperation operation;
+        private final List<BulkStore.NewStep> steps = new ArrayList<>();
+        private List<Item> items = new ArrayList<>();
+        private List<Outcome.Failure> failures = new ArrayList<>();
+        private int size;
+        private boolean says;
+
+        Request(BulkOperation operation) {
+            this.operation = operation;
+        }
+
+        /// @param says whether there is anything in it
+        /// @param faults why it cannot be done, whatever is in the database
+        void add(Item item, boolean says, List<String> faults) {
+            if (size == AT_ONCE_MAX || items.size() + failures.size() == operation.stepMax()) {
+                // Whether it is a long one is known with the item after those that are done at once.
+                pack();
+            }
+            this.says |= says;
+            size++;
+            if (faults.isEmpty()) {
+                items.add(item);
+            } else {
+                failures.add(new Outcome.Failure(item, faults));
+            }
+        }
+
+        private void pack() {
+            int packed = items.size() + failures.size();
+            if (size < AT_ONCE_MAX || packed == 0) {
+                return;
+            }
+            steps.add(new BulkStore.NewStep(
+                    JsonColumn.writeItems(items), json(operation, failures), packed, failures.size()));
+            items = new ArrayList<>();
+            failures = new ArrayList<>();
+        }
+
+        boolean isEmpty() {
+            return !says;
+        }
+    }
+
+    sealed interface Submission {
+        /// @param body what the answer says
+        record Done(Map<String, Object> body) implements Submission {}
+
+        record Queued(BulkJobId job) implements Submission {}
+
+        /// Too much of this app and account waits already.
+        record QueueFull() implements Submission {}
+    }
+
+    /// @param bytes how long the request was
+    Submission submit(
+            AccountId account, Optional<AppId> app, Request request, long bytes, Optional<String> callbackUrl) {
+        if (request.size <= AT_ONCE_MAX) {
+            return new Submission.Done(body(request, perform(account, request)));
+        }
+        request.pack();
+        var job = new BulkJob(
+                new BulkJobId(ids.next()),
+                request.operation,
+                bytes,
+                request.size,
+                0,
+                0,
+                clock.instant(),
+                Optional.empty(),
+                callbackUrl.map(url -> new BulkJob.Callback(url, "waiting", 0, Optional.empty())));
+        long whose = app.map(AppId::value).orElse(0L);
+        boolean queued = database.inTx(tx -> {
+            store.holdQueue(tx, account);
+            if (store.queuedBytes(tx, account, whose) + bytes > queueBytesMax) {
+                return false;
+            }
+            store.insert(tx, account, whose, job, request.steps);
+            return true;
+        });
+        if (!queued) {
+            return new Submission.QueueFull();
+        }
+        whenQueued.run();
+        return new Submission.Queued(job.id());
+    }
+
+    private Outcome perform(AccountId account, Request request) {
+        return database.inTx(tx -> labour.perform(tx, account, request.operation, request.items));
+    }
+
+    private static Map<String, Object> body(Request request, Outcome outcome) {
+        var failures = new ArrayList<>(request.failures);
+        failures.addAll(outcome.failures());
+        var body = new LinkedHashMap<String, Object>();
+        request.operation.answer().ifPresent(plural -> body.put(plural, outcome.results()));
+        body.put(
+                "failures",
+                failures.stream()
+                        .map(failure -> failure.json(request.operation))
+                        .toList());
+        return body;
+    }
+
+    /// As columns hold them.
+    static String json(BulkOperation operation, List<Outcome.Failure> failures) {
+        return JsonColumn.writeItems(
+                failures.stream().map(failure -> failure.json(operation)).toList());
+    }
+
+    /// Newest first.
+    Page<BulkJob> list(AccountId account, PageRequest page) {
+        return database.inTx(tx -> store.list(tx, account, page));
+    }
+
+    /// A job and some of what could not be done.
+    ///
+    /// @param failures as answers and callbacks tell them
+    record Shown(BulkJob job, List<Map<String, Object>> failures) {}
+
+    /// @param failuresMax how many of the failures, the first ones
+    Optional<Shown> find(AccountId account, BulkJobId id, int failuresMax) {
+        return database.inTx(tx -> store.find(tx, account, id).map(job -> {
+            var failures = store.failures(tx, account, id, failuresMax).stream()
+                    .flatMap(step -> JsonColumn.readItems(step).stream())
+                    .limit(failuresMax)
+                    .toList();
+            return new Shown(job, failures);
+        }));
+    }
+
+    /// What is not done yet.
+    public record Waiting(long jobs, long items) {}
+
+    public Waiting waiting(AccountId account) {
+        return database.inTx(tx -> store.waiting(tx, account));
+    }
+}
