@@ -210,7 +210,9 @@ public final class Server implements AutoCloseable {
                     new LinkRewriter(targets, trackingSecret, publicUrl::get),
                     new Links(publicUrl::get),
                     dkimKeys,
-                    returnPath);
+                    returnPath,
+                    // There is no broadcast yet that could be written.
+                    (_, _, _) -> Optional.empty());
             var waking = new AtomicReference<@Nullable Engine>();
             var sender = new Sender(
                     database,

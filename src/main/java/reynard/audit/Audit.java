@@ -100,6 +100,13 @@ public final class Audit {
                         twice.delivery(),
                         "is a second one of email " + twice.email() + " in run " + twice.run());
             }
+            for (var twice : store.broadcastTwice(tx, account)) {
+                report(
+                        account,
+                        "delivery",
+                        twice.delivery(),
+                        "is a second one of broadcast " + twice.broadcast() + " for subscriber " + twice.subscriber());
+            }
             for (long delivery : store.strayAttempts(tx, account)) {
                 report(account, "attempt", delivery, "belongs to a delivery that does not exist");
             }

@@ -146,7 +146,7 @@ final class AuditStore {
                              where d.account_id = :account and d.id > :after
                              order by d.id
                              limit :limit)
-                        select d.id, d.run, d.sequence_id, d.subscriber_id, d.sequence_email_id, d.state,
+                        select d.id, d.kind, d.broadcast_id, d.recipient, d.run, d.sequence_id, d.subscriber_id, d.sequence_email_id, d.state,
                                d.next_attempt_at, d.attempts, d.owner, d.marked_at, d.settled_at, d.uncertain_at,
                                d.reason, e.run as enrollment_run, e.sequence_id as enrollment_sequence,
                                e.subscriber_id as enrollment_subscriber, e.state as enrollment_state, e.finished_at,
@@ -176,9 +176,12 @@ final class AuditStore {
                     var run = nullableLong(row, "enrollment_run");
                     return new DeliveryRow(
                             row.getLong("id"),
+                            row.getString("kind"),
+                            nullableLong(row, "broadcast_id"),
+                            row.getString("recipient"),
                             row.getInt("run"),
                             row.getLong("sequence_id"),
-                            row.getLong("subscriber_id"),
+                            nullableLong(row, "subscriber_id"),
                             row.getLong("sequence_email_id"),
                             row.getString("state"),
                             optionalInstant(row, "next_attempt_at"),
@@ -231,12 +234,29 @@ final class AuditStore {
         return tx.query("""
                         select max(d.id) as id, d.sequence_email_id, d.run
                           from delivery d
-                         where d.account_id = :account
+                         where d.account_id = :account and d.kind = 'sequence'
                          group by d.enrollment_id, d.run, d.sequence_email_id
                         having count(*) > 1
                         """)
                 .bind("account", account)
                 .map((row, _) -> new SentTwice(row.getLong("id"), row.getLong("sequence_email_id"), row.getInt("run")))
+                .list();
+    }
+
+    /// A reader who has an email of a broadcast twice in the ledger.
+    record BroadcastTwice(long delivery, long broadcast, long subscriber) {}
+
+    List<BroadcastTwice> broadcastTwice(Tx tx, AccountId account) {
+        return tx.query("""
+                        select max(d.id) as id, d.broadcast_id, d.subscriber_id
+                          from delivery d
+                         where d.account_id = :account and d.kind = 'broadcast'
+                         group by d.broadcast_id, d.subscriber_id
+                        having count(*) > 1
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new BroadcastTwice(
+                        row.getLong("id"), row.getLong("broadcast_id"), row.getLong("subscriber_id")))
                 .list();
     }
 

@@ -56,6 +56,20 @@ final class DeliveryInvariants {
     }
 
     private static Optional<String> belonging(DeliveryRow delivery) {
+        if (delivery.isOfSequence() == (delivery.broadcast() != null || delivery.recipient() != null)
+                || delivery.isNotice() != (delivery.recipient() != null)) {
+            return Optional.of("is of kind " + delivery.kind() + ", but its columns are of another");
+        }
+        if (delivery.isNotice()) {
+            return Optional.empty();
+        }
+        if (delivery.subscriberState() == null) {
+            return Optional.of("is for subscriber " + delivery.subscriber() + ", who does not exist");
+        }
+        return delivery.isOfSequence() ? belongingToSequence(delivery) : Optional.empty();
+    }
+
+    private static Optional<String> belongingToSequence(DeliveryRow delivery) {
         if (delivery.enrollmentRun().isEmpty()) {
             return Optional.of("belongs to an enrollment that does not exist");
         }
@@ -74,7 +88,8 @@ final class DeliveryInvariants {
             return Optional.of("is of sequence " + delivery.sequence() + ", but its enrollment is of sequence "
                     + delivery.enrollmentSequence());
         }
-        return delivery.enrollmentSubscriber() != null && delivery.enrollmentSubscriber() == delivery.subscriber()
+        return delivery.enrollmentSubscriber() != null
+                        && delivery.enrollmentSubscriber().equals(delivery.subscriber())
                 ? Optional.empty()
                 : Optional.of("is for subscriber " + delivery.subscriber() + ", but its enrollment is of subscriber "
                         + delivery.enrollmentSubscriber());
@@ -110,12 +125,15 @@ final class DeliveryInvariants {
 
     /// The mark before the final dot is the last moment at which an email can be kept back.
     private static Optional<String> leaving(DeliveryRow delivery) {
+        if (delivery.isNotice()) {
+            return Optional.empty();
+        }
         var left = new ArrayList<Instant>();
         if (isGone(delivery.subscriberState())) {
             delivery.stateChangedAt().ifPresent(left::add);
         }
         boolean over = "cancelled".equals(delivery.enrollmentState()) || "removed".equals(delivery.enrollmentState());
-        if (over && delivery.enrollmentRun().orElseThrow() == delivery.run()) {
+        if (delivery.isOfSequence() && over && delivery.enrollmentRun().orElseThrow() == delivery.run()) {
             delivery.finishedAt().ifPresent(left::add);
         }
         var first = left.stream().min(Instant::compareTo);
@@ -125,18 +143,21 @@ final class DeliveryInvariants {
     }
 
     private static Optional<String> queued(DeliveryRow delivery) {
-        if (!delivery.isQueued()) {
+        if (!delivery.isQueued() || delivery.isNotice()) {
             return Optional.empty();
         }
         var queued = "is " + delivery.state() + ", but ";
+        if (isGone(delivery.subscriberState())) {
+            return Optional.of(queued + "its reader has left");
+        }
+        if (!delivery.isOfSequence()) {
+            return Optional.empty();
+        }
         if (delivery.run() < delivery.enrollmentRun().orElseThrow()) {
             return Optional.of(queued + "its run is over");
         }
         if (delivery.emailGone()) {
             return Optional.of(queued + "its email was taken back");
-        }
-        if (isGone(delivery.subscriberState())) {
-            return Optional.of(queued + "its reader has left");
         }
         return "cancelled".equals(delivery.enrollmentState()) || "removed".equals(delivery.enrollmentState())
                 ? Optional.of(queued + "its enrollment is " + delivery.enrollmentState())

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A delivery as it is stored, with what it belongs to and what was tried.
 ///
+/// @param recipient whom a notice is for
 /// @param enrollmentRun the present run of its enrollment; empty: there is no such enrollment
 /// @param emailSequence the sequence that its email is of; null: there is no such email
 /// @param emailGone the email is deleted or a draft
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param acceptedAt when it took the last one
 record DeliveryRow(
         long id,
+        String kind,
+        @Nullable Long broadcast,
+        @Nullable String recipient,
         int run,
         long sequence,
-        long subscriber,
+        @Nullable Long subscriber,
         long email,
         String state,
         Optional<Instant> nextAttemptAt,
@@ -41,6 +45,14 @@ record DeliveryRow(
         int lastTry,
         int accepted,
         Optional<Instant> acceptedAt) {
+
+    boolean isOfSequence() {
+        return kind.equals("sequence");
+    }
+
+    boolean isNotice() {
+        return kind.equals("notice");
+    }
 
     boolean isQueued() {
         return state.equals("scheduled") || state.equals("deferred") || state.equals("uncertain");

@@ -222,7 +222,7 @@ public final class BounceEndpoints {
         json.put("source", report.source().wireName());
         json.put("verdict", report.verdict().wireName());
         json.put("delivery_id", report.delivery());
-        json.put("subscriber_id", report.subscriber());
+        json.put("subscriber_id", report.subscriber().orElse(null));
         json.put("recipient", report.recipient().orElse(null));
         json.put("status", report.status().orElse(null));
         json.put("diagnostic", report.diagnostic());

@@ -1,6 +1,7 @@
 package reynard.bounce;
 
 import static reynard.db.Rows.instant;
+import static reynard.db.Rows.nullableLong;
 import static reynard.db.Rows.optionalText;
 
 import java.sql.ResultSet;
@@ -82,7 +83,7 @@ final class BounceStore {
                         .bind("sourceKey", sourceKey)
                         .bind("verdict", report.verdict().wireName())
                         .bind("delivery", report.delivery())
-                        .bind("subscriber", report.subscriber())
+                        .bind("subscriber", report.subscriber().map(Id::value).orElse(null))
                         .bind("recipient", report.recipient().orElse(null))
                         .bind("status", report.status().orElse(null))
                         .bind("diagnostic", report.diagnostic())
@@ -116,7 +117,7 @@ final class BounceStore {
                 Report.Source.valueOf(row.getString("source").toUpperCase(Locale.ROOT)),
                 Verdict.valueOf(row.getString("verdict").toUpperCase(Locale.ROOT)),
                 new DeliveryId(row.getLong("delivery_id")),
-                new SubscriberId(row.getLong("subscriber_id")),
+                Optional.ofNullable(nullableLong(row, "subscriber_id")).map(SubscriberId::new),
                 optionalText(row, "recipient"),
                 optionalText(row, "status"),
                 row.getString("diagnostic"),

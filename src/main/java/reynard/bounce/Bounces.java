@@ -219,10 +219,12 @@ public final class Bounces {
             if (report.verdict().isBounce()) {
                 deliveries.bounced(tx, account, email.id(), report.verdict().wireName(), report.diagnostic(), now);
             }
-            departure(tx, account, email.subscriber(), report.verdict(), now).ifPresent(departure -> {
-                deliveries.left(tx, account, email.token(), departure, now);
-                subscribers.leave(tx, account, email.subscriber(), departure, evidence(report), now);
-            });
+            email.subscriber()
+                    .ifPresent(reader -> departure(tx, account, reader, report.verdict(), now)
+                            .ifPresent(departure -> {
+                                deliveries.left(tx, account, email.token(), departure, now);
+                                subscribers.leave(tx, account, reader, departure, evidence(report), now);
+                            }));
             return true;
         });
     }

@@ -18,7 +18,7 @@ public record KeptReport(
         Report.Source source,
         Verdict verdict,
         DeliveryId delivery,
-        SubscriberId subscriber,
+        Optional<SubscriberId> subscriber,
         Optional<String> recipient,
         Optional<String> status,
         String diagnostic,

@@ -3,6 +3,7 @@ package reynard.delivery;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,15 +17,17 @@ import reynard.db.Tx;
 import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 
-/// The ledger: every email that a sequence has led to, queued, sent, failed or skipped.
+/// The ledger: every email that was planned for someone, queued, sent, failed or skipped.
 public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    private static final int BROADCAST_ROWS_MAX = 500;
 
     private final DeliveryStore store = new DeliveryStore();
     private final Database database;
@@ -86,6 +89,41 @@ public final class Deliveries {
         store.insert(tx, account, rows, now);
     }
 
+    /// Queues an email of a broadcast for each of up to 500 readers. Who has one in the ledger already keeps that one.
+    ///
+    /// @return for how many it was queued
+    public int queue(
+            Tx tx,
+            AccountId account,
+            BroadcastId broadcast,
+            List<SubscriberId> subscribers,
+            Instant dueAt,
+            Instant now) {
+        if (subscribers.size() > BROADCAST_ROWS_MAX) {
+            throw new IllegalArgumentException(
+                    "at most " + BROADCAST_ROWS_MAX + " readers at once: " + subscribers.size());
+        }
+        var rows = subscribers.stream()
+                .map(subscriber -> new DeliveryStore.NewBroadcastMail(
+                        new DeliveryId(ids.next()), subscriber, Secrets.token(), Secrets.token()))
+                .toList();
+        return store.insertBroadcast(tx, account, broadcast, rows, dueAt, now);
+    }
+
+    /// How many emails of a broadcast are in which state.
+    public Map<Delivery.State, Long> ofBroadcast(Tx tx, AccountId account, BroadcastId broadcast) {
+        return store.ofBroadcast(tx, account, broadcast);
+    }
+
+    /// Takes back what is queued of a broadcast and not on its way yet. What is on its way and comes back into the
+    /// queue
+    /// is skipped when its writer has nothing to write any more.
+    ///
+    /// @param reason a stable code
+    public void dropQueued(Tx tx, AccountId account, BroadcastId broadcast, String reason, Instant now) {
+        tellBroadcast(tx, account, store.dropQueuedOfBroadcast(tx, account, broadcast, reason, now), now);
+    }
+
     /// Takes back what is queued of an enrollment and not on its way yet.
     public void dropQueued(Tx tx, AccountId account, EnrollmentId enrollment, String reason, Instant now) {
         store.dropQueuedOfEnrollment(tx, account, enrollment, reason, now);
@@ -100,17 +138,8 @@ public final class Deliveries {
         var treated = store.treatAsSent(tx, account, until, now, limit);
         for (var delivery : treated) {
             store.dropMessage(tx, account, delivery.id());
-            events.append(
-                    tx,
-                    account,
-                    new Event.DeliverySettled(
-                            delivery.id(),
-                            delivery.enrollment(),
-                            delivery.run(),
-                            delivery.email(),
-                            delivery.subscriber(),
-                            false,
-                            delivery.dueAt()));
+            settled(delivery.id(), delivery.kind(), false, delivery.dueAt())
+                    .ifPresent(event -> events.append(tx, account, event));
         }
         return treated.size();
     }
@@ -119,8 +148,8 @@ public final class Deliveries {
         return database.inTx(tx -> store.list(tx, account, filter, page));
     }
 
-    /// What one run of an enrollment has led to.
-    public List<Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
+    /// What one run of an enrollment has led to, by email.
+    public Map<SequenceEmailId, Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
         return store.ofRun(tx, account, enrollment, run);
     }
 
@@ -137,13 +166,15 @@ public final class Deliveries {
         return database.inTx(tx -> store.counts(tx, account));
     }
 
-    /// Whom the email with this token went to.
+    /// Whom the list's email with this token went to.
     public Optional<SubscriberId> subscriberOf(AccountId account, String token) {
         return database.inTx(tx -> store.subscriberOf(tx, account, token));
     }
 
     /// An email as one that comes back names it.
-    public record Known(DeliveryId id, SubscriberId subscriber, String token) {}
+    ///
+    /// @param subscriber empty for a notice to somebody who is none
+    public record Known(DeliveryId id, Optional<SubscriberId> subscriber, String token) {}
 
     public Optional<Known> findByToken(Tx tx, AccountId account, String token) {
         return store.findByToken(tx, account, token);
@@ -186,8 +217,12 @@ public final class Deliveries {
     private void happened(Tx tx, AccountId account, Event event) {
         switch (event) {
             case Event.SubscriberLeft(var subscriber, var departure, var at) ->
-                store.dropQueuedOfSubscriber(
-                        tx, account, subscriber, departure.name().toLowerCase(java.util.Locale.ROOT), at);
+                tellBroadcast(
+                        tx,
+                        account,
+                        store.dropQueuedOfSubscriber(
+                                tx, account, subscriber, departure.name().toLowerCase(Locale.ROOT), at),
+                        at);
             case Event.SequenceDeleted(var sequence, var at) ->
                 tell(tx, account, store.dropQueuedOfSequence(tx, account, sequence, at), at);
             case Event.SequencePlanChanged(var sequence, var _, var at) ->
@@ -206,11 +241,36 @@ public final class Deliveries {
         }
     }
 
+    private void tellBroadcast(Tx tx, AccountId account, List<DeliveryStore.Unsent> unsent, Instant at) {
+        for (var delivery : unsent) {
+            events.append(
+                    tx,
+                    account,
+                    new Event.BroadcastMailSettled(
+                            delivery.id(), delivery.broadcast(), delivery.subscriber(), false, at));
+        }
+    }
+
+    /// What is to be told of an email that is done with; nobody waits for the news of a notice.
+    static Optional<Event> settled(DeliveryId delivery, Kind kind, boolean accepted, Instant at) {
+        return switch (kind) {
+            case Kind.SequenceMail(var enrollment, var run, var _, var email, var reader) ->
+                Optional.of(new Event.DeliverySettled(delivery, enrollment, run, email, reader, accepted, at));
+            case Kind.BroadcastMail(var broadcast, var reader) ->
+                Optional.of(new Event.BroadcastMailSettled(delivery, broadcast, reader, accepted, at));
+            case Kind.NoticeMail _ -> Optional.empty();
+        };
+    }
+
     /// Takes back what has just gone back into the queue, if what has happened since it was claimed forbids it.
     void dropIfForbidden(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
         store.dropIfForbidden(tx, account, delivery, now).ifPresent(withdrawn -> {
             store.dropMessage(tx, account, delivery);
             tell(tx, account, List.of(withdrawn), now);
+        });
+        store.dropIfUnwanted(tx, account, delivery, now).ifPresent(kind -> {
+            store.dropMessage(tx, account, delivery);
+            settled(delivery, kind, false, now).ifPresent(event -> events.append(tx, account, event));
         });
     }
 

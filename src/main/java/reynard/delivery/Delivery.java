@@ -5,12 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import reynard.id.DeliveryId;
-import reynard.id.EnrollmentId;
-import reynard.id.SequenceEmailId;
-import reynard.id.SequenceId;
-import reynard.id.SubscriberId;
 
-/// One row of the ledger: one email of one run, and what became of it. There is never a second one.
+/// One row of the ledger: one email to one reader, and what became of it. There is never a second one.
 ///
 /// @param dueAt when it was to go out
 /// @param settledAt when the relay took it, or when it was given up or skipped
@@ -21,11 +17,7 @@ import reynard.id.SubscriberId;
 /// @param reply the server's last words
 public record Delivery(
         DeliveryId id,
-        EnrollmentId enrollment,
-        int run,
-        SequenceId sequence,
-        SequenceEmailId email,
-        SubscriberId subscriber,
+        Kind kind,
         State state,
         Instant dueAt,
         Optional<Instant> nextAttemptAt,

@@ -11,6 +11,7 @@ import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.BroadcastId;
 import reynard.id.DeliveryId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
@@ -35,6 +36,8 @@ public final class DeliveryEndpoints {
     private Reply list(Request request) {
         var filter = new DeliveryFilter(
                 request.oneOf("state", STATES).map(name -> Delivery.State.valueOf(name.toUpperCase(Locale.ROOT))),
+                request.oneOf("kind", Kind.NAMES),
+                request.id("broadcast_id").map(BroadcastId::new),
                 request.id("sequence_id").map(SequenceId::new),
                 request.id("sequence_email_id").map(SequenceEmailId::new),
                 request.id("subscriber_id").map(SubscriberId::new),
@@ -75,10 +78,16 @@ public final class DeliveryEndpoints {
     private static Map<String, @Nullable Object> json(Delivery delivery) {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("id", delivery.id());
-        json.put("subscriber_id", delivery.subscriber());
-        json.put("sequence_id", delivery.sequence());
-        json.put("sequence_email_id", delivery.email());
-        json.put("run", delivery.run());
+        json.put("kind", delivery.kind().wireName());
+        json.put("subscriber_id", delivery.kind().subscriber().orElse(null));
+        var sequence = delivery.kind() instanceof Kind.SequenceMail mail ? mail : null;
+        json.put("sequence_id", sequence == null ? null : sequence.sequence());
+        json.put("sequence_email_id", sequence == null ? null : sequence.email());
+        json.put("run", sequence == null ? null : sequence.run());
+        json.put("broadcast_id", delivery.kind() instanceof Kind.BroadcastMail mail ? mail.broadcast() : null);
+        var notice = delivery.kind() instanceof Kind.NoticeMail mail ? mail : null;
+        json.put("purpose", notice == null ? null : notice.purpose().wireName());
+        json.put("recipient", notice == null ? null : notice.recipient());
         json.put("state", delivery.state().wireName());
         json.put("due_at", delivery.dueAt());
         json.put("settled_at", delivery.settledAt().orElse(null));

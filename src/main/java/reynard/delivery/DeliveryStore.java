@@ -1,6 +1,7 @@
 package reynard.delivery;
 
 import static reynard.db.Rows.instant;
+import static reynard.db.Rows.nullableLong;
 import static reynard.db.Rows.optionalInstant;
 import static reynard.db.Rows.optionalText;
 
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
 import reynard.db.Listing;
@@ -22,23 +25,27 @@ import reynard.db.Rows;
 import reynard.db.Tx;
 import reynard.event.Event;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
 import reynard.id.DeliveryId;
 import reynard.id.EnrollmentId;
 import reynard.id.Id;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
+import reynard.mail.EmailAddress;
 
 /// Every statement of the room.
 final class DeliveryStore {
     private static final Listing<Delivery> NEWEST = new Listing<>(
             """
-            select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id, d.state, d.due_at,
-                   d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail,
-                   d.reply
+            select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state, d.due_at, d.next_attempt_at,
+                   d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
               from delivery d
              where d.account_id = :account
                and (:state::text is null or d.state = :state)
+               and (:kind::text is null or d.kind = :kind)
+               and (:broadcast::bigint is null or d.broadcast_id = :broadcast)
                and (:sequence::bigint is null or d.sequence_id = :sequence)
                and (:email::bigint is null or d.sequence_email_id = :email)
                and (:subscriber::bigint is null or d.subscriber_id = :subscriber)
@@ -50,6 +57,8 @@ final class DeliveryStore {
         var parameters = new HashMap<String, @Nullable Object>();
         parameters.put("account", account);
         parameters.put("state", filter.state().map(Delivery.State::wireName).orElse(null));
+        parameters.put("kind", filter.kind().orElse(null));
+        parameters.put("broadcast", filter.broadcast().map(Id::value).orElse(null));
         parameters.put("sequence", filter.sequence().map(Id::value).orElse(null));
         parameters.put("email", filter.email().map(Id::value).orElse(null));
         parameters.put("subscriber", filter.subscriber().map(Id::value).orElse(null));
@@ -78,9 +87,10 @@ final class DeliveryStore {
 
     Optional<Delivery> find(Tx tx, AccountId account, DeliveryId id) {
         return tx.query("""
-                        select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at,
-                               d.uncertain_at, d.reason, d.detail, d.reply
+                        select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                               d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state,
+                               d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at,
+                               d.reason, d.detail, d.reply
                           from delivery d
                          where d.account_id = :account and d.id = :id
                         """)
@@ -90,23 +100,28 @@ final class DeliveryStore {
                 .findOne();
     }
 
-    List<Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
+    Map<SequenceEmailId, Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
         return tx.query("""
-                        select d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                               d.state, d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at,
-                               d.uncertain_at, d.reason, d.detail, d.reply
+                        select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                               d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state,
+                               d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at,
+                               d.reason, d.detail, d.reply
                           from delivery d
                          where d.account_id = :account and d.enrollment_id = :enrollment and d.run = :run
                         """)
                 .bind("account", account)
                 .bind("enrollment", enrollment)
                 .bind("run", run)
-                .map((row, _) -> delivery(row))
-                .list();
+                .map((row, _) -> Map.entry(new SequenceEmailId(row.getLong("sequence_email_id")), delivery(row)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     Optional<SubscriberId> subscriberOf(Tx tx, AccountId account, String token) {
-        return tx.query("select d.subscriber_id from delivery d where d.account_id = :account and d.token = :token")
+        return tx.query("""
+                        select d.subscriber_id
+                          from delivery d
+                         where d.account_id = :account and d.token = :token and d.kind <> 'notice'
+                        """)
                 .bind("account", account)
                 .bind("token", token)
                 .map((row, _) -> new SubscriberId(row.getLong("subscriber_id")))
@@ -142,7 +157,7 @@ final class DeliveryStore {
     private static Deliveries.Known known(ResultSet row) throws SQLException {
         return new Deliveries.Known(
                 new DeliveryId(row.getLong("id")),
-                new SubscriberId(row.getLong("subscriber_id")),
+                Optional.ofNullable(nullableLong(row, "subscriber_id")).map(SubscriberId::new),
                 row.getString("token"));
     }
 
@@ -182,9 +197,9 @@ final class DeliveryStore {
         }
         var batch = tx.batch("""
                 insert into delivery
-                       (account_id, id, enrollment_id, run, sequence_id, sequence_email_id, subscriber_id, token,
+                       (account_id, id, kind, enrollment_id, run, sequence_id, sequence_email_id, subscriber_id, token,
                         message_id, state, due_at, created_at, next_attempt_at, settled_at, reason, detail)
-                values (:account, :id, :enrollment, :run, :sequence, :email, :subscriber, :token,
+                values (:account, :id, 'sequence', :enrollment, :run, :sequence, :email, :subscriber, :token,
                         :messageId, :state, :dueAt, :now, :nextAttemptAt, :settledAt, :reason, :detail::jsonb)
                 """);
         for (var row : rows) {
@@ -231,31 +246,143 @@ final class DeliveryStore {
                 .execute();
     }
 
-    int dropQueuedOfSubscriber(Tx tx, AccountId account, SubscriberId subscriber, String reason, Instant now) {
+    record NewBroadcastMail(DeliveryId id, SubscriberId subscriber, String token, String messageId) {}
+
+    /// @return how many were new
+    int insertBroadcast(
+            Tx tx, AccountId account, BroadcastId broadcast, List<NewBroadcastMail> rows, Instant dueAt, Instant now) {
         return tx.update("""
-                        update delivery
-                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
-                         where account_id = :account and subscriber_id = :subscriber
-                           and state in ('scheduled', 'deferred', 'uncertain')
+                        insert into delivery
+                               (account_id, id, kind, broadcast_id, subscriber_id, token, message_id, state, due_at,
+                                created_at, next_attempt_at)
+                        select :account, r.id, 'broadcast', :broadcast, r.subscriber_id, r.token, r.message_id,
+                               'scheduled', :dueAt, :now, :dueAt
+                          from unnest(:ids::bigint[], :subscribers::bigint[], :tokens::text[], :messageIds::text[])
+                               as r (id, subscriber_id, token, message_id)
+                        on conflict (account_id, broadcast_id, subscriber_id) where broadcast_id is not null do nothing
+                        """)
+                .bind("account", account)
+                .bind("broadcast", broadcast)
+                .bind("ids", rows.stream().map(row -> row.id().value()).toArray(Long[]::new))
+                .bind(
+                        "subscribers",
+                        rows.stream().map(row -> row.subscriber().value()).toArray(Long[]::new))
+                .bind("tokens", rows.stream().map(NewBroadcastMail::token).toArray(String[]::new))
+                .bind(
+                        "messageIds",
+                        rows.stream().map(NewBroadcastMail::messageId).toArray(String[]::new))
+                .bind("dueAt", dueAt)
+                .bind("now", now)
+                .execute();
+    }
+
+    Map<Delivery.State, Long> ofBroadcast(Tx tx, AccountId account, BroadcastId broadcast) {
+        var counts = new HashMap<Delivery.State, Long>();
+        tx.query("""
+                        select d.state, count(*) as count
+                          from delivery d
+                         where d.account_id = :account and d.broadcast_id = :broadcast
+                         group by d.state
+                        """)
+                .bind("account", account)
+                .bind("broadcast", broadcast)
+                .map((row, _) -> Map.entry(state(row), row.getLong("count")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
+    }
+
+    void insertNotice(
+            Tx tx,
+            AccountId account,
+            DeliveryId id,
+            String token,
+            String messageId,
+            Notice notice,
+            EmailAddress sender,
+            Instant now) {
+        tx.update("""
+                        insert into delivery
+                               (account_id, id, kind, purpose, recipient, give_up_at, subscriber_id, token, message_id,
+                                state, due_at, created_at, next_attempt_at, envelope_sender)
+                        values (:account, :id, 'notice', :purpose, :recipient, :giveUpAt, :subscriber, :token,
+                                :messageId, 'scheduled', :now, :now, :now, :sender)
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("purpose", notice.purpose().wireName())
+                .bind("recipient", notice.to().wireValue())
+                .bind("giveUpAt", now.plus(notice.giveUpAfter()))
+                .bind("subscriber", notice.subscriber().map(Id::value).orElse(null))
+                .bind("token", token)
+                .bind("messageId", messageId)
+                .bind("sender", sender.value())
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Whether an address gets nothing that a stranger may have asked for. Who has only left may come back.
+    boolean refusesNotices(Tx tx, AccountId account, String recipient) {
+        return tx.query("""
+                        select exists (select from suppression x
+                                        where x.account_id = :account and x.address = lower(:recipient)
+                                          and x.reason <> 'unsubscribed')
+                        """)
+                .bind("account", account)
+                .bind("recipient", recipient)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /// An email of a broadcast that was taken back from the queue.
+    record Unsent(DeliveryId id, BroadcastId broadcast, SubscriberId subscriber) {}
+
+    private static Unsent unsent(ResultSet row) throws SQLException {
+        return new Unsent(
+                new DeliveryId(row.getLong("id")),
+                new BroadcastId(row.getLong("broadcast_id")),
+                new SubscriberId(row.getLong("subscriber_id")));
+    }
+
+    /// @return those of broadcasts
+    List<Unsent> dropQueuedOfSubscriber(Tx tx, AccountId account, SubscriberId subscriber, String reason, Instant now) {
+        return tx.query("""
+                        with dropped as (
+                            update delivery
+                               set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                             where account_id = :account and subscriber_id = :subscriber and kind <> 'notice'
+                               and state in ('scheduled', 'deferred', 'uncertain')
+                            returning id, broadcast_id, subscriber_id)
+                        select p.id, p.broadcast_id, p.subscriber_id from dropped p where p.broadcast_id is not null
                         """)
                 .bind("account", account)
                 .bind("subscriber", subscriber)
                 .bind("reason", reason)
                 .bind("now", now)
-                .execute();
+                .map((row, _) -> unsent(row))
+                .list();
+    }
+
+    List<Unsent> dropQueuedOfBroadcast(Tx tx, AccountId account, BroadcastId broadcast, String reason, Instant now) {
+        return tx.query("""
+                        update delivery
+                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                         where account_id = :account and broadcast_id = :broadcast
+                           and state in ('scheduled', 'deferred', 'uncertain', 'held')
+                        returning id, broadcast_id, subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("broadcast", broadcast)
+                .bind("reason", reason)
+                .bind("now", now)
+                .map((row, _) -> unsent(row))
+                .list();
     }
 
     /// A delivery that was taken back from the queue.
     record Withdrawn(DeliveryId id, EnrollmentId enrollment, int run, SequenceEmailId email) {}
 
     /// A queued delivery that counts as sent.
-    record Treated(
-            DeliveryId id,
-            EnrollmentId enrollment,
-            int run,
-            SequenceEmailId email,
-            SubscriberId subscriber,
-            Instant dueAt) {}
+    record Treated(DeliveryId id, Kind kind, Instant dueAt) {}
 
     List<Treated> treatAsSent(Tx tx, AccountId account, Instant until, Instant now, int limit) {
         return tx.query("""
@@ -272,20 +399,15 @@ final class DeliveryStore {
                                next_attempt_at = null, detail = jsonb_build_object('until', :untilText::text)
                           from queued
                          where d.account_id = :account and d.id = queued.id
-                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id, d.subscriber_id, d.due_at
+                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.due_at
                         """)
                 .bind("account", account)
                 .bind("until", until)
                 .bind("untilText", until.toString())
                 .bind("now", now)
                 .bind("limit", limit)
-                .map((row, _) -> new Treated(
-                        new DeliveryId(row.getLong("id")),
-                        new EnrollmentId(row.getLong("enrollment_id")),
-                        row.getInt("run"),
-                        new SequenceEmailId(row.getLong("sequence_email_id")),
-                        new SubscriberId(row.getLong("subscriber_id")),
-                        instant(row, "due_at")))
+                .map((row, _) -> new Treated(new DeliveryId(row.getLong("id")), kind(row), instant(row, "due_at")))
                 .list();
     }
 
@@ -363,6 +485,47 @@ final class DeliveryStore {
                 .findOne();
     }
 
+    /// The same for an email that is of no sequence.
+    ///
+    /// @return what was dropped
+    Optional<Kind> dropIfUnwanted(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
+        return tx.query("""
+                        with reader as (
+                            select s.id, s.state, s.email_address
+                              from subscriber s
+                             where s.account_id = :account
+                               and s.id = (select v.subscriber_id from delivery v
+                                            where v.account_id = :account and v.id = :id and v.kind = 'broadcast')
+                               for share),
+                        gate as (
+                            select case when s.state = 'cancelled' then 'unsubscribed'
+                                        when s.state <> 'active' then s.state
+                                        when exists (select from suppression x
+                                                      where x.account_id = :account
+                                                        and x.address = lower(s.email_address)) then 'suppressed'
+                                        end as reason
+                              from reader s
+                            union all
+                            select 'suppressed'
+                              from delivery v
+                              join suppression x on x.account_id = :account and x.address = lower(v.recipient)
+                             where v.account_id = :account and v.id = :id and v.purpose = 'confirmation'
+                               and x.reason <> 'unsubscribed')
+                        update delivery d
+                           set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
+                          from gate
+                         where d.account_id = :account and d.id = :id and gate.reason is not null
+                           and d.state in ('scheduled', 'deferred', 'uncertain')
+                        returning d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                                  d.broadcast_id, d.purpose, d.recipient, d.give_up_at
+                        """)
+                .bind("account", account)
+                .bind("id", delivery)
+                .bind("now", now)
+                .map((row, _) -> kind(row))
+                .findOne();
+    }
+
     private static Withdrawn withdrawn(ResultSet row) throws SQLException {
         return new Withdrawn(
                 new DeliveryId(row.getLong("id")),
@@ -415,38 +578,56 @@ final class DeliveryStore {
                 .execute();
     }
 
-    record ReadyAccount(AccountId account, Instant nextAttemptAt) {}
+    /// What an account has to send of one kind.
+    ///
+    /// @param kind its [Kind#wireName]
+    record Ready(AccountId account, String kind, Instant nextAttemptAt) {}
 
-    /// When each account that has something to send has the next of it: one index look-up per account.
-    List<ReadyAccount> readyAccounts(Tx tx) {
+    /// When each account that has something to send has the next of each kind: an index look-up per account and kind.
+    List<Ready> ready(Tx tx) {
         return tx.query("""
-                        select c.account_id, r.next_attempt_at
+                        select c.account_id, k.kind, r.next_attempt_at
+                          from account_clock c
+                          cross join (values ('notice'), ('broadcast')) k (kind)
+                          cross join lateral (
+                              select d.next_attempt_at
+                                from delivery d
+                               where d.account_id = c.account_id and d.kind = k.kind
+                                 and d.state in ('scheduled', 'deferred', 'uncertain')
+                               order by d.next_attempt_at
+                               limit 1) r
+                        union all
+                        select c.account_id, 'sequence', r.next_attempt_at
                           from account_clock c
                           cross join lateral (
                               select d.next_attempt_at
                                 from delivery d
                                 join sequence q on q.account_id = c.account_id and q.id = d.sequence_id and q.active
-                               where d.account_id = c.account_id and d.state in ('scheduled', 'deferred', 'uncertain')
+                               where d.account_id = c.account_id and d.kind = 'sequence'
+                                 and d.state in ('scheduled', 'deferred', 'uncertain')
                                order by d.next_attempt_at
                                limit 1) r
-                         order by r.next_attempt_at
+                         order by next_attempt_at
                         """)
-                .map((row, _) ->
-                        new ReadyAccount(new AccountId(row.getLong("account_id")), instant(row, "next_attempt_at")))
+                .map((row, _) -> new Ready(
+                        new AccountId(row.getLong("account_id")),
+                        row.getString("kind"),
+                        instant(row, "next_attempt_at")))
                 .list();
     }
 
-    /// Takes deliveries that may go out now, oldest first, for this node. Consent and the sequence's switch are asked
-    /// here again; rows that another node holds are skipped.
-    List<Claim> claim(Tx tx, AccountId account, long owner, Instant now, int limit) {
-        return tx.query("""
+    /// Takes emails of sequences that may go out now, oldest first, for this node. Consent and the sequence's switch
+    /// are
+    /// asked here again; rows that another node holds are skipped.
+    List<Claim> claimSequenceMail(Tx tx, AccountId account, long owner, Instant now, int limit) {
+        return claimed(tx.query("""
                         with ready as (
                             select d.id
                               from delivery d
                               join sequence q on q.account_id = :account and q.id = d.sequence_id
                               join subscriber s on s.account_id = :account and s.id = d.subscriber_id
-                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
-                               and d.next_attempt_at <= :now
+                             where d.account_id = :account and d.kind = 'sequence'
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
                                and q.active and q.deleted_at is null and s.state = 'active'
                                and not exists (select from suppression x
                                                 where x.account_id = :account
@@ -458,21 +639,68 @@ final class DeliveryStore {
                            set state = 'claimed', owner = :owner, next_attempt_at = null
                           from ready
                          where d.account_id = :account and d.id = ready.id
-                        returning d.id, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                                  d.token, d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
-                        """)
-                .bind("account", account)
+                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
+                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
+                        """), account, owner, now, limit);
+    }
+
+    /// The same for broadcasts.
+    List<Claim> claimBroadcastMail(Tx tx, AccountId account, long owner, Instant now, int limit) {
+        return claimed(tx.query("""
+                        with ready as (
+                            select d.id
+                              from delivery d
+                              join subscriber s on s.account_id = :account and s.id = d.subscriber_id
+                             where d.account_id = :account and d.kind = 'broadcast'
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                               and s.state = 'active'
+                               and not exists (select from suppression x
+                                                where x.account_id = :account
+                                                  and x.address = lower(s.email_address))
+                             order by d.next_attempt_at, d.id
+                             limit :limit
+                               for no key update of d skip locked)
+                        update delivery d
+                           set state = 'claimed', owner = :owner, next_attempt_at = null
+                          from ready
+                         where d.account_id = :account and d.id = ready.id
+                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
+                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
+                        """), account, owner, now, limit);
+    }
+
+    /// The same for notices, which no consent is asked for before the mark.
+    List<Claim> claimNotices(Tx tx, AccountId account, long owner, Instant now, int limit) {
+        return claimed(tx.query("""
+                        with ready as (
+                            select d.id
+                              from delivery d
+                             where d.account_id = :account and d.kind = 'notice'
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                             order by d.next_attempt_at, d.id
+                             limit :limit
+                               for no key update of d skip locked)
+                        update delivery d
+                           set state = 'claimed', owner = :owner, next_attempt_at = null
+                          from ready
+                         where d.account_id = :account and d.id = ready.id
+                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
+                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
+                        """), account, owner, now, limit);
+    }
+
+    private static List<Claim> claimed(Query claim, AccountId account, long owner, Instant now, int limit) {
+        return claim.bind("account", account)
                 .bind("owner", owner)
                 .bind("now", now)
                 .bind("limit", limit)
                 .map((row, _) -> new Claim(
                         account,
                         new DeliveryId(row.getLong("id")),
-                        new EnrollmentId(row.getLong("enrollment_id")),
-                        row.getInt("run"),
-                        new SequenceId(row.getLong("sequence_id")),
-                        new SequenceEmailId(row.getLong("sequence_email_id")),
-                        new SubscriberId(row.getLong("subscriber_id")),
+                        kind(row),
                         row.getString("token"),
                         row.getString("message_id"),
                         row.getInt("attempts"),
@@ -506,18 +734,26 @@ final class DeliveryStore {
                            set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now), marked_at = :now
                          where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
                            and d.attempts = :attempts
-                           and exists (select from subscriber s
-                                        where s.account_id = :account and s.id = d.subscriber_id
-                                          and s.state = 'active'
-                                          and not exists (select from suppression x
-                                                           where x.account_id = :account
-                                                             and x.address = lower(s.email_address)))
-                           and exists (select from sequence q
-                                        where q.account_id = :account and q.id = d.sequence_id
-                                          and q.active and q.deleted_at is null)
-                           and exists (select from enrollment n
-                                        where n.account_id = :account and n.id = d.enrollment_id
-                                          and n.run = d.run and n.state = 'sending')
+                           and case when d.kind = 'notice'
+                                    then d.purpose <> 'confirmation'
+                                         or not exists (select from suppression x
+                                                         where x.account_id = :account
+                                                           and x.address = lower(d.recipient)
+                                                           and x.reason <> 'unsubscribed')
+                                    else exists (select from subscriber s
+                                                  where s.account_id = :account and s.id = d.subscriber_id
+                                                    and s.state = 'active'
+                                                    and not exists (select from suppression x
+                                                                     where x.account_id = :account
+                                                                       and x.address = lower(s.email_address)))
+                                    end
+                           and (d.kind <> 'sequence'
+                                or exists (select from sequence q
+                                            where q.account_id = :account and q.id = d.sequence_id
+                                              and q.active and q.deleted_at is null)
+                                   and exists (select from enrollment n
+                                                where n.account_id = :account and n.id = d.enrollment_id
+                                                  and n.run = d.run and n.state = 'sending'))
                         """)
                         .bind("account", claim.account())
                         .bind("id", claim.delivery())
@@ -528,14 +764,14 @@ final class DeliveryStore {
                 == 1;
     }
 
-    void keepMessage(Tx tx, Claim claim, Kept kept) {
+    void insertMessage(Tx tx, AccountId account, DeliveryId delivery, Kept kept) {
         tx.update("""
                         insert into delivery_message (account_id, delivery_id, envelope_sender, message)
                         values (:account, :delivery, :sender, :message)
                         on conflict do nothing
                         """)
-                .bind("account", claim.account())
-                .bind("delivery", claim.delivery())
+                .bind("account", account)
+                .bind("delivery", delivery)
                 .bind("sender", kept.envelopeSender())
                 .bind("message", kept.message())
                 .execute();
@@ -639,22 +875,25 @@ final class DeliveryStore {
                 .list();
     }
 
-    /// What a dead node had marked may have arrived: uncertain, and sent again or held as the sequence says.
+    /// What a dead node had marked may have arrived: uncertain, and sent again, or held if its sequence says so.
     ///
     /// @param except what the owner works on, if it is not dead
     /// @param resendAt when those that are sent again may be
     List<DeliveryId> rescueAtDot(
             Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant resendAt, Instant now) {
         return tx.query("""
+                        with marked as (
+                            select v.id, coalesce(q.on_uncertain, 'resend') = 'hold' as holds
+                              from delivery v
+                              left join sequence q on q.account_id = :account and q.id = v.sequence_id
+                             where v.account_id = :account and v.owner = :owner and v.state = 'at_dot')
                         update delivery d
-                           set state = case when q.on_uncertain = 'hold' then 'held' else 'uncertain' end,
-                               next_attempt_at = case when q.on_uncertain = 'hold' then null else :resendAt end,
-                               reason = case when q.on_uncertain = 'hold' then 'uncertain' end,
+                           set state = case when m.holds then 'held' else 'uncertain' end,
+                               next_attempt_at = case when m.holds then null else :resendAt end,
+                               reason = case when m.holds then 'uncertain' end,
                                owner = null, uncertain_at = :now, attempts = d.attempts + 1
-                          from sequence q
-                         where d.account_id = :account and d.owner = :owner and d.state = 'at_dot'
-                           and d.id <> all (:except)
-                           and q.account_id = :account and q.id = d.sequence_id
+                          from marked m
+                         where d.account_id = :account and d.id = m.id and d.owner = :owner and d.state = 'at_dot'
                         returning d.id
                         """)
                 .bind("account", account)
@@ -705,11 +944,7 @@ final class DeliveryStore {
     private static Delivery delivery(ResultSet row) throws SQLException {
         return new Delivery(
                 new DeliveryId(row.getLong("id")),
-                new EnrollmentId(row.getLong("enrollment_id")),
-                row.getInt("run"),
-                new SequenceId(row.getLong("sequence_id")),
-                new SequenceEmailId(row.getLong("sequence_email_id")),
-                new SubscriberId(row.getLong("subscriber_id")),
+                kind(row),
                 state(row),
                 instant(row, "due_at"),
                 optionalInstant(row, "next_attempt_at"),
@@ -720,5 +955,28 @@ final class DeliveryStore {
                 optionalText(row, "reason"),
                 optionalText(row, "detail").map(JsonColumn::read).orElse(Map.of()),
                 optionalText(row, "reply"));
+    }
+
+    private static Kind kind(ResultSet row) throws SQLException {
+        var subscriber = Optional.ofNullable(nullableLong(row, "subscriber_id")).map(SubscriberId::new);
+        var kind = row.getString("kind");
+        return switch (kind) {
+            case "sequence" ->
+                new Kind.SequenceMail(
+                        new EnrollmentId(row.getLong("enrollment_id")),
+                        row.getInt("run"),
+                        new SequenceId(row.getLong("sequence_id")),
+                        new SequenceEmailId(row.getLong("sequence_email_id")),
+                        subscriber.orElseThrow());
+            case "broadcast" ->
+                new Kind.BroadcastMail(new BroadcastId(row.getLong("broadcast_id")), subscriber.orElseThrow());
+            case "notice" ->
+                new Kind.NoticeMail(
+                        Notice.Purpose.valueOf(row.getString("purpose").toUpperCase(Locale.ROOT)),
+                        row.getString("recipient"),
+                        instant(row, "give_up_at"),
+                        subscriber);
+            default -> throw new IllegalStateException("a kind of mail that is none: " + kind);
+        };
     }
 }

@@ -11,6 +11,8 @@ import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.id.AccountId;
+import reynard.id.SendingAddressId;
 import reynard.identity.DkimKeys;
 import reynard.identity.ReturnPath;
 import reynard.mail.EmailAddress;
@@ -19,19 +21,16 @@ import reynard.mail.Message;
 import reynard.mail.Mime;
 import reynard.mail.dkim.DkimKey;
 import reynard.mail.dkim.DkimSigner;
-import reynard.sequence.EmailSettings;
-import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 import reynard.template.EmailRenderer;
-import reynard.template.EmailTemplate;
 import reynard.template.EmailTemplates;
 
 /// Writes the email of a delivery: what the author wrote at this moment, with the reader's values and the headers of a
-/// list.
+/// list; or a notice, as it was given.
 public final class Letters {
     private final Database database;
     private final Accounts accounts;
@@ -44,6 +43,7 @@ public final class Letters {
     private final Links links;
     private final DkimKeys dkimKeys;
     private final ReturnPath returnPath;
+    private final BroadcastWriter broadcasts;
 
     public Letters(
             Database database,
@@ -56,7 +56,8 @@ public final class Letters {
             Tracker tracker,
             Links links,
             DkimKeys dkimKeys,
-            ReturnPath returnPath) {
+            ReturnPath returnPath,
+            BroadcastWriter broadcasts) {
         this.database = database;
         this.accounts = accounts;
         this.subscribers = subscribers;
@@ -68,23 +69,37 @@ public final class Letters {
         this.links = links;
         this.dkimKeys = dkimKeys;
         this.returnPath = returnPath;
+        this.broadcasts = broadcasts;
     }
 
     /// An email ready for the wire.
     record Letter(EmailAddress sender, EmailAddress recipient, byte[] message) {}
 
-    /// Everything that a letter is made of, read in one transaction.
+    /// Everything that a list's letter is made of, read in one transaction.
     private record Parts(
             Account account,
             SendingAddress from,
             Subscriber reader,
             Map<String, Object> values,
-            Sequence sequence,
-            EmailSettings email,
-            EmailTemplate layout,
+            Draft draft,
             List<DkimKey> keys) {}
 
-    /// Empty when the sequence, its email or the reader is gone, or the email is a draft again.
+    /// What the reader's mail program is told of the list that the letter came by.
+    ///
+    /// @param id its name among the account's lists
+    private record MailingList(String id, String name, String kind) {}
+
+    /// What the author wrote, and of which list it is.
+    ///
+    /// @param opens whether they are counted; empty: as the account says
+    private record Draft(
+            Optional<SendingAddressId> from,
+            EmailRenderer.Source source,
+            MailingList list,
+            Optional<Boolean> opens,
+            Optional<Boolean> clicks) {}
+
+    /// Empty when the sequence or broadcast, its email or the reader is gone, or the email is a draft again.
     ///
     /// @throws reynard.template.liquid.LiquidError when the author's Liquid cannot be rendered
     Optional<Letter> write(Claim claim, Instant date) {
@@ -93,39 +108,70 @@ public final class Letters {
 
     private Optional<Parts> parts(Tx tx, Claim claim) {
         var account = accounts.get(tx, claim.account());
-        var reader = subscribers.find(tx, account.id(), claim.subscriber());
-        var sequence = sequences.find(tx, account.id(), claim.sequence());
-        var email = sequences.findEmail(tx, account.id(), claim.email()).filter(SequenceEmail::isSent);
-        if (reader.isEmpty() || sequence.isEmpty() || email.isEmpty()) {
+        var reader = claim.kind().subscriber().flatMap(id -> subscribers.find(tx, account.id(), id));
+        var draft = draft(tx, account.id(), claim.kind());
+        if (reader.isEmpty() || draft.isEmpty()) {
             return Optional.empty();
         }
-        var layout = email.get()
-                .settings()
-                .emailTemplate()
-                .or(() -> sequence.get().settings().emailTemplate())
-                .flatMap(id -> templates.find(tx, account.id(), id))
-                .orElseGet(() -> templates.defaultOf(tx, account.id()));
-        var from = from(tx, account, sequence.get());
+        var from = from(tx, account, draft.get().from());
         return Optional.of(new Parts(
-                account,
-                from,
-                reader.get(),
-                values(tx, account, reader.get()),
-                sequence.get(),
-                email.get().settings(),
-                layout,
-                dkimKeys.signing(tx, account.id(), address(from.emailAddress()).asciiDomain())));
+                account, from, reader.get(), values(tx, account, reader.get()), draft.get(), keys(tx, account, from)));
     }
 
-    private SendingAddress from(Tx tx, Account account, Sequence sequence) {
+    private Optional<Draft> draft(Tx tx, AccountId account, Kind kind) {
+        return switch (kind) {
+            case Kind.SequenceMail mail -> draft(tx, account, mail);
+            case Kind.BroadcastMail(var broadcast, var _) ->
+                broadcasts
+                        .draft(tx, account, broadcast)
+                        .map(draft -> new Draft(
+                                draft.from(),
+                                draft.source(),
+                                new MailingList("b" + Long.toString(broadcast.value(), 36), "", "broadcast"),
+                                Optional.empty(),
+                                Optional.empty()));
+            // Its bytes are kept with it; without them there is nothing to write it from.
+            case Kind.NoticeMail _ -> Optional.empty();
+        };
+    }
+
+    private Optional<Draft> draft(Tx tx, AccountId account, Kind.SequenceMail mail) {
+        var sequence = sequences.find(tx, account, mail.sequence());
+        var email = sequences.findEmail(tx, account, mail.email()).filter(SequenceEmail::isSent);
+        if (sequence.isEmpty() || email.isEmpty()) {
+            return Optional.empty();
+        }
+        var settings = email.get().settings();
+        var layout = settings.emailTemplate()
+                .or(() -> sequence.get().settings().emailTemplate())
+                .flatMap(id -> templates.find(tx, account, id))
+                .orElseGet(() -> templates.defaultOf(tx, account));
+        return Optional.of(new Draft(
+                sequence.get().settings().sendingAddress(),
+                new EmailRenderer.Source(
+                        settings.subject(),
+                        settings.previewText().orElse(""),
+                        settings.content().orElse(""),
+                        layout.html()),
+                new MailingList(
+                        "s" + Long.toString(mail.sequence().value(), 36),
+                        sequence.get().settings().name(),
+                        "sequence"),
+                sequence.get().handling().tracking().opens(),
+                sequence.get().handling().tracking().clicks()));
+    }
+
+    private SendingAddress from(Tx tx, Account account, Optional<SendingAddressId> chosen) {
         var addresses = accounts.sendingAddresses(tx, account.id());
-        return sequence.settings()
-                .sendingAddress()
-                .flatMap(id -> addresses.stream()
+        return chosen.flatMap(id -> addresses.stream()
                         .filter(address -> address.id().equals(id))
                         .findFirst())
                 .or(() -> addresses.stream().filter(SendingAddress::isDefault).findFirst())
                 .orElseThrow(() -> new IllegalStateException("no sending address: " + account.id()));
+    }
+
+    private List<DkimKey> keys(Tx tx, Account account, SendingAddress from) {
+        return dkimKeys.signing(tx, account.id(), address(from.emailAddress()).asciiDomain());
     }
 
     private Map<String, Object> values(Tx tx, Account account, Subscriber reader) {
@@ -154,25 +200,20 @@ public final class Letters {
                 Optional.empty(),
                 Header.cleaned(rendered.subject()),
                 date,
-                messageId(claim, parts.account(), from),
+                messageId(claim.messageId(), parts.account(), from),
                 rendered.text(),
                 rendered.html(),
                 headers(claim, parts, from, unsubscribeUrl),
                 boundary(claim.messageId()));
         var sender = claim.envelopeSender()
                 .flatMap(EmailAddress::parse)
-                .or(() -> returnPath.sender(parts.account().token(), claim.token()))
-                .orElse(from);
+                .orElseGet(() -> sender(parts.account(), claim.token(), from));
         return new Letter(sender, to, DkimSigner.sign(Mime.compose(message), parts.keys(), date));
     }
 
     private EmailRenderer.Rendered rendered(Parts parts, String unsubscribeUrl, Instant date) {
         return renderer.render(
-                new EmailRenderer.Source(
-                        parts.email().subject(),
-                        parts.email().previewText().orElse(""),
-                        parts.email().content().orElse(""),
-                        parts.layout().html()),
+                parts.draft().source(),
                 new EmailRenderer.Values(
                         parts.values(),
                         unsubscribeUrl,
@@ -182,19 +223,45 @@ public final class Letters {
 
     private static Tracker.What tracked(Claim claim, Parts parts) {
         var account = parts.account();
-        var tracking = parts.sequence().handling().tracking();
+        var draft = parts.draft();
         return new Tracker.What(
                 account.id(),
                 claim.delivery(),
                 claim.token(),
-                tracking.opens().orElse(account.openTracking()),
-                tracking.clicks().orElse(account.clickTracking()),
-                List.of(parts.email().content().orElse(""), parts.layout().html()));
+                draft.opens().orElse(account.openTracking()),
+                draft.clicks().orElse(account.clickTracking()),
+                List.of(draft.source().content(), draft.source().layout()));
+    }
+
+    private EmailAddress sender(Account account, String token, EmailAddress from) {
+        return returnPath.sender(account.token(), token).orElse(from);
+    }
+
+    /// Writes a message that is of no list: nobody can leave by it, and no machine is to answer it (RFC 3834, 5).
+    Letter notice(Tx tx, Account account, Notice notice, String token, String messageId, Instant date) {
+        var from = address(notice.from().emailAddress());
+        var headers = new ArrayList<>(List.of(Header.of("Auto-Submitted", "auto-generated")));
+        headers.addAll(returnPath.headers(account.token(), token));
+        var message = new Message(
+                from,
+                Header.cleaned(notice.from().fromName()),
+                notice.to(),
+                "",
+                Optional.empty(),
+                Header.cleaned(notice.subject()),
+                date,
+                messageId(messageId, account, from),
+                notice.text(),
+                notice.html(),
+                headers,
+                boundary(messageId));
+        var signed = DkimSigner.sign(Mime.compose(message), keys(tx, account, notice.from()), date);
+        return new Letter(sender(account, token, from), notice.to(), signed);
     }
 
     /// It says whose email it is, so that one that comes back without its envelope is still found.
-    private static String messageId(Claim claim, Account account, EmailAddress from) {
-        return claim.messageId() + "." + ReturnPath.accountStart(account.token()) + "@" + from.asciiDomain();
+    private static String messageId(String own, Account account, EmailAddress from) {
+        return own + "." + ReturnPath.accountStart(account.token()) + "@" + from.asciiDomain();
     }
 
     private static EmailAddress address(String stored) {
@@ -210,16 +277,16 @@ public final class Letters {
 
     /// RFC 2369, RFC 8058 (one click), RFC 2919 (List-Id); Feedback-ID as Gmail's feedback loop reads it.
     private static List<Header> listHeaders(Parts parts, EmailAddress from, String unsubscribeUrl) {
-        var listId = "s" + Long.toString(parts.sequence().id().value(), 36);
+        var list = parts.draft().list();
         var accountToken = parts.account().token();
         return List.of(
                 Header.of("List-Unsubscribe", "<" + unsubscribeUrl + ">"),
                 Header.of("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
                 Header.named(
                         "List-Id",
-                        Header.cleaned(parts.sequence().settings().name()),
-                        listId + "." + accountToken.toLowerCase(java.util.Locale.ROOT) + "." + from.asciiDomain()),
-                Header.of("Feedback-ID", listId + ":" + accountToken + ":sequence:reynard"),
+                        Header.cleaned(list.name()),
+                        list.id() + "." + accountToken.toLowerCase(java.util.Locale.ROOT) + "." + from.asciiDomain()),
+                Header.of("Feedback-ID", list.id() + ":" + accountToken + ":" + list.kind() + ":reynard"),
                 Header.of("Precedence", "bulk"));
     }
 

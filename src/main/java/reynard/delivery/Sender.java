@@ -3,6 +3,8 @@ package reynard.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -27,12 +30,12 @@ import reynard.delivery.smtp.Relay;
 import reynard.delivery.smtp.ReplyClass;
 import reynard.delivery.smtp.SendOutcome;
 import reynard.delivery.smtp.SmtpTransaction;
-import reynard.event.Event;
 import reynard.event.Event.Departure;
 import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
+import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 import reynard.template.liquid.LiquidError;
 
@@ -53,6 +56,9 @@ public final class Sender implements AutoCloseable {
     /// How often a closed connection is replaced before the email waits for its next turn.
     private static final int STALE_MAX = 5;
 
+    /// Broadcasts keep one in so many connections while there is mail of sequences.
+    private static final int BROADCASTS_KEEP_ONE_IN = 4;
+
     private static final int REPLY_CHARACTERS_MAX = 2_000;
 
     private final Database database;
@@ -68,6 +74,7 @@ public final class Sender implements AutoCloseable {
     private final long node;
     private final Runnable whenDone;
     private final Semaphore slots;
+    private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong accepted = new AtomicLong();
     private final Set<Claim> underWay = ConcurrentHashMap.newKeySet();
@@ -107,28 +114,54 @@ public final class Sender implements AutoCloseable {
     /// Takes as many queued emails as there are free connections, a fair share of them for each account, and begins to
     /// send them. Does not wait for them.
     ///
+    /// Notices come first, for somebody is waiting for each; then the mail of sequences, whose moment is the
+    /// reader's own. While there is such mail, broadcasts have a quarter of the connections, and the rest when
+    /// there is none: so a large one delays nobody's sequence, and goes on.
+    ///
     /// @return how many were taken
     public int dispatch(Instant now) {
         takeBackStrays(now);
-        var ready = database.inTx(store::readyAccounts).stream()
-                .filter(account -> !account.nextAttemptAt().isAfter(now))
-                .toList();
+        var ready = new LinkedHashMap<AccountId, Set<String>>();
+        database.inTx(store::ready).stream()
+                .filter(queue -> !queue.nextAttemptAt().isAfter(now))
+                .forEach(queue -> ready.computeIfAbsent(queue.account(), _ -> new HashSet<>())
+                        .add(queue.kind()));
         int taken = 0;
-        for (int i = 0; i < ready.size() && !stopping; i++) {
-            int free = slots.availablePermits();
-            int share = Math.ceilDiv(free, ready.size() - i);
-            if (share > 0) {
-                taken += dispatch(ready.get(i), share, now);
+        int accounts = ready.size();
+        for (var entry : ready.entrySet()) {
+            int share = Math.ceilDiv(slots.availablePermits(), accounts--);
+            if (share > 0 && !stopping) {
+                taken += dispatch(entry.getKey(), entry.getValue(), share, now);
             }
         }
         return taken;
     }
 
-    private int dispatch(DeliveryStore.ReadyAccount account, int share, Instant now) {
+    private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
         int taken = 0;
-        for (var claim : claims(account.account(), share, now)) {
+        if (kinds.contains("notice")) {
+            taken += begin(claims(account, tx -> store.claimNotices(tx, account, node, now, share)));
+        }
+        int rest = share - taken;
+        int kept = kinds.contains("broadcast")
+                ? Math.clamp(relay.connections() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
+                : 0;
+        if (kinds.contains("sequence") && rest > kept) {
+            taken += begin(claims(account, tx -> store.claimSequenceMail(tx, account, node, now, rest - kept)));
+        }
+        int left = share - taken;
+        if (kinds.contains("broadcast") && left > 0) {
+            taken += begin(claims(account, tx -> store.claimBroadcastMail(tx, account, node, now, left)));
+        }
+        return taken;
+    }
+
+    private int begin(List<Claim> claims) {
+        for (var claim : claims) {
             // Only this loop takes slots, so those counted above are there.
             slots.acquireUninterruptibly();
+            boolean isBroadcast = claim.kind() instanceof Kind.BroadcastMail;
+            broadcastsOnTheirWay.addAndGet(isBroadcast ? 1 : 0);
             underWay.add(claim);
             executor.execute(() -> {
                 boolean ended = false;
@@ -136,6 +169,7 @@ public final class Sender implements AutoCloseable {
                     send(claim);
                     ended = true;
                 } finally {
+                    broadcastsOnTheirWay.addAndGet(isBroadcast ? -1 : 0);
                     underWay.remove(claim);
                     if (!ended) {
                         straying.add(claim.account());
@@ -144,14 +178,13 @@ public final class Sender implements AutoCloseable {
                     whenDone.run();
                 }
             });
-            taken++;
         }
-        return taken;
+        return claims.size();
     }
 
-    private List<Claim> claims(AccountId account, int limit, Instant now) {
+    private List<Claim> claims(AccountId account, Function<Tx, List<Claim>> claim) {
         try {
-            return database.inTx(tx -> store.claim(tx, account, node, now, limit));
+            return database.inTx(claim);
         } catch (RuntimeException e) {
             // The commit may have happened all the same.
             straying.add(account);
@@ -178,8 +211,8 @@ public final class Sender implements AutoCloseable {
 
     /// When the next queued email may be tried, whoever's it is.
     public Optional<Instant> nextAttemptAt() {
-        return database.inTx(store::readyAccounts).stream()
-                .map(DeliveryStore.ReadyAccount::nextAttemptAt)
+        return database.inTx(store::ready).stream()
+                .map(DeliveryStore.Ready::nextAttemptAt)
                 .findFirst();
     }
 
@@ -196,6 +229,11 @@ public final class Sender implements AutoCloseable {
 
     private void send(Claim claim) {
         try {
+            if (claim.kind() instanceof Kind.NoticeMail notice
+                    && clock.instant().isAfter(notice.giveUpAt())) {
+                finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
+                return;
+            }
             var letter = letter(claim);
             if (letter.isEmpty()) {
                 // Gone between the claim and now; the news of it could not reach a claimed row.
@@ -214,17 +252,27 @@ public final class Sender implements AutoCloseable {
     }
 
     private Optional<Letters.Letter> letter(Claim claim) {
-        // Only the mark keeps bytes, and it says when the first was.
-        var kept = claim.firstTriedAt()
-                .flatMap(_ -> database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery())));
+        var kept = claim.isWritten()
+                ? database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery()))
+                : Optional.<Kept>empty();
         if (kept.isEmpty()) {
             return letters.write(claim, clock.instant());
         }
         // It may have arrived, so it goes out as it was, byte for byte.
-        return database.inTx(tx -> subscribers.find(tx, claim.account(), claim.subscriber()))
-                .flatMap(reader -> EmailAddress.parse(reader.emailAddress()))
+        return recipient(claim)
+                .flatMap(EmailAddress::parse)
                 .flatMap(to -> EmailAddress.parse(kept.get().envelopeSender())
                         .map(from -> new Letters.Letter(from, to, kept.get().message())));
+    }
+
+    private Optional<String> recipient(Claim claim) {
+        if (claim.kind() instanceof Kind.NoticeMail notice) {
+            return Optional.of(notice.recipient());
+        }
+        return claim.kind()
+                .subscriber()
+                .flatMap(id -> database.inTx(tx -> subscribers.find(tx, claim.account(), id)))
+                .map(Subscriber::emailAddress);
     }
 
     private void transmit(Claim claim, Letters.Letter letter) {
@@ -275,7 +323,11 @@ public final class Sender implements AutoCloseable {
                 if (!store.mark(tx, claim, node, clock.instant())) {
                     return false;
                 }
-                store.keepMessage(tx, claim, new Kept(letter.sender().value(), letter.message()));
+                store.insertMessage(
+                        tx,
+                        claim.account(),
+                        claim.delivery(),
+                        new Kept(letter.sender().value(), letter.message()));
                 return true;
             });
         } catch (RuntimeException e) {
@@ -310,7 +362,9 @@ public final class Sender implements AutoCloseable {
     }
 
     private Ending uncertain(Tx tx, Claim claim, String cause) {
-        if (store.holdsUncertain(tx, claim.account(), claim.sequence())) {
+        boolean hold = claim.kind() instanceof Kind.SequenceMail mail
+                && store.holdsUncertain(tx, claim.account(), mail.sequence());
+        if (hold) {
             return ending(claim, Delivery.State.HELD, "uncertain", "dot", cause, "uncertain");
         }
         var now = clock.instant();
@@ -366,7 +420,10 @@ public final class Sender implements AutoCloseable {
     private Ending retry(Claim claim, String outcome, String stage, String cause) {
         var now = clock.instant();
         var firstTriedAt = claim.firstTriedAt().orElse(now);
-        var next = Backoff.next(claim.attempts() + 1, firstTriedAt, now, random.nextDouble(), GIVE_UP_AFTER);
+        var giveUpAfter = claim.kind() instanceof Kind.NoticeMail notice
+                ? Duration.between(firstTriedAt, notice.giveUpAt())
+                : GIVE_UP_AFTER;
+        var next = Backoff.next(claim.attempts() + 1, firstTriedAt, now, random.nextDouble(), giveUpAfter);
         return next.map(at -> new Ending(
                         Delivery.State.DEFERRED,
                         now,
@@ -426,27 +483,19 @@ public final class Sender implements AutoCloseable {
                 return;
             }
             store.dropMessage(tx, claim.account(), claim.delivery());
-            if (ending.bounced()) {
+            var reader = claim.kind().subscriber();
+            if (ending.bounced() && reader.isPresent()) {
                 store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
                 subscribers.leave(
                         tx,
                         claim.account(),
-                        claim.subscriber(),
+                        reader.get(),
                         Departure.BOUNCED,
                         ending.attempt().reply().orElse(""),
                         ending.at());
             }
-            events.append(
-                    tx,
-                    claim.account(),
-                    new Event.DeliverySettled(
-                            claim.delivery(),
-                            claim.enrollment(),
-                            claim.run(),
-                            claim.email(),
-                            claim.subscriber(),
-                            ending.state() == Delivery.State.SENT,
-                            ending.at()));
+            Deliveries.settled(claim.delivery(), claim.kind(), ending.state() == Delivery.State.SENT, ending.at())
+                    .ifPresent(event -> events.append(tx, claim.account(), event));
         });
     }
 

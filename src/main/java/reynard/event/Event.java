@@ -34,7 +34,7 @@ public sealed interface Event {
 
     record SequenceDeleted(SequenceId sequence, Instant at) implements Event {}
 
-    /// One email of a run is done with: accepted by the relay or given up.
+    /// One email of a run of a sequence is done with: accepted by the relay or given up.
     record DeliverySettled(
             DeliveryId delivery,
             EnrollmentId enrollment,
@@ -52,6 +52,11 @@ public sealed interface Event {
 
     /// What nobody's next email depends on.
     sealed interface News extends Event {}
+
+    /// An email of a broadcast is done with: accepted by the relay, given up, or taken back.
+    record BroadcastMailSettled(
+            DeliveryId delivery, BroadcastId broadcast, SubscriberId subscriber, boolean accepted, Instant at)
+            implements News {}
 
     /// @param active whether they may be mailed from the beginning
     record SubscriberCreated(SubscriberId subscriber, boolean active, Instant at) implements News {}

@@ -72,9 +72,7 @@ public final class Why {
             Tx tx, AccountId account, Plan plan, Subscriber subscriber, Optional<Standstill> standstill, Instant now) {
         var enrollment = standings.find(tx, account, plan.sequence().id(), subscriber.id());
         var ledger = new HashMap<SequenceEmailId, Delivery>();
-        enrollment.ifPresent(found -> deliveries
-                .ofRun(tx, account, found.id(), found.run())
-                .forEach(delivery -> ledger.put(delivery.email(), delivery)));
+        enrollment.ifPresent(found -> ledger.putAll(deliveries.ofRun(tx, account, found.id(), found.run())));
         var ahead = enrollment.map(found -> ahead(tx, account, plan, found, subscriber, ledger, now));
         var known = new Case(plan, subscriber, enrollment, ledger, ahead, now);
         var lines = new ArrayList<Line>();

@@ -20,6 +20,7 @@ final class ReportStore {
                                count(*) filter (where d.departure = 'bounced') as bounced
                           from delivery d
                          where d.account_id = :account and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
+                           and d.kind <> 'notice'
                            and d.settled_at >= :from and d.settled_at < :to
                         """)
                 .bind("account", account)
@@ -67,7 +68,7 @@ final class ReportStore {
                             select d.id, d.subscriber_id, d.settled_at, d.opened_at, d.clicked_at, d.departure
                               from delivery d
                              where d.account_id = :account and d.subscriber_id = any(:subscribers)
-                               and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
+                               and (d.state in ('sent', 'bounced') or d.departure = 'bounced') and d.kind <> 'notice'
                                and d.settled_at > :after and d.settled_at < :before),
                         opened as (
                             select g.subscriber_id, max(o.at) as at

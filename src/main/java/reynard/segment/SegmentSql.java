@@ -159,12 +159,13 @@ record SegmentSql(String condition, Map<String, Object> parameters) {
                         "email_click v where v.account_id = :account and v.machine is null", "v.delivery_id", "v.at");
             case SENT ->
                 new Events(
-                        "delivery v where v.account_id = :account and (v.state in ('sent', 'bounced') or v.departure = 'bounced')",
+                        "delivery v where v.account_id = :account and v.kind <> 'notice'"
+                                + " and (v.state in ('sent', 'bounced') or v.departure = 'bounced')",
                         "v.id",
                         "v.settled_at");
             case DELIVERED ->
                 new Events(
-                        "delivery v where v.account_id = :account and v.state = 'sent'"
+                        "delivery v where v.account_id = :account and v.kind <> 'notice' and v.state = 'sent'"
                                 + " and coalesce(v.departure, '') <> 'bounced'",
                         "v.id",
                         "v.settled_at");

@@ -61,7 +61,7 @@ final class SubscriberStore {
                 select count(*) as sent, count(d.opened_at) as opens, count(d.clicked_at) as clicks
                   from delivery d
                  where d.account_id = :account and d.subscriber_id = s.id and d.settled_at >= :engagedSince
-                   and (d.state in ('sent', 'bounced') or d.departure = 'bounced')) n
+                   and (d.state in ('sent', 'bounced') or d.departure = 'bounced') and d.kind <> 'notice') n
             """;
     // Along a great circle, in metres.
     private static final String DISTANCE = """

@@ -233,7 +233,10 @@ public final class Outbox {
                 }
                 yield news;
             }
-            case Event.SequencePlanChanged _, Event.DeliverySettled _, Event.DeliveryWithdrawn _ -> List.of();
+            case Event.SequencePlanChanged _,
+                    Event.DeliverySettled _,
+                    Event.DeliveryWithdrawn _,
+                    Event.BroadcastMailSettled _ -> List.of();
         };
     }
 

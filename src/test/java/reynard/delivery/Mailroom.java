@@ -1,0 +1,123 @@
+package reynard.delivery;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import reynard.account.Accounts;
+import reynard.account.ApiKeys;
+import reynard.account.SendingAddress;
+import reynard.account.Vault;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
+import reynard.db.SessionLock;
+import reynard.delivery.smtp.ConnectionPool;
+import reynard.delivery.smtp.Relay;
+import reynard.delivery.smtp.SmtpSettings;
+import reynard.event.Event;
+import reynard.event.Events;
+import reynard.id.AccountId;
+import reynard.identity.DkimKeys;
+import reynard.identity.ReturnPath;
+import reynard.sequence.Sequences;
+import reynard.subscriber.CustomFields;
+import reynard.subscriber.Subscribers;
+import reynard.template.EmailRenderer;
+import reynard.template.EmailTemplates;
+import reynard.testing.TestServer;
+
+/// A ledger and a sender beside those of a test's server, on its database: for what the API has no way to ask for.
+final class Mailroom implements AutoCloseable {
+    final AccountId account;
+    final Database database;
+    final Deliveries deliveries;
+    final Notices notices;
+    /// What its clock shows.
+    volatile Instant now;
+
+    final List<Event> news = new ArrayList<>();
+    private final Database idDatabase;
+    private final Accounts accounts;
+    private final Sender sender;
+    private final SessionLock alive;
+
+    Mailroom(TestServer server, Relay relay, BroadcastWriter writer) {
+        this.now = server.now();
+        InstantSource clock = () -> now;
+        this.database = Database.open(server.databaseUrl(), 4);
+        this.idDatabase = Database.open(server.databaseUrl(), 1);
+        var ids = new IdBlocks(idDatabase);
+        this.account = new ApiKeys(database, ids, clock)
+                .find(TestServer.API_KEY)
+                .orElseThrow()
+                .account();
+        var events = new Events();
+        events.listen((_, _, event) -> news.add(event));
+        this.accounts = new Accounts(database, ids, clock);
+        var subscribers = new Subscribers(database, ids, events, clock);
+        this.deliveries = new Deliveries(database, ids, events);
+        var letters = new Letters(
+                database,
+                accounts,
+                subscribers,
+                new CustomFields(database, ids, events, clock),
+                new Sequences(database, ids, events, clock),
+                new EmailTemplates(database, ids, clock),
+                new EmailRenderer(),
+                (rendered, _) -> rendered,
+                new Links(() -> "https://mail.example.com"),
+                new DkimKeys(database, ids, Vault.of(TestServer.SECRET_KEY), clock),
+                new ReturnPath(new byte[32], Optional.empty(), false),
+                writer);
+        this.notices = new Notices(deliveries, ids, accounts, letters);
+        long node = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
+        this.alive = lock(server.databaseUrl(), node);
+        this.sender = new Sender(
+                database,
+                deliveries,
+                letters,
+                subscribers,
+                events,
+                relay,
+                new ConnectionPool(
+                        SmtpSettings.withDefaults("localhost"), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
+                clock,
+                RandomGenerator.getDefault(),
+                node,
+                () -> {});
+    }
+
+    private static SessionLock lock(String url, long node) {
+        try {
+            return SessionLock.take(url, node);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    SendingAddress from() {
+        return database.inTx(tx -> accounts.sendingAddresses(tx, account)).getFirst();
+    }
+
+    /// One round of sending, to its end.
+    int send() {
+        int taken = sender.dispatch(now);
+        sender.awaitQuiet();
+        return taken;
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+        try {
+            alive.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        idDatabase.close();
+        database.close();
+    }
+}
