@@ -41,7 +41,7 @@ class ArchitectureTest {
             entry("delivery.smtp", Set.of("mail")),
             entry("account", Set.of("id", "tzdata", "schedule", "db", "http")),
             entry("identity", Set.of("id", "mail", "mail.dkim", "account", "db")),
-            entry("access", Set.of("id", "account", "db", "http")),
+            entry("access", Set.of("id", "account", "page", "db", "http")),
             entry("subscriber", Set.of("id", "mail", "tzdata", "event", "db", "http")),
             entry("tag", Set.of("id", "subscriber", "event", "db", "http")),
             entry("form", Set.of("id", "subscriber", "event", "db", "http")),
@@ -138,6 +138,9 @@ class ArchitectureTest {
                             "db",
                             "http")));
 
+    /// Pages use every room that they show, and no statement of their own.
+    private static final Set<String> PAGES = Set.of("ui", "ui.sequence");
+
     /// They see every room.
     private static final Set<String> ON_TOP = Set.of("app", "cli");
 
@@ -158,6 +161,7 @@ class ArchitectureTest {
         var rooms = PRODUCT.stream().map(ArchitectureTest::room).collect(Collectors.toCollection(TreeSet::new));
         var rows = new TreeSet<>(MAY_USE.keySet());
         rows.addAll(ON_TOP);
+        rows.addAll(PAGES);
         assertThat(rooms).isEqualTo(rows);
     }
 
@@ -165,7 +169,7 @@ class ArchitectureTest {
     void each_room_uses_only_what_its_row_lists() {
         for (var type : PRODUCT) {
             var room = room(type);
-            if (ON_TOP.contains(room)) {
+            if (ON_TOP.contains(room) || PAGES.contains(room)) {
                 continue;
             }
             for (var dependency : type.getDirectDependenciesFromSelf()) {
@@ -187,6 +191,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("reynard.app..", "reynard.cli..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void pages_are_shown_by_nobody_but_the_server_that_has_them() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("reynard.ui..", "reynard.app..", "reynard.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("reynard.ui..")
                 .check(PRODUCT);
     }
 
@@ -266,7 +281,7 @@ class ArchitectureTest {
                 .and()
                 .areTopLevelClasses()
                 .and()
-                .resideOutsideOfPackages("reynard.http", "reynard.app", "reynard.cli")
+                .resideOutsideOfPackages("reynard.http", "reynard.ui", "reynard.app", "reynard.cli")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("reynard.http")

@@ -1,5 +1,8 @@
 package reynard.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLEncoder;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
@@ -10,14 +13,18 @@ import reynard.account.Secrets;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.page.Templates;
 
 /// How an author logs in and out. A form counts only with the browser's word that it is from a page of ours, and with
 /// the token that the page holds; the token is made of the cookie, which no other page can read.
 public final class LoginEndpoints {
     private static final int FIELD_MAX = 1_000;
     private static final String WRONG = "This address and this password do not belong together.";
+    private static final String HOME = "/";
     private static final String SESSION = "reynard_session";
     private static final String VISIT = "reynard_visit";
+    private static final String TOLD = "reynard_told";
+    private static final int TOLD_MAX = 500;
 
     private final Sessions sessions;
     private final Supplier<String> publicUrl;
@@ -35,43 +42,71 @@ public final class LoginEndpoints {
     }
 
     /// Who is logged in with this browser, and the token that their forms must hold.
-    record Author(Sessions.Session session, String csrf) {}
+    public record Author(Sessions.Session session, String csrf) {}
 
-    Optional<Author> author(Request request) {
+    public Optional<Author> author(Request request) {
         return request.cookie(name(SESSION))
                 .flatMap(token -> sessions.find(token).map(session -> new Author(session, csrf(token))));
     }
 
     /// To the page for logging in, and from there back to this request.
-    Reply logInFirst(Request request) {
-        return Reply.seeOther("/login?next="
-                + java.net.URLEncoder.encode(request.pathAndQuery(), java.nio.charset.StandardCharsets.UTF_8));
+    public Reply logInFirst(Request request) {
+        return logInFirst(request.pathAndQuery());
+    }
+
+    /// To the page for logging in, and from there to a path of ours.
+    public Reply logInFirst(String next) {
+        return Reply.seeOther(next.equals(HOME) ? "/login" : "/login?next=" + URLEncoder.encode(next, UTF_8));
     }
 
     /// Whether this form was sent from a page of ours that holds the token.
-    boolean isOurs(Request request, Map<String, List<String>> form, String csrf) {
+    public boolean isOurs(Request request, Map<String, List<String>> form, String csrf) {
         return request.isFromOurPage(publicUrl.get())
                 && MessageDigest.isEqual(Secrets.sha256(field(form, "csrf")), Secrets.sha256(csrf));
+    }
+
+    /// The answer, and a sentence for the next page that the author sees.
+    public Reply tell(Reply reply, String sentence) {
+        var text = sentence.length() > TOLD_MAX ? sentence.substring(0, TOLD_MAX) : sentence;
+        var value = Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+        return reply.withCookie(cookie(TOLD, value, 60));
+    }
+
+    public Optional<String> told(Request request) {
+        return request.cookie(name(TOLD)).filter(value -> !value.isEmpty()).flatMap(LoginEndpoints::decoded);
+    }
+
+    /// The answer, after which the sentence is not told again.
+    public Reply forgetTold(Reply reply) {
+        return reply.withCookie(cookie(TOLD, "", 0));
+    }
+
+    private static Optional<String> decoded(String value) {
+        try {
+            return Optional.of(new String(Base64.getUrlDecoder().decode(value), UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private Reply show(Request request) {
         var author = author(request);
         var next = next(request.query("next").orElse(""));
         if (author.isEmpty()) {
-            return form(200, next, "");
+            return form(200, next, "", "");
         }
-        return next.equals("/login")
-                ? page(
-                        200,
-                        Pages.loggedIn(
-                                author.get().session().user().emailAddress(),
-                                author.get().csrf()))
-                : Reply.seeOther(next);
+        if (!next.equals(HOME)) {
+            return Reply.seeOther(next);
+        }
+        var email = author.get().session().user().emailAddress();
+        return page(
+                200, "access/loggedIn.jte", new LoggedInPage(email, author.get().csrf()));
     }
 
-    private Reply form(int status, String next, String fault) {
+    private Reply form(int status, String next, String email, String fault) {
         var visit = Secrets.token();
-        return page(status, Pages.login(next, csrf(visit), fault)).withCookie(cookie(VISIT, visit, 3_600));
+        return page(status, "access/login.jte", new LoginPage(next, csrf(visit), email, fault))
+                .withCookie(cookie(VISIT, visit, 3_600));
     }
 
     private Reply login(Request request) {
@@ -79,21 +114,21 @@ public final class LoginEndpoints {
         var next = next(field(form, "next"));
         var visit = request.cookie(name(VISIT)).orElse("");
         if (visit.isEmpty() || !isOurs(request, form, csrf(visit))) {
-            return form(403, next, "Please try again from this page.");
+            return form(403, next, "", "Please try again from this page.");
         }
         var email = field(form, "email");
         var password = field(form, "password");
         if (email.length() > FIELD_MAX || password.length() > FIELD_MAX) {
-            return form(422, next, WRONG);
+            return form(422, next, "", WRONG);
         }
         return switch (sessions.login(email, password, request.address())) {
             case Sessions.Login.In(var token) ->
                 Reply.seeOther(next)
                         .withCookie(cookie(SESSION, token, Sessions.LIFETIME.toSeconds()))
                         .withCookie(cookie(VISIT, "", 0));
-            case Sessions.Login.Wrong _ -> form(422, next, WRONG);
+            case Sessions.Login.Wrong _ -> form(422, next, email, WRONG);
             case Sessions.Login.TooMany(var retryAfter) ->
-                form(429, next, "Too many attempts. Please wait some minutes.")
+                form(429, next, email, "Too many attempts. Please wait some minutes.")
                         .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
         };
     }
@@ -101,7 +136,7 @@ public final class LoginEndpoints {
     private Reply logout(Request request) {
         var token = request.cookie(name(SESSION)).orElse("");
         if (!isOurs(request, request.form(), csrf(token))) {
-            return page(403, Pages.refused("Please log out from the page of this server."));
+            return refused(403, "Please log out from the page of this server.");
         }
         sessions.end(token);
         return Reply.seeOther("/login").withCookie(cookie(SESSION, "", 0));
@@ -109,7 +144,7 @@ public final class LoginEndpoints {
 
     // Only to a path of ours: what begins with two slashes, or a slash and a backslash, is another server to a browser.
     private static String next(String wanted) {
-        return wanted.matches("/[A-Za-z0-9][!-\\[\\]-~]*") ? wanted : "/login";
+        return wanted.matches("/[A-Za-z0-9][!-\\[\\]-~]*") ? wanted : HOME;
     }
 
     private static String csrf(String secret) {
@@ -121,9 +156,13 @@ public final class LoginEndpoints {
         return values.size() == 1 ? values.getFirst() : "";
     }
 
-    static Reply page(int status, String html) {
+    static Reply page(int status, String template, Object model) {
         // With no-referrer a browser would not say where a form comes from.
-        return Reply.html(status, html).with("Referrer-Policy", "same-origin");
+        return Reply.html(status, Templates.render(template, model)).with("Referrer-Policy", "same-origin");
+    }
+
+    static Reply refused(int status, String reason) {
+        return page(status, "access/refused.jte", reason);
     }
 
     private boolean isHttps() {

@@ -27,6 +27,7 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +137,7 @@ public final class OAuthEndpoints {
 
     private Reply ask(Request request) {
         return switch (wish(request.queries())) {
-            case Wish.Untrusted(var reason) -> LoginEndpoints.page(400, Pages.refused(reason));
+            case Wish.Untrusted(var reason) -> LoginEndpoints.refused(400, reason);
             case Wish.Bad bad -> refusal(bad);
             case Wish.Good good ->
                 logins.author(request)
@@ -146,15 +147,15 @@ public final class OAuthEndpoints {
     }
 
     private Reply consent(Wish.Good wish, LoginEndpoints.Author author, Map<String, List<String>> queries) {
-        var parameters = new LinkedHashMap<String, List<String>>();
+        var parameters = new ArrayList<ConsentPage.Field>();
         queries.forEach((name, values) -> {
             if (PARAMETERS.contains(name)) {
-                parameters.put(name, values);
+                values.forEach(value -> parameters.add(new ConsentPage.Field(name, value)));
             }
         });
         var session = author.session();
         var account = accounts.find(session.account()).orElseThrow();
-        var page = Pages.consent(
+        var page = new ConsentPage(
                 wish.app().name(),
                 account.name(),
                 session.user().emailAddress(),
@@ -163,11 +164,11 @@ public final class OAuthEndpoints {
                 parameters,
                 author.csrf());
         // A browser follows the answer to this form only where the policy lets it.
-        return LoginEndpoints.page(200, page)
+        return LoginEndpoints.page(200, "access/consent.jte", page)
                 .with(
                         "Content-Security-Policy",
-                        "default-src 'none'; style-src 'self'; form-action 'self' " + formAction(wish.redirectUri())
-                                + "; base-uri 'none'; frame-ancestors 'none'");
+                        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' "
+                                + formAction(wish.redirectUri()) + "; base-uri 'none'; frame-ancestors 'none'");
     }
 
     private static String destination(String redirectUri) {
@@ -184,10 +185,10 @@ public final class OAuthEndpoints {
         var form = request.form();
         var author = logins.author(request);
         if (author.isEmpty() || !logins.isOurs(request, form, author.get().csrf())) {
-            return LoginEndpoints.page(403, Pages.refused("Please go back to the program and begin again."));
+            return LoginEndpoints.refused(403, "Please go back to the program and begin again.");
         }
         return switch (wish(form)) {
-            case Wish.Untrusted(var reason) -> LoginEndpoints.page(400, Pages.refused(reason));
+            case Wish.Untrusted(var reason) -> LoginEndpoints.refused(400, reason);
             case Wish.Bad bad -> refusal(bad);
             case Wish.Good good
             when !LoginEndpoints.field(form, "decision").equals("allow") ->

@@ -65,6 +65,7 @@ import reynard.enrollment.Walker;
 import reynard.event.Events;
 import reynard.feedback.MailgunSignature;
 import reynard.feedback.SendgridSignature;
+import reynard.foresight.Edits;
 import reynard.foresight.Forecast;
 import reynard.foresight.ForesightEndpoints;
 import reynard.foresight.Impact;
@@ -266,14 +267,15 @@ public final class Server implements AutoCloseable {
             var emailEndpoints = new SequenceEmailEndpoints(database, sequences, accounts, templates);
             emailEndpoints.register(routes);
             var standings = new Standings(enrollments);
+            var forecast = new Forecast(database, sequences, standings);
+            var edits = new Edits(sequences, standings, new Impact(standings));
             new ForesightEndpoints(
                             database,
-                            sequences,
                             subscribers,
                             standings,
                             new Why(standings, deliveries),
-                            new Forecast(database, sequences, standings),
-                            new Impact(standings),
+                            forecast,
+                            edits,
                             sequenceEndpoints,
                             emailEndpoints,
                             brake,
@@ -314,6 +316,26 @@ public final class Server implements AutoCloseable {
             var logins = new LoginEndpoints(sessions, publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
+            new Workplace(
+                            database,
+                            accounts,
+                            subscribers,
+                            customFields,
+                            tags,
+                            forms,
+                            segments,
+                            templates,
+                            sequences,
+                            sequenceEndpoints,
+                            emailEndpoints,
+                            standings,
+                            forecast,
+                            edits,
+                            logins,
+                            tzData,
+                            clock,
+                            publicUrl::get)
+                    .register(routes);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
             } else {

@@ -8,6 +8,7 @@ import static reynard.db.Rows.optionalText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,8 @@ import reynard.subscriber.MemberFilter;
 
 /// Every statement about enrollments.
 final class EnrollmentStore {
+    private static final Set<String> INSIDE = Set.of("waiting", "sending", "parked");
+
     private static final Listing<Member> MEMBERS = new Listing<>(
             """
             select e.id, e.subscriber_id, e.added_at
@@ -322,6 +325,70 @@ final class EnrollmentStore {
                 .bind("subscriber", subscriber)
                 .map((row, _) -> enrollment(row))
                 .findOne();
+    }
+
+    List<Enrollment> ofSubscriber(Tx tx, AccountId account, SubscriberId subscriber) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.subscriber_id = :subscriber
+                         order by e.added_at desc, e.id desc
+                        """)
+                .bind("account", account)
+                .bind("subscriber", subscriber)
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
+    /// A line of the count: how many have this next email in this state, and when the first of them is due.
+    private record Standing(
+            SequenceId sequence, String state, Optional<SequenceEmailId> next, long people, Optional<Instant> nextAt) {}
+
+    Map<SequenceId, Census> census(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        var bySequence = new HashMap<SequenceId, List<Standing>>();
+        tx.query("""
+                        select e.sequence_id, e.state, e.next_email_id, count(*) as people, min(e.due_at) as next_at
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = any(:sequences)
+                         group by e.sequence_id, e.state, e.next_email_id
+                        """)
+                .bind("account", account)
+                .bind("sequences", sequences.stream().map(SequenceId::value).toArray(Long[]::new))
+                .map((row, _) -> new Standing(
+                        new SequenceId(row.getLong("sequence_id")),
+                        row.getString("state"),
+                        Optional.ofNullable(nullableLong(row, "next_email_id")).map(SequenceEmailId::new),
+                        row.getLong("people"),
+                        optionalInstant(row, "next_at")))
+                .forEach(line -> bySequence
+                        .computeIfAbsent(line.sequence(), _ -> new ArrayList<>())
+                        .add(line));
+        var census = new HashMap<SequenceId, Census>();
+        bySequence.forEach((sequence, lines) -> census.put(sequence, census(lines)));
+        return census;
+    }
+
+    private static Census census(List<Standing> lines) {
+        var before = new HashMap<SequenceEmailId, Long>();
+        var states = new HashMap<String, Long>();
+        for (var line : lines) {
+            states.merge(line.state(), line.people(), Long::sum);
+            if (INSIDE.contains(line.state())) {
+                line.next().ifPresent(email -> before.merge(email, line.people(), Long::sum));
+            }
+        }
+        return new Census(
+                before,
+                states.getOrDefault("pending", 0L),
+                INSIDE.stream()
+                        .mapToLong(state -> states.getOrDefault(state, 0L))
+                        .sum(),
+                states.getOrDefault("completed", 0L),
+                states.getOrDefault("cancelled", 0L),
+                states.getOrDefault("removed", 0L),
+                lines.stream().flatMap(line -> line.nextAt().stream()).min(Instant::compareTo));
     }
 
     /// Everyone in the sequence for whom something may be due.

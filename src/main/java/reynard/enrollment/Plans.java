@@ -1,13 +1,16 @@
 package reynard.enrollment;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import reynard.db.Tx;
 import reynard.id.AccountId;
+import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
@@ -53,13 +56,14 @@ final class Plans {
         return sequences.find(tx, account, id).map(sequence -> plan(sequence, sequences.outline(tx, account, id)));
     }
 
-    /// The plan after an edit of the sequence or of one of its emails. Nothing is written.
-    Plan edited(Plan plan, Sequence sequence, Optional<SequenceEmail> edited) {
+    /// The plan after an edit of the sequence or of some of its emails. Nothing is written.
+    Plan edited(Plan plan, Sequence sequence, Collection<SequenceEmail> edited) {
+        var after = new HashMap<SequenceEmailId, SequenceEmail>();
+        edited.forEach(email -> after.put(email.id(), email));
         return plan(
                 sequence,
                 plan.emails().stream()
-                        .map(email ->
-                                edited.filter(to -> to.id().equals(email.id())).orElse(email))
+                        .map(email -> after.getOrDefault(email.id(), email))
                         .toList());
     }
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import reynard.db.Tx;
@@ -39,9 +40,19 @@ public final class Standings {
         return plans.now(tx, account, sequence);
     }
 
-    /// The plan as an edit of the sequence or of one of its emails would leave it.
-    public Plan edited(Plan plan, Sequence sequence, Optional<SequenceEmail> email) {
-        return plans.edited(plan, sequence, email);
+    /// The plan as an edit of the sequence or of some of its emails would leave it.
+    public Plan edited(Plan plan, Sequence sequence, Collection<SequenceEmail> emails) {
+        return plans.edited(plan, sequence, emails);
+    }
+
+    /// Where the people of sequences stand, counted; those that nobody ever entered are missing.
+    public Map<SequenceId, Census> census(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+        return store.census(tx, account, sequences);
+    }
+
+    /// Every walk of one subscriber, by entry, newest first.
+    public List<Enrollment> of(Tx tx, AccountId account, SubscriberId subscriber) {
+        return store.ofSubscriber(tx, account, subscriber);
     }
 
     public Optional<Enrollment> find(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {

@@ -10,22 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
-import reynard.db.Tx;
 import reynard.enrollment.Brake;
-import reynard.enrollment.Plan;
 import reynard.enrollment.Standings;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
-import reynard.id.AccountId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
-import reynard.sequence.Sequence;
-import reynard.sequence.SequenceEmail;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
-import reynard.sequence.Sequences;
 import reynard.subscriber.Subscribers;
 
 /// Why, forecast and impact over HTTP.
@@ -35,12 +29,11 @@ public final class ForesightEndpoints {
     private static final int DAYS_DEFAULT = 14;
 
     private final Database database;
-    private final Sequences sequences;
     private final Subscribers subscribers;
     private final Standings standings;
     private final Why why;
     private final Forecast forecast;
-    private final Impact impact;
+    private final Edits edits;
     private final SequenceEndpoints sequenceBodies;
     private final SequenceEmailEndpoints emailBodies;
     private final Brake brake;
@@ -48,23 +41,21 @@ public final class ForesightEndpoints {
 
     public ForesightEndpoints(
             Database database,
-            Sequences sequences,
             Subscribers subscribers,
             Standings standings,
             Why why,
             Forecast forecast,
-            Impact impact,
+            Edits edits,
             SequenceEndpoints sequenceBodies,
             SequenceEmailEndpoints emailBodies,
             Brake brake,
             InstantSource clock) {
         this.database = database;
-        this.sequences = sequences;
         this.subscribers = subscribers;
         this.standings = standings;
         this.why = why;
         this.forecast = forecast;
-        this.impact = impact;
+        this.edits = edits;
         this.sequenceBodies = sequenceBodies;
         this.emailBodies = emailBodies;
         this.brake = brake;
@@ -200,26 +191,14 @@ public final class ForesightEndpoints {
         var id = request.path("id", SequenceId::new);
         var policy = policy(request);
         var body = request.json();
-        return database.inTx(tx -> {
-            var account = request.account();
-            lock(tx, account, id, policy);
-            var plan = standings.plan(tx, account, id);
-            if (plan.isEmpty()) {
-                return Reply.notFound();
-            }
-            var now = clock.instant();
-            var edit = sequenceBodies.edit(tx, account, body);
-            var sequence = plan.get().sequence();
-            var edited = sequence.edited(edit.apply(sequence.settings()), overdue(policy), now);
-            var effect = effect(tx, account, plan.get(), edited, Optional.empty(), policy, now);
-            if (policy.isPresent()) {
-                prepare(tx, account, plan.get(), policy.get(), now);
-                sequences
-                        .update(tx, account, id, edit, overdue(policy))
-                        .ifPresent(saved -> keep(tx, account, plan.get(), saved, Optional.empty(), policy.get()));
-            }
-            return answer(effect, policy.isPresent());
-        });
+        return database.inTx(tx -> answer(
+                edits.ofSequence(
+                        tx,
+                        request.account(),
+                        id,
+                        _ -> sequenceBodies.edit(tx, request.account(), body),
+                        terms(policy)),
+                policy.isPresent()));
     }
 
     private Reply emailImpact(Request request) {
@@ -227,31 +206,15 @@ public final class ForesightEndpoints {
         var emailId = request.path("email_id", SequenceEmailId::new);
         var policy = policy(request);
         var body = request.json();
-        return database.inTx(tx -> {
-            var account = request.account();
-            lock(tx, account, id, policy);
-            var plan = standings.plan(tx, account, id);
-            var email = sequences.findEmail(tx, account, id, emailId);
-            if (plan.isEmpty() || email.isEmpty()) {
-                return Reply.notFound();
-            }
-            var now = clock.instant();
-            var edit = emailBodies.edit(tx, account, body, email.get().settings());
-            var edited = sequences.editedEmail(tx, account, id, emailId, edit);
-            if (!(edited instanceof Sequences.EmailEdit.Saved(var after))) {
-                return SequenceEmailEndpoints.refusal(edited);
-            }
-            boolean moves = !after.settings().plansAs(email.get().settings());
-            var sequence = plan.get().sequence();
-            var replanned = moves ? sequence.replanned(overdue(policy), now) : sequence;
-            var effect = effect(tx, account, plan.get(), replanned, Optional.of(after), policy, now);
-            if (policy.isPresent()) {
-                prepare(tx, account, plan.get(), policy.get(), now);
-                sequences.updateEmail(tx, account, id, emailId, edit, overdue(policy));
-                keep(tx, account, plan.get(), replanned, Optional.of(after), policy.get());
-            }
-            return answer(effect, policy.isPresent());
-        });
+        return database.inTx(tx -> answer(
+                edits.ofEmail(
+                        tx,
+                        request.account(),
+                        id,
+                        emailId,
+                        email -> emailBodies.edit(tx, request.account(), body, email.settings()),
+                        terms(policy)),
+                policy.isPresent()));
     }
 
     /// Empty: nothing is to be saved.
@@ -259,44 +222,19 @@ public final class ForesightEndpoints {
         return request.oneOf("apply", POLICIES).map(name -> Impact.Policy.valueOf(name.toUpperCase(Locale.ROOT)));
     }
 
-    private static Optional<reynard.sequence.CatchUp> overdue(Optional<Impact.Policy> policy) {
-        return policy.flatMap(Impact.Policy::overdue);
+    private Edits.Terms terms(Optional<Impact.Policy> policy) {
+        return new Edits.Terms(
+                policy.orElse(Impact.Policy.NEXT_SLOT),
+                policy.isPresent() ? Edits.Intent.MAKE : Edits.Intent.TRY,
+                clock.instant());
     }
 
-    private Impact.Effect effect(
-            Tx tx,
-            AccountId account,
-            Plan plan,
-            Sequence edited,
-            Optional<SequenceEmail> email,
-            Optional<Impact.Policy> policy,
-            Instant now) {
-        return impact.of(tx, account, plan, edited, email, policy.orElse(Impact.Policy.NEXT_SLOT), now);
-    }
-
-    /// What is going to be edited is locked before anyone inside is. Nobody inside is waited for, so that whoever holds
-    /// one of them and wants the sequence gets it in the end.
-    private void lock(Tx tx, AccountId account, SequenceId sequence, Optional<Impact.Policy> policy) {
-        policy.ifPresent(_ -> sequences.findForUpdate(tx, account, sequence));
-    }
-
-    /// Whoever is to keep a date has to have the one of the plan before.
-    private void prepare(Tx tx, AccountId account, Plan plan, Impact.Policy policy, Instant now) {
-        if (policy == Impact.Policy.NEW_JOINERS_ONLY) {
-            standings.settle(tx, account, plan, now);
-        }
-    }
-
-    private void keep(
-            Tx tx,
-            AccountId account,
-            Plan before,
-            Sequence saved,
-            Optional<SequenceEmail> email,
-            Impact.Policy policy) {
-        if (policy == Impact.Policy.NEW_JOINERS_ONLY) {
-            standings.keepDates(tx, account, before, standings.edited(before, saved, email));
-        }
+    private static Reply answer(Edits.Outcome outcome, boolean saved) {
+        return switch (outcome) {
+            case Edits.Outcome.Effected(var effect) -> answer(effect, saved);
+            case Edits.Outcome.NotFound _ -> Reply.notFound();
+            case Edits.Outcome.Refused(var refusal) -> SequenceEmailEndpoints.refusal(refusal);
+        };
     }
 
     private static Reply answer(Impact.Effect effect, boolean saved) {

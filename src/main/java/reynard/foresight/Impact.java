@@ -1,6 +1,7 @@
 package reynard.foresight;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -76,17 +77,17 @@ public final class Impact {
         static final Effect NONE = new Effect(0, 0, Span.NONE, Span.NONE, 0, 0, 0, 0, 0, 0);
     }
 
-    /// What would become of the people if the sequence were as `edited`, or one of its emails.
+    /// What would become of the people if the sequence were as `edited`, and some of its emails as here.
     Effect of(
             Tx tx,
             AccountId account,
             Plan plan,
             Sequence edited,
-            Optional<SequenceEmail> email,
+            Collection<SequenceEmail> emails,
             Policy policy,
             Instant now) {
         var changedAt = plan.sequence().planChangedAt();
-        var after = standings.edited(plan, edited, email);
+        var after = standings.edited(plan, edited, emails);
         SortedSet<Exclusion> exclusions = edited.settings().exclusions();
         var effect = Effect.NONE;
         for (var cohort : standings.cohorts(tx, account, plan, true, exclusions)) {

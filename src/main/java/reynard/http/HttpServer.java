@@ -33,14 +33,16 @@ public final class HttpServer implements AutoCloseable {
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer",
             "Content-Security-Policy",
-                    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
             "Cache-Control", "no-store");
 
     private final Javalin javalin;
     private final Gate gate;
+    private final Optional<Routes.ErrorPage> errorPage;
 
     private HttpServer(Routes routes, Gate gate) {
         this.gate = gate;
+        this.errorPage = routes.errorPage();
         this.javalin = Javalin.create(config -> configure(config, routes));
     }
 
@@ -84,11 +86,14 @@ public final class HttpServer implements AutoCloseable {
         for (var route : routes.all()) {
             register(config, route);
         }
-        config.routes.exception(Exception.class, (exception, context) -> write(context, failure(exception, context)));
+        config.routes.exception(
+                Exception.class, (exception, context) -> write(context, shown(context, failure(exception, context))));
         for (int status : List.of(404, 405)) {
             config.routes.error(status, context -> {
                 if (context.resultInputStream() == null || !isOurs(context)) {
-                    write(context, Reply.error(status, status == 404 ? "Not Found" : METHOD_NOT_ALLOWED));
+                    write(
+                            context,
+                            shown(context, Reply.error(status, status == 404 ? "Not Found" : METHOD_NOT_ALLOWED)));
                 }
             });
         }
@@ -99,7 +104,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void register(JavalinConfig config, Routes.Route route) {
-        io.javalin.http.Handler handler = context -> write(context, answer(context, route));
+        io.javalin.http.Handler handler = context -> {
+            context.attribute("door", route.door());
+            write(context, shown(context, answer(context, route)));
+        };
         switch (route.verb()) {
             case GET -> {
                 config.routes.get(route.path(), handler);
@@ -116,7 +124,7 @@ public final class HttpServer implements AutoCloseable {
         if (!isOwnMethod(context, route)) {
             return Reply.error(405, METHOD_NOT_ALLOWED);
         }
-        if (route.door() == Routes.Door.OPEN) {
+        if (route.open()) {
             return handle(context, route, null);
         }
         return switch (gate.enter(presented(context), route.door())) {
@@ -126,6 +134,27 @@ public final class HttpServer implements AutoCloseable {
             case Gate.Entry.Forbidden(var reason) -> Reply.error(403, reason);
             case Gate.Entry.Later(var retryAfter) -> Reply.tooMany(TOO_MANY, retryAfter);
         };
+    }
+
+    /// The answer as who asks can read it: a browser that looks for a page is shown one.
+    private Reply shown(Context context, Reply reply) {
+        if (!(reply.body() instanceof Reply.Errors(var sentences)) || errorPage.isEmpty() || !looksForPage(context)) {
+            return reply;
+        }
+        var page = errorPage.get().of(reply.status(), sentences);
+        return new Reply(page.status(), page.body(), page.headers(), reply.cookies());
+    }
+
+    private static boolean looksForPage(Context context) {
+        Routes.@Nullable Door door = context.attribute("door");
+        if (door != null) {
+            return door == Routes.Door.PAGE;
+        }
+        var accept = context.header("Accept");
+        return accept != null
+                && accept.contains("text/html")
+                && !context.path().startsWith("/v4/")
+                && !context.path().startsWith("/ext/");
     }
 
     private static Reply handle(Context context, Routes.Route route, @Nullable Caller caller) {

@@ -1,8 +1,11 @@
 package reynard.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Cursor;
@@ -35,6 +38,20 @@ public final class PageJson {
                         page.perPage(),
                         page.totalCount().orElse(null)));
         return body;
+    }
+
+    /// What a link to the next page names, escaped for a query; empty on the last page.
+    public static Optional<String> next(Page<?> page) {
+        return page.hasNext() ? page.end().map(PageJson::escaped) : Optional.empty();
+    }
+
+    /// What a link to the page before names, escaped for a query; empty on the first page.
+    public static Optional<String> previous(Page<?> page) {
+        return page.hasPrevious() ? page.start().map(PageJson::escaped) : Optional.empty();
+    }
+
+    private static String escaped(Cursor cursor) {
+        return URLEncoder.encode(Cursors.text(cursor), StandardCharsets.US_ASCII);
     }
 
     private static @Nullable String cursor(@Nullable Cursor cursor) {

@@ -2,6 +2,7 @@ package reynard.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The list of everything the server answers to. A route asks for a credential unless it is registered as open.
 public final class Routes {
@@ -17,6 +18,9 @@ public final class Routes {
     public enum Door {
         /// Nothing: links in emails, health checks, logging in.
         OPEN,
+        /// Nothing that the server could check: a page of the workplace, which lets its authors in itself. No part of
+        /// the API; what goes wrong is shown as a page.
+        PAGE,
         /// An API key or a token.
         CREDENTIAL,
         /// A token (Kit: the operations on many at once, and purchases).
@@ -27,13 +31,14 @@ public final class Routes {
     public record Route(Verb verb, String path, Door door, int bodyBytesMax, Handler handler) {
         /// Whether it answers without a credential.
         public boolean open() {
-            return door == Door.OPEN;
+            return door == Door.OPEN || door == Door.PAGE;
         }
     }
 
     private static final int BODY_BYTES_MAX = 1_000_000;
 
     private final List<Route> routes = new ArrayList<>();
+    private Optional<ErrorPage> errorPage = Optional.empty();
 
     public Routes get(String path, Handler handler) {
         return add(Verb.GET, path, handler);
@@ -59,6 +64,28 @@ public final class Routes {
     public Routes open(Verb verb, String path, Handler handler) {
         routes.add(new Route(verb, path, Door.OPEN, BODY_BYTES_MAX, handler));
         return this;
+    }
+
+    /// A page of the workplace, or what one loads.
+    public Routes page(Verb verb, String path, Handler handler) {
+        routes.add(new Route(verb, path, Door.PAGE, BODY_BYTES_MAX, handler));
+        return this;
+    }
+
+    /// How a page says what went wrong.
+    @FunctionalInterface
+    public interface ErrorPage {
+        /// @param sentences what is wrong, at least one
+        Reply of(int status, List<String> sentences);
+    }
+
+    /// What a browser is shown instead of JSON where there is no page.
+    public void errorPage(ErrorPage page) {
+        errorPage = Optional.of(page);
+    }
+
+    Optional<ErrorPage> errorPage() {
+        return errorPage;
     }
 
     /// A route whose body may be larger than usual.

@@ -29,6 +29,16 @@ public record EmailSettings(
         }
     }
 
+    /// The same at another place.
+    public EmailSettings at(int newPosition) {
+        return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, published, newPosition);
+    }
+
+    /// The same, published or a draft.
+    public EmailSettings published(boolean newPublished) {
+        return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, newPublished, position);
+    }
+
     /// Whether the difference can move someone's next email.
     public boolean plansAs(EmailSettings other) {
         return published == other.published

@@ -54,6 +54,20 @@ public record Sequence(
                 now);
     }
 
+    /// The same, not paused.
+    public Sequence going() {
+        return new Sequence(
+                id,
+                settings.active(true),
+                handling,
+                overdue,
+                Optional.empty(),
+                planVersion,
+                planChangedAt,
+                createdAt,
+                updatedAt);
+    }
+
     Sequence handled(Handling newHandling, Instant now) {
         return new Sequence(id, settings, newHandling, overdue, pausedAt, planVersion, planChangedAt, createdAt, now);
     }

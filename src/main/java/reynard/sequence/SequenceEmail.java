@@ -10,4 +10,13 @@ public record SequenceEmail(SequenceEmailId id, SequenceId sequence, EmailSettin
     public boolean isSent() {
         return settings.published() && !deleted;
     }
+
+    /// As it is when its author has taken it out.
+    public SequenceEmail gone() {
+        return new SequenceEmail(id, sequence, settings, true);
+    }
+
+    SequenceEmail at(int position) {
+        return new SequenceEmail(id, sequence, settings.at(position), deleted);
+    }
 }

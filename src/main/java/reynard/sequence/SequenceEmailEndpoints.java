@@ -154,6 +154,15 @@ public final class SequenceEmailEndpoints {
         return current -> draft.settings(draft.position().orElse(current.position()));
     }
 
+    /// Adds what the body says, as the email of this index among those that the sequence has.
+    ///
+    /// @throws reynard.http.InvalidRequest with the faults of the body
+    public Sequences.EmailEdit insert(Tx tx, AccountId account, SequenceId sequence, int index, JsonBody body) {
+        var draft = read(tx, account, body, Optional.empty());
+        body.refuseFaults();
+        return sequences.insertEmail(tx, account, sequence, index, draft::settings);
+    }
+
     private Reply answer(Tx tx, AccountId account, Sequence sequence, Sequences.EmailEdit edit, int status) {
         return edit instanceof Sequences.EmailEdit.Saved(var email)
                 ? new Reply(status, body(tx, account, sequence, email), Map.of())

@@ -114,13 +114,20 @@ public final class SequenceEndpoints {
     private Reply create(Request request) {
         var body = request.json();
         return database.inTx(tx -> {
-            var account = accounts.get(tx, request.account());
-            var edit = edit(tx, account, body, true);
-            body.refuseFaults();
-            var exclusions = sequences.defaultExclusions(tx, account.id());
-            var sequence = sequences.create(tx, account.id(), edit.apply(defaults(account, exclusions)));
-            return Reply.created(body(tx, account.id(), sequence, false));
+            var sequence = create(tx, request.account(), body);
+            return Reply.created(body(tx, request.account(), sequence, false));
         });
+    }
+
+    /// Creates what the body says.
+    ///
+    /// @throws reynard.http.InvalidRequest with the faults of the body
+    public Sequence create(Tx tx, AccountId id, JsonBody body) {
+        var account = accounts.get(tx, id);
+        var edit = edit(tx, account, body, true);
+        body.refuseFaults();
+        var exclusions = sequences.defaultExclusions(tx, id);
+        return sequences.create(tx, id, edit.apply(defaults(account, exclusions)));
     }
 
     private static SequenceSettings defaults(Account account, SortedSet<Exclusion> exclusions) {
@@ -179,29 +186,31 @@ public final class SequenceEndpoints {
             if (found.isEmpty()) {
                 return Reply.notFound();
             }
-            var catchUp = catchUp(body, found.get().handling().catchUp());
-            var onUncertain = onUncertain(body);
-            var openTracking = body.flag("open_tracking");
-            var clickTracking = body.flag("click_tracking");
+            var edit = handling(body, found.get().handling());
             body.refuseFaults();
             return sequences
-                    .handle(
-                            tx,
-                            request.account(),
-                            id,
-                            current -> new Handling(
-                                    catchUp,
-                                    onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND),
-                                    new Handling.Tracking(
-                                            openTracking
-                                                    .map(Optional::of)
-                                                    .over(current.tracking().opens(), Optional.empty()),
-                                            clickTracking
-                                                    .map(Optional::of)
-                                                    .over(current.tracking().clicks(), Optional.empty()))))
+                    .handle(tx, request.account(), id, edit)
                     .map(SequenceEndpoints::handling)
                     .orElseGet(Reply::notFound);
         });
+    }
+
+    /// What a body changes of how a sequence treats what went wrong. Faults are left in the body.
+    public static UnaryOperator<Handling> handling(JsonBody body, Handling now) {
+        var catchUp = catchUp(body, now.catchUp());
+        var onUncertain = onUncertain(body);
+        var openTracking = body.flag("open_tracking");
+        var clickTracking = body.flag("click_tracking");
+        return current -> new Handling(
+                catchUp,
+                onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND),
+                new Handling.Tracking(
+                        openTracking
+                                .map(Optional::of)
+                                .over(current.tracking().opens(), Optional.empty()),
+                        clickTracking
+                                .map(Optional::of)
+                                .over(current.tracking().clicks(), Optional.empty())));
     }
 
     private static Reply handling(Sequence sequence) {
@@ -435,7 +444,7 @@ public final class SequenceEndpoints {
         var json = new LinkedHashMap<SequenceId, SequenceJson>();
         for (var sequence : found) {
             var settings = sequence.settings();
-            var count = counts.getOrDefault(sequence.id(), new SequenceStore.Counts(0, 0));
+            var count = counts.getOrDefault(sequence.id(), new Sequences.Counts(0, 0));
             json.put(
                     sequence.id(),
                     new SequenceJson(

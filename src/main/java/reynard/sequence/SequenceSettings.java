@@ -34,6 +34,12 @@ public record SequenceSettings(
         exclusions = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(exclusions));
     }
 
+    /// The same, delivering or paused.
+    public SequenceSettings active(boolean nowActive) {
+        return new SequenceSettings(
+                name, sendingAddress, emailTemplate, sendDays, sendHour, timeZone, nowActive, repeat, hold, exclusions);
+    }
+
     /// Whether the difference can move someone's next email.
     boolean plansAs(SequenceSettings other) {
         return sendDays.equals(other.sendDays)

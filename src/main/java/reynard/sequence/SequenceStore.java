@@ -341,11 +341,9 @@ final class SequenceStore {
     }
 
     /// How many emails a sequence has, drafts too, and how many active subscribers are in it.
-    record Counts(long emails, long subscribers) {}
-
-    Map<SequenceId, Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+    Map<SequenceId, Sequences.Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         // Who leaves the list leaves these states with it, so that an index alone tells how many there are.
-        var counts = new HashMap<SequenceId, Counts>();
+        var counts = new HashMap<SequenceId, Sequences.Counts>();
         tx.query("""
                         select q.id,
                                (select count(*)
@@ -362,7 +360,7 @@ final class SequenceStore {
                 .bind("sequences", longs(sequences))
                 .map((row, _) -> Map.entry(
                         new SequenceId(row.getLong("id")),
-                        new Counts(row.getLong("emails"), row.getLong("subscribers"))))
+                        new Sequences.Counts(row.getLong("emails"), row.getLong("subscribers"))))
                 .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
         return counts;
     }
@@ -437,6 +435,26 @@ final class SequenceStore {
                 .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
                 .bind("published", settings.published())
                 .bind("now", now);
+    }
+
+    /// Positions only; those that are gone keep theirs apart from the others.
+    void place(Tx tx, AccountId account, SequenceId sequence, List<SequenceEmail> emails, Instant now) {
+        tx.update("""
+                        update sequence_email e
+                           set position = p.position, updated_at = :now
+                          from unnest(:ids::bigint[], :positions::int[]) as p (id, position)
+                         where e.account_id = :account and e.sequence_id = :sequence and e.id = p.id
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("ids", longs(emails.stream().map(SequenceEmail::id).toList()))
+                .bind(
+                        "positions",
+                        emails.stream()
+                                .map(email -> email.settings().position())
+                                .toArray(Integer[]::new))
+                .bind("now", now)
+                .execute();
     }
 
     boolean deleteEmail(Tx tx, AccountId account, SequenceEmailId id, Instant now) {

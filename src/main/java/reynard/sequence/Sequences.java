@@ -91,18 +91,23 @@ public final class Sequences {
         return store.findForUpdate(tx, account, id);
     }
 
+    /// @param emails drafts too
+    /// @param subscribers those inside
+    public record Counts(long emails, long subscribers) {}
+
     /// How many emails, drafts too, and how many active subscribers each sequence has.
-    Map<SequenceId, SequenceStore.Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+    public Map<SequenceId, Counts> counts(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         return store.counts(tx, account, sequences);
     }
 
     /// What came of each sequence's emails; those of which nothing was sent are missing.
-    Map<SequenceId, Statistics> statistics(Tx tx, AccountId account, Collection<SequenceId> sequences) {
+    public Map<SequenceId, Statistics> statistics(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         return statistics.ofSequences(tx, account, sequences);
     }
 
     /// What came of each email; those that were never sent are missing.
-    Map<SequenceEmailId, Statistics> emailStatistics(Tx tx, AccountId account, Collection<SequenceEmailId> emails) {
+    public Map<SequenceEmailId, Statistics> emailStatistics(
+            Tx tx, AccountId account, Collection<SequenceEmailId> emails) {
         return statistics.ofEmails(tx, account, emails);
     }
 
@@ -276,6 +281,39 @@ public final class Sequences {
                 : refusal(email, others).orElseGet(() -> new EmailEdit.Saved(email));
     }
 
+    /// Adds an email between others, which make room for it.
+    ///
+    /// @param index its place among those that the sequence has; behind all of them if it is too large
+    public EmailEdit insertEmail(
+            Tx tx,
+            AccountId account,
+            SequenceId sequence,
+            int index,
+            java.util.function.IntFunction<EmailSettings> atPosition) {
+        var found = store.findForUpdate(tx, account, sequence);
+        var emails = store.outline(tx, account, sequence);
+        var present = emails.stream().filter(email -> !email.deleted()).toList();
+        if (found.isEmpty() || index >= present.size()) {
+            return addEmail(tx, account, sequence, atPosition);
+        }
+        int place = emails.indexOf(present.get(index));
+        var settings = atPosition.apply(place);
+        boolean behind = settings.delay() instanceof Delay.Immediate && index > 0;
+        boolean before = present.getFirst().settings().delay() instanceof Delay.Immediate && index == 0;
+        if (behind || before) {
+            return new EmailEdit.NotFirst();
+        }
+        var moved = new java.util.ArrayList<SequenceEmail>();
+        for (int i = 0; i < emails.size(); i++) {
+            moved.add(emails.get(i).at(i < place ? i : i + 1));
+        }
+        store.place(tx, account, sequence, moved, clock.instant());
+        var email = new SequenceEmail(new SequenceEmailId(ids.next()), sequence, settings, false);
+        store.insertEmail(tx, account, email, clock.instant());
+        raisePlanVersion(tx, account, found.get(), Optional.empty());
+        return new EmailEdit.Saved(email);
+    }
+
     private List<SequenceEmail> present(Tx tx, AccountId account, SequenceId sequence) {
         var emails = new java.util.ArrayList<>(store.outline(tx, account, sequence));
         emails.removeIf(SequenceEmail::deleted);
@@ -297,14 +335,72 @@ public final class Sequences {
     ///
     /// @return whether there was such an email
     public boolean deleteEmail(AccountId account, SequenceId sequence, SequenceEmailId id) {
-        return database.inTx(tx -> {
-            var found = store.findForUpdate(tx, account, sequence);
-            if (found.isEmpty() || findEmail(tx, account, sequence, id).isEmpty()) {
-                return false;
+        return database.inTx(tx -> deleteEmail(tx, account, sequence, id, Optional.empty()));
+    }
+
+    /// The same in a transaction of the caller's.
+    ///
+    /// @param overdue what those get whom the edit finds overdue; empty: what they always get
+    public boolean deleteEmail(
+            Tx tx, AccountId account, SequenceId sequence, SequenceEmailId id, Optional<CatchUp> overdue) {
+        var found = store.findForUpdate(tx, account, sequence);
+        if (found.isEmpty() || findEmail(tx, account, sequence, id).isEmpty()) {
+            return false;
+        }
+        store.deleteEmail(tx, account, id, clock.instant());
+        raisePlanVersion(tx, account, found.get(), overdue);
+        return true;
+    }
+
+    public sealed interface Ordering {
+        /// @param emails all that the sequence has or had, without preview text and content
+        record Ordered(List<SequenceEmail> emails) implements Ordering {
+            public Ordered {
+                emails = List.copyOf(emails);
             }
-            store.deleteEmail(tx, account, id, clock.instant());
-            raisePlanVersion(tx, account, found.get(), Optional.empty());
-            return true;
+        }
+
+        record Refused(EmailEdit refusal) implements Ordering {}
+    }
+
+    /// The emails as another order would leave them. Nothing is changed.
+    ///
+    /// @param order every email that the sequence has, or what is refused
+    public Ordering ordered(Tx tx, AccountId account, SequenceId sequence, List<SequenceEmailId> order) {
+        var emails = store.outline(tx, account, sequence);
+        var wanted = new java.util.HashMap<SequenceEmailId, Integer>();
+        order.forEach(id -> wanted.put(id, wanted.size()));
+        var present = emails.stream().filter(email -> !email.deleted()).toList();
+        if (wanted.size() != order.size()
+                || !wanted.keySet()
+                        .equals(present.stream().map(SequenceEmail::id).collect(java.util.stream.Collectors.toSet()))) {
+            return new Ordering.Refused(new EmailEdit.NotFound());
+        }
+        // One that is gone stays behind the one that it was behind, for those whose place it is.
+        var groups = new java.util.TreeMap<Integer, List<SequenceEmail>>();
+        int group = -1;
+        for (var email : emails) {
+            group = email.deleted() ? group : wanted.getOrDefault(email.id(), group);
+            groups.computeIfAbsent(group, _ -> new java.util.ArrayList<>()).add(email);
+        }
+        var ordered = new java.util.ArrayList<SequenceEmail>();
+        groups.values().forEach(members -> members.forEach(email -> ordered.add(email.at(ordered.size()))));
+        var first = ordered.stream().filter(email -> !email.deleted()).findFirst();
+        boolean immediateBehind = ordered.stream()
+                .anyMatch(email -> !email.deleted()
+                        && email.settings().delay() instanceof Delay.Immediate
+                        && !first.equals(Optional.of(email)));
+        return immediateBehind ? new Ordering.Refused(new EmailEdit.NotFirst()) : new Ordering.Ordered(ordered);
+    }
+
+    /// Puts the emails where [#ordered] has them.
+    ///
+    /// @param overdue what those get whom the edit finds overdue; empty: what they always get
+    public void order(
+            Tx tx, AccountId account, SequenceId sequence, List<SequenceEmail> ordered, Optional<CatchUp> overdue) {
+        store.findForUpdate(tx, account, sequence).ifPresent(found -> {
+            store.place(tx, account, sequence, ordered, clock.instant());
+            raisePlanVersion(tx, account, found, overdue);
         });
     }
 

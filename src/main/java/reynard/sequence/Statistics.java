@@ -7,11 +7,11 @@ import java.math.RoundingMode;
 ///
 /// @param recipients emails that the relay took or bounced, not people
 /// @param unsubscribes readers who left the list by the link of one of these emails
-record Statistics(long recipients, long opens, long clicks, long unsubscribes, long bounces, long complaints) {
-    static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0);
+public record Statistics(long recipients, long opens, long clicks, long unsubscribes, long bounces, long complaints) {
+    public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0);
 
     /// In percent, with two decimals.
-    static BigDecimal rate(long part, long whole) {
+    public static BigDecimal rate(long part, long whole) {
         return whole == 0
                 ? BigDecimal.ZERO
                 : BigDecimal.valueOf(100 * part).divide(BigDecimal.valueOf(whole), 2, RoundingMode.HALF_UP);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
+import reynard.testing.Browser;
 import reynard.testing.TestServer;
 import reynard.testing.TestServer.Answer;
 

@@ -1,56 +1,100 @@
-package reynard.access;
+package reynard.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import reynard.testing.TestServer;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.FormElement;
 import reynard.testing.TestServer.Answer;
 
 /// What an author's browser does: it keeps cookies, says where a form comes from, and follows nothing by itself.
-final class Browser {
+public final class Browser {
     private static final Pattern FIELD =
             Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
 
     private final TestServer server;
     private final Map<String, String> cookies = new HashMap<>();
 
-    Browser(TestServer server) {
+    public Browser(TestServer server) {
         this.server = server;
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return kept(server.send("GET", path, null, headers()));
     }
 
     /// A form of a page of the server's own.
-    Answer post(String path, Map<String, String> fields) {
+    public Answer post(String path, Map<String, String> fields) {
         return post(path, fields, Map.of("Sec-Fetch-Site", "same-origin"));
     }
 
-    Answer post(String path, Map<String, String> fields, Map<String, String> more) {
+    public Answer post(String path, Map<String, String> fields, Map<String, String> more) {
         var headers = headers();
         headers.put("Content-Type", "application/x-www-form-urlencoded");
         headers.putAll(more);
         return kept(server.send("POST", path, form(fields).getBytes(StandardCharsets.UTF_8), headers));
     }
 
-    Answer logIn(String email, String password) {
+    public Answer logIn(String email, String password) {
         var fields = fields(get("/login"));
         fields.put("email", email);
         fields.put("password", password);
         return post("/login", fields);
     }
 
-    Map<String, String> cookies() {
+    /// A page as its reader sees it.
+    public Document page(String path) {
+        var answer = get(path);
+        assertThat(answer.status()).as(path).isEqualTo(200);
+        return parse(answer);
+    }
+
+    public static Document parse(Answer answer) {
+        return Jsoup.parse(answer.raw().body(), "http://localhost");
+    }
+
+    /// The form of a page that is sent to this path.
+    public static FormElement form(Document page, String action) {
+        return page.forms().stream()
+                .filter(form -> form.attr("action").equals(action))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no form for " + action + " on " + page.title()));
+    }
+
+    /// Sends the form as it stands, but for these fields.
+    public Answer submit(FormElement form, Map<String, String> changed) {
+        var pairs = new ArrayList<String>();
+        form.formData().stream()
+                .filter(field -> !changed.containsKey(field.key()))
+                .forEach(field -> pairs.add(encoded(field.key()) + "=" + encoded(field.value())));
+        changed.forEach((name, value) -> pairs.add(encoded(name) + "=" + encoded(value)));
+        var headers = headers();
+        headers.put("Content-Type", "application/x-www-form-urlencoded");
+        headers.put("Sec-Fetch-Site", "same-origin");
+        return kept(server.send(
+                "POST", form.attr("action"), String.join("&", pairs).getBytes(StandardCharsets.UTF_8), headers));
+    }
+
+    /// The page that an answer leads to.
+    public Document follow(Answer answer) {
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(303);
+        return page(answer.raw().headers().firstValue("Location").orElseThrow().replaceFirst("#.*", ""));
+    }
+
+    public Map<String, String> cookies() {
         return cookies;
     }
 
     /// The hidden fields of a page.
-    static Map<String, String> fields(Answer page) {
+    public static Map<String, String> fields(Answer page) {
         var fields = new LinkedHashMap<String, String>();
         FIELD.matcher(page.raw().body())
                 .results()
@@ -63,7 +107,7 @@ final class Browser {
         return fields;
     }
 
-    static String form(Map<String, String> fields) {
+    public static String form(Map<String, String> fields) {
         return fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));

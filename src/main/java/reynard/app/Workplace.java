@@ -1,0 +1,75 @@
+package reynard.app;
+
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import reynard.access.LoginEndpoints;
+import reynard.account.Accounts;
+import reynard.db.Database;
+import reynard.enrollment.Standings;
+import reynard.foresight.Edits;
+import reynard.foresight.Forecast;
+import reynard.form.Forms;
+import reynard.http.Routes;
+import reynard.page.AssetEndpoints;
+import reynard.segment.Segments;
+import reynard.sequence.SequenceEmailEndpoints;
+import reynard.sequence.SequenceEndpoints;
+import reynard.sequence.Sequences;
+import reynard.subscriber.CustomFields;
+import reynard.subscriber.Subscribers;
+import reynard.tag.Tags;
+import reynard.template.EmailTemplates;
+import reynard.tzdata.TzData;
+import reynard.ui.Desk;
+import reynard.ui.sequence.EditorEndpoints;
+import reynard.ui.sequence.PreviewEndpoints;
+import reynard.ui.sequence.SequenceListEndpoints;
+import reynard.ui.sequence.SettingsEndpoints;
+import reynard.ui.sequence.TimelineEndpoints;
+
+/// The pages that authors work on, all registered.
+///
+/// @param publicUrl what strangers reach this server by; asked for each request
+record Workplace(
+        Database database,
+        Accounts accounts,
+        Subscribers subscribers,
+        CustomFields customFields,
+        Tags tags,
+        Forms forms,
+        Segments segments,
+        EmailTemplates templates,
+        Sequences sequences,
+        SequenceEndpoints sequenceBodies,
+        SequenceEmailEndpoints emailBodies,
+        Standings standings,
+        Forecast forecast,
+        Edits edits,
+        LoginEndpoints logins,
+        TzData tzData,
+        InstantSource clock,
+        Supplier<String> publicUrl) {
+    void register(Routes routes) {
+        var desk = new Desk(logins, accounts, tzData, clock);
+        routes.errorPage(Desk::problem);
+        new AssetEndpoints().register(routes);
+        desk.page(routes, "/", visit -> visit.go("/sequences"));
+        new SequenceListEndpoints(database, sequences, standings, desk).register(routes);
+        new SettingsEndpoints(
+                        database,
+                        sequences,
+                        standings,
+                        edits,
+                        sequenceBodies,
+                        accounts,
+                        templates,
+                        new SettingsEndpoints.Sources(tags, forms, segments),
+                        tzData,
+                        desk)
+                .register(routes);
+        new TimelineEndpoints(database, sequences, standings, forecast, edits, desk).register(routes);
+        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, desk).register(routes);
+        new PreviewEndpoints(database, accounts, subscribers, customFields, templates, publicUrl, desk)
+                .register(routes);
+    }
+}

@@ -1,0 +1,200 @@
+package reynard.ui;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reynard.access.LoginEndpoints;
+import reynard.account.Account;
+import reynard.account.Accounts;
+import reynard.http.Reply;
+import reynard.http.Request;
+import reynard.http.Routes;
+import reynard.id.AccountId;
+import reynard.page.Templates;
+import reynard.schedule.Zone;
+import reynard.tzdata.TzData;
+
+/// Lets authors in to the pages of the workplace and nobody else. A form counts only when it comes from a page of ours
+/// and holds the token of its author's session.
+public final class Desk {
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private final LoginEndpoints logins;
+    private final Accounts accounts;
+    private final TzData tzData;
+    private final InstantSource clock;
+
+    public Desk(LoginEndpoints logins, Accounts accounts, TzData tzData, InstantSource clock) {
+        this.logins = logins;
+        this.accounts = accounts;
+        this.tzData = tzData;
+        this.clock = clock;
+    }
+
+    /// A page that is looked at.
+    @FunctionalInterface
+    public interface Page {
+        Reply show(Visit visit);
+    }
+
+    /// What a form does.
+    @FunctionalInterface
+    public interface Act {
+        Reply act(Visit visit, Form form);
+    }
+
+    public void page(Routes routes, String path, Page page) {
+        routes.page(
+                Routes.Verb.GET,
+                path,
+                request -> logins.author(request)
+                        .map(author -> afterwards(page.show(new Visit(request, author))))
+                        .orElseGet(() -> logins.logInFirst(request)));
+    }
+
+    public void form(Routes routes, String path, Act act) {
+        routes.page(Routes.Verb.POST, path, request -> {
+            var author = logins.author(request);
+            if (author.isEmpty()) {
+                return logins.logInFirst(cameFrom(request));
+            }
+            var form = request.form();
+            if (!logins.isOurs(request, form, author.get().csrf())) {
+                return problem(403, List.of("This form did not come from a page of this server."));
+            }
+            return act.act(new Visit(request, author.get()), Form.sent(form));
+        });
+    }
+
+    /// The page that a form was on, when the browser says so: what a form did cannot be looked at.
+    private static String cameFrom(Request request) {
+        return request.header("Referer")
+                .map(referer -> referer.replaceFirst("^https?://[^/]*", ""))
+                .filter(path -> path.startsWith("/"))
+                .orElse("/");
+    }
+
+    // What has been told is told once.
+    private Reply afterwards(Reply reply) {
+        return reply.body() instanceof Reply.Html && reply.status() == 200 ? logins.forgetTold(reply) : reply;
+    }
+
+    /// What an error looks like to a browser.
+    ///
+    /// @param title of the page, and its heading
+    public record Problem(String title, List<String> sentences, boolean canRetry) {
+        public Problem {
+            sentences = List.copyOf(sentences);
+        }
+    }
+
+    public static Reply problem(int status, List<String> sentences) {
+        var title = switch (status) {
+            case 403 -> "That was refused";
+            case 404, 405 -> "There is no such page";
+            case 413 -> "That is too large";
+            case 503 -> "One moment, please";
+            default -> status >= 500 ? "Something went wrong" : "That did not work";
+        };
+        var said = switch (status) {
+            case 404, 405 -> List.of("It may have been deleted, or the address is not quite right.");
+            case 500 -> List.of("This is a fault of the server, and it has been written to its log.");
+            default -> sentences;
+        };
+        return reply(status, "ui/problem.jte", new Problem(title, said, status == 503));
+    }
+
+    private static Reply reply(int status, String template, Object model) {
+        return Reply.html(status, Templates.render(template, model))
+                .with("Content-Security-Policy", POLICY)
+                // With no-referrer a browser would not say where a form comes from.
+                .with("Referrer-Policy", "same-origin");
+    }
+
+    /// One author's request.
+    public final class Visit {
+        private final Request request;
+        private final LoginEndpoints.Author author;
+        private final Account account;
+        private final Instant now = clock.instant();
+
+        private Visit(Request request, LoginEndpoints.Author author) {
+            this.request = request;
+            this.author = author;
+            this.account = accounts.find(author.session().account()).orElseThrow();
+        }
+
+        public Request request() {
+            return request;
+        }
+
+        public AccountId account() {
+            return account.id();
+        }
+
+        public Account accountItself() {
+            return account;
+        }
+
+        public String user() {
+            return author.session().user().emailAddress();
+        }
+
+        public Instant now() {
+            return now;
+        }
+
+        /// The clocks of the account.
+        public Local local() {
+            return local(account.timeZone());
+        }
+
+        public Local local(String zone) {
+            return new Local(zone(zone), now);
+        }
+
+        private Zone zone(String name) {
+            return tzData.find(name).orElseThrow(() -> new IllegalStateException("the tz data lacks " + name));
+        }
+
+        public Frame frame(String title, @Nullable Section section) {
+            return new Frame(
+                    title,
+                    section,
+                    account.name(),
+                    user(),
+                    author.csrf(),
+                    logins.told(request).orElse(""));
+        }
+
+        public Reply page(String template, Object model) {
+            return reply(200, template, model);
+        }
+
+        /// The form again, with what is wrong in it.
+        public Reply refusal(String template, Object model) {
+            return reply(422, template, model);
+        }
+
+        /// Somebody else was quicker.
+        public Reply conflict(String template, Object model) {
+            return reply(409, template, model);
+        }
+
+        public Reply noSuchPage() {
+            return problem(404, List.of());
+        }
+
+        /// On to another page, which says what has been done.
+        public Reply done(String path, String sentence) {
+            return logins.tell(Reply.seeOther(path), sentence);
+        }
+
+        public Reply go(String path) {
+            return Reply.seeOther(path);
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package reynard.ui.sequence;
+
+import java.time.DayOfWeek;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import reynard.account.Secrets;
+import reynard.db.Database;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.foresight.Edits;
+import reynard.http.InvalidRequest;
+import reynard.http.JsonBody;
+import reynard.http.Reply;
+import reynard.http.Routes;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
+import reynard.schedule.Delay;
+import reynard.schedule.SendDays;
+import reynard.sequence.EmailSettings;
+import reynard.sequence.Sequence;
+import reynard.sequence.SequenceEmail;
+import reynard.sequence.SequenceEmailEndpoints;
+import reynard.sequence.Sequences;
+import reynard.sequence.Sequences.EmailEdit;
+import reynard.subscriber.CustomFields;
+import reynard.template.EmailTemplates;
+import reynard.ui.Body;
+import reynard.ui.Desk;
+import reynard.ui.Form;
+import reynard.ui.Option;
+import reynard.ui.Section;
+import reynard.ui.Words;
+
+/// Writing an email of a sequence.
+public final class EditorEndpoints {
+    private static final String NEW = "/sequences/{id}/emails/new";
+    private static final String EMAIL = "/sequences/{id}/emails/{email_id}";
+    private static final String NOT_FIRST =
+            "Only the first email of a sequence may go at once: give it a delay of at least one day or hour.";
+    private static final Set<String> FIELDS =
+            Set.of("subject", "preview_text", "content", "delay_value", "delay_unit", "send_days", "email_template_id");
+
+    private final Database database;
+    private final Sequences sequences;
+    private final SequenceEmailEndpoints bodies;
+    private final Edits edits;
+    private final EmailTemplates templates;
+    private final CustomFields customFields;
+    private final AskingEndpoints asking;
+    private final Desk desk;
+
+    public EditorEndpoints(
+            Database database,
+            Sequences sequences,
+            SequenceEmailEndpoints bodies,
+            Edits edits,
+            EmailTemplates templates,
+            CustomFields customFields,
+            Desk desk) {
+        this.database = database;
+        this.sequences = sequences;
+        this.bodies = bodies;
+        this.edits = edits;
+        this.templates = templates;
+        this.customFields = customFields;
+        this.asking = new AskingEndpoints(database);
+        this.desk = desk;
+    }
+
+    public void register(Routes routes) {
+        desk.page(routes, NEW, this::create);
+        desk.form(routes, NEW, this::created);
+        desk.page(routes, EMAIL, this::show);
+        desk.form(routes, EMAIL, this::save);
+    }
+
+    private Optional<Sequence> sequence(Desk.Visit visit) {
+        var id = visit.request().path("id", SequenceId::new);
+        return database.read(tx -> sequences.find(tx, visit.account(), id));
+    }
+
+    private Reply create(Desk.Visit visit) {
+        int at = visit.request().integer("at", 0, 1_000_000).orElse(1_000_000);
+        var form = Form.filled(Map.of(
+                "at",
+                at,
+                "delay_value",
+                at == 0 ? 0 : 1,
+                "delay_unit",
+                "days",
+                "content",
+                "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p>\n<p></p>\n"));
+        return sequence(visit)
+                .map(sequence -> visit.page("ui/sequence/editor.jte", page(visit, sequence, Optional.empty(), form)))
+                .orElseGet(visit::noSuchPage);
+    }
+
+    private Reply created(Desk.Visit visit, Form form) {
+        var found = sequence(visit);
+        if (found.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var sequence = found.get();
+        int at = form.value("at").matches("[0-9]{1,6}") ? Integer.parseInt(form.value("at")) : Integer.MAX_VALUE;
+        try {
+            var edit = database.inTx(tx -> bodies.insert(
+                    tx,
+                    visit.account(),
+                    sequence.id(),
+                    at,
+                    body(form).put("published", false).json()));
+            switch (edit) {
+                case EmailEdit.Saved(var email) -> {
+                    return visit.done(address(email), "“" + email.settings().subject() + "” is saved as a draft.");
+                }
+                case EmailEdit.NotFirst _ -> form.fault("delay_value", NOT_FIRST);
+                case EmailEdit.NotFound _, EmailEdit.PositionTaken _ -> {
+                    return visit.noSuchPage();
+                }
+            }
+        } catch (InvalidRequest invalid) {
+            form.refuse(invalid.faults(), FIELDS);
+        }
+        return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, Optional.empty(), form));
+    }
+
+    private static String address(SequenceEmail email) {
+        return "/sequences/" + email.sequence().value() + "/emails/"
+                + email.id().value();
+    }
+
+    private Optional<SequenceEmail> email(Desk.Visit visit) {
+        var id = visit.request().path("id", SequenceId::new);
+        var emailId = visit.request().path("email_id", SequenceEmailId::new);
+        return database.read(tx -> sequences.findEmail(tx, visit.account(), id, emailId));
+    }
+
+    private Reply show(Desk.Visit visit) {
+        var sequence = sequence(visit);
+        var email = email(visit);
+        return sequence.isEmpty() || email.isEmpty()
+                ? visit.noSuchPage()
+                : visit.page(
+                        "ui/sequence/editor.jte",
+                        page(visit, sequence.get(), email, filled(email.get().settings())));
+    }
+
+    private static Form filled(EmailSettings settings) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("based_on", version(settings));
+        values.put("subject", settings.subject());
+        values.put("preview_text", settings.previewText().orElse(""));
+        values.put("content", settings.content().orElse(""));
+        values.put(
+                "delay_value",
+                switch (settings.delay()) {
+                    case Delay.Immediate _ -> 0;
+                    case Delay.Hours(int count) -> count;
+                    case Delay.Days(int count) -> count;
+                });
+        values.put("delay_unit", settings.delay() instanceof Delay.Hours ? "hours" : "days");
+        values.put("send_days", settings.sendDays().map(EditorEndpoints::names).orElse(List.of()));
+        values.put(
+                "email_template_id",
+                settings.emailTemplate().map(id -> Long.toString(id.value())).orElse(""));
+        return Form.filled(values);
+    }
+
+    private static List<String> names(SendDays days) {
+        return days.days().stream().map(EditorEndpoints::name).toList();
+    }
+
+    private static String name(DayOfWeek day) {
+        return day.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Tells one state of an email from another. Its place and whether it is published are not part of the form.
+    private static String version(EmailSettings settings) {
+        var text = String.join(
+                "\0",
+                settings.subject(),
+                settings.previewText().orElse(""),
+                settings.content().orElse(""),
+                settings.delay().toString(),
+                settings.sendDays().toString(),
+                settings.emailTemplate().toString());
+        return HexFormat.of().formatHex(Secrets.sha256(text)).substring(0, 16);
+    }
+
+    private EditorPage page(Desk.Visit visit, Sequence sequence, Optional<SequenceEmail> email, Form form) {
+        var home = "/sequences/" + sequence.id().value();
+        var variables = new ArrayList<Option>();
+        variables.add(new Option("{{ subscriber.first_name }}", "First name"));
+        variables.add(new Option("{{ subscriber.email_address }}", "Email address"));
+        for (var field : database.read(tx -> customFields.all(tx, visit.account()))) {
+            variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
+        }
+        variables.add(new Option("{{ unsubscribe_link }}", "Link for leaving"));
+        return new EditorPage(
+                visit.frame(email.map(found -> found.settings().subject()).orElse("New email"), Section.SEQUENCES),
+                sequence.id().value(),
+                sequence.settings().name(),
+                email.map(found -> found.id().value()).orElse(0L),
+                email.map(found -> found.settings().published()).orElse(false),
+                email.map(EditorEndpoints::address).orElse(home + "/emails/new"),
+                form,
+                templates.list(visit.account(), PageRequest.first(PageRequest.PER_PAGE_MAX)).items().stream()
+                        .map(template -> new Option(Long.toString(template.id().value()), template.name()))
+                        .toList(),
+                Arrays.stream(DayOfWeek.values())
+                        .map(day -> new Option(name(day), Words.shortName(day)))
+                        .toList(),
+                variables);
+    }
+
+    private static Body body(Form form) {
+        var body = new Body(form)
+                .text("subject")
+                .textOrNone("preview_text")
+                .lines("content")
+                .number("delay_value")
+                .text("delay_unit")
+                .number("email_template_id");
+        return form.values("send_days").isEmpty() ? body.put("send_days", null) : body.texts("send_days");
+    }
+
+    /// Somebody has saved the email since the form was opened.
+    private static final class Overtaken extends RuntimeException {
+        private final transient EmailSettings theirs;
+
+        Overtaken(EmailSettings theirs) {
+            super("overtaken", null, false, false);
+            this.theirs = theirs;
+        }
+    }
+
+    private Reply save(Desk.Visit visit, Form form) {
+        var found = sequence(visit);
+        var email = email(visit);
+        if (found.isEmpty() || email.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var sequence = found.get();
+        var action = address(email.get());
+        var body = body(form).json();
+        try {
+            return asking.ask(
+                    visit,
+                    form,
+                    new AskingEndpoints.Wish(
+                            "Change “" + email.get().settings().subject() + "”",
+                            sequence.settings().name(),
+                            sequence.settings().timeZone(),
+                            action,
+                            action,
+                            "Save",
+                            AskingEndpoints.Wish.ALL,
+                            false,
+                            false),
+                    (tx, terms) -> edits.ofEmail(
+                            tx,
+                            visit.account(),
+                            sequence.id(),
+                            email.get().id(),
+                            now -> edit(visit, body, form, now, tx),
+                            terms),
+                    refusal -> {
+                        form.fault("delay_value", NOT_FIRST);
+                        return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, email, form));
+                    },
+                    () -> visit.done(action, "Saved."));
+        } catch (Overtaken overtaken) {
+            return visit.conflict("ui/sequence/conflict.jte", conflict(visit, email.get(), form, overtaken.theirs));
+        } catch (InvalidRequest invalid) {
+            form.refuse(invalid.faults(), FIELDS);
+            return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, email, form));
+        }
+    }
+
+    private UnaryOperator<EmailSettings> edit(Desk.Visit visit, JsonBody body, Form form, SequenceEmail now, Tx tx) {
+        if (!version(now.settings()).equals(form.value("based_on"))) {
+            throw new Overtaken(now.settings());
+        }
+        return bodies.edit(tx, visit.account(), body, now.settings());
+    }
+
+    private ConflictPage conflict(Desk.Visit visit, SequenceEmail email, Form mine, EmailSettings theirs) {
+        var saved = filled(theirs);
+        var differences = new ArrayList<ConflictPage.Difference>();
+        difference(differences, "Subject", saved.value("subject"), mine.value("subject"));
+        difference(differences, "Preview text", saved.value("preview_text"), mine.value("preview_text"));
+        difference(differences, "Delay", delay(saved), delay(mine));
+        difference(
+                differences,
+                "Own days",
+                String.join(", ", saved.values("send_days")),
+                String.join(", ", mine.values("send_days")));
+        difference(differences, "Layout", layout(visit, saved), layout(visit, mine));
+        difference(
+                differences,
+                "Text",
+                saved.value("content"),
+                mine.value("content").replace("\r\n", "\n"));
+        var fields = new LinkedHashMap<>(mine.all());
+        fields.remove("csrf");
+        fields.remove("policy");
+        fields.remove("based_on");
+        return new ConflictPage(
+                visit.frame("Somebody else has saved this email", Section.SEQUENCES),
+                email.sequence().value(),
+                email.id().value(),
+                theirs.subject(),
+                version(theirs),
+                fields,
+                differences);
+    }
+
+    private static void difference(
+            List<ConflictPage.Difference> differences, String label, String theirs, String mine) {
+        if (!theirs.equals(mine)) {
+            differences.add(new ConflictPage.Difference(label, theirs, mine));
+        }
+    }
+
+    private static String delay(Form form) {
+        return form.value("delay_value") + " " + form.value("delay_unit");
+    }
+
+    private String layout(Desk.Visit visit, Form form) {
+        return templates.list(visit.account(), PageRequest.first(PageRequest.PER_PAGE_MAX)).items().stream()
+                .filter(template -> Long.toString(template.id().value()).equals(form.value("email_template_id")))
+                .map(template -> template.name())
+                .findFirst()
+                .orElse("the sequence’s");
+    }
+}

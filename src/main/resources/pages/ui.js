@@ -1,0 +1,86 @@
+// What the pages can do better with a script than without. Nothing here is needed to read.
+(() => {
+    "use strict";
+    document.documentElement.classList.add("js");
+
+    // A form that would lose what was typed says so before the page is left.
+    let dirty = false;
+    document.addEventListener("input", event => {
+        if (event.target.closest("form[data-guard]")) dirty = true;
+    });
+    document.addEventListener("submit", event => {
+        if (!event.submitter || !event.submitter.hasAttribute("formtarget")) dirty = false;
+    });
+    window.addEventListener("beforeunload", event => {
+        if (dirty) event.preventDefault();
+    });
+
+    // Choosing in a select that stands alone sends its form.
+    document.addEventListener("change", event => {
+        const field = event.target.closest("[data-submits]");
+        if (field) field.form.requestSubmit();
+    });
+
+    // The preview follows what is typed, a moment after the last key.
+    for (const form of document.querySelectorAll("form[data-preview]")) {
+        const button = form.querySelector("button[formtarget]");
+        let timer;
+        const refresh = () => {
+            clearTimeout(timer);
+            timer = setTimeout(() => form.requestSubmit(button), 400);
+        };
+        form.addEventListener("input", refresh);
+        for (const field of document.querySelectorAll("[data-previews]")) field.addEventListener("change", refresh);
+        form.requestSubmit(button);
+    }
+    for (const choice of document.querySelectorAll("[data-width]")) {
+        choice.addEventListener("change", () => {
+            choice.closest(".preview").classList.toggle("phone", choice.dataset.width === "phone");
+        });
+    }
+
+    // Emails are dragged by their handle to another place; the buttons do the same.
+    const timeline = document.querySelector("[data-order]");
+    if (timeline) {
+        let dragged = null;
+        const clear = () => timeline.querySelectorAll(".drop-before, .drop-after")
+            .forEach(item => item.classList.remove("drop-before", "drop-after"));
+        const isAfter = (item, event) => {
+            const box = item.getBoundingClientRect();
+            return event.clientY > box.top + box.height / 2;
+        };
+        for (const handle of timeline.querySelectorAll(".handle")) {
+            const item = handle.closest("[data-email]");
+            handle.setAttribute("draggable", "true");
+            handle.addEventListener("dragstart", event => {
+                dragged = item;
+                event.dataTransfer.effectAllowed = "move";
+                event.dataTransfer.setData("text/plain", item.dataset.email);
+                event.dataTransfer.setDragImage(item, 20, 20);
+                item.firstElementChild.classList.add("dragged");
+            });
+            handle.addEventListener("dragend", () => {
+                clear();
+                item.firstElementChild.classList.remove("dragged");
+                dragged = null;
+            });
+        }
+        timeline.addEventListener("dragover", event => {
+            const item = event.target.closest("[data-email]");
+            if (!dragged || !item || item === dragged) return;
+            event.preventDefault();
+            clear();
+            item.classList.add(isAfter(item, event) ? "drop-after" : "drop-before");
+        });
+        timeline.addEventListener("drop", event => {
+            const item = event.target.closest("[data-email]");
+            if (!dragged || !item || item === dragged) return;
+            event.preventDefault();
+            const order = [...timeline.querySelectorAll("[data-email]")].filter(other => other !== dragged);
+            order.splice(order.indexOf(item) + (isAfter(item, event) ? 1 : 0), 0, dragged);
+            const form = document.getElementById("order");
+            form.elements.order.value = order.map(other => other.dataset.email).join(",");
+            form.requestSubmit();
+        });
+    }
+})();
