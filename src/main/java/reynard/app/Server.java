@@ -267,13 +267,14 @@ public final class Server implements AutoCloseable {
             var emailEndpoints = new SequenceEmailEndpoints(database, sequences, accounts, templates);
             emailEndpoints.register(routes);
             var standings = new Standings(enrollments);
+            var why = new Why(standings, deliveries);
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
             new ForesightEndpoints(
                             database,
                             subscribers,
                             standings,
-                            new Why(standings, deliveries),
+                            why,
                             forecast,
                             edits,
                             sequenceEndpoints,
@@ -329,6 +330,9 @@ public final class Server implements AutoCloseable {
                             sequenceEndpoints,
                             emailEndpoints,
                             standings,
+                            enrollments,
+                            why,
+                            brake,
                             forecast,
                             edits,
                             logins,

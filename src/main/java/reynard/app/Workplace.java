@@ -5,9 +5,12 @@ import java.util.function.Supplier;
 import reynard.access.LoginEndpoints;
 import reynard.account.Accounts;
 import reynard.db.Database;
+import reynard.enrollment.Brake;
+import reynard.enrollment.Enrollments;
 import reynard.enrollment.Standings;
 import reynard.foresight.Edits;
 import reynard.foresight.Forecast;
+import reynard.foresight.Why;
 import reynard.form.Forms;
 import reynard.http.Routes;
 import reynard.page.AssetEndpoints;
@@ -21,6 +24,8 @@ import reynard.tag.Tags;
 import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
 import reynard.ui.Desk;
+import reynard.ui.people.PeopleEndpoints;
+import reynard.ui.people.PersonEndpoints;
 import reynard.ui.sequence.EditorEndpoints;
 import reynard.ui.sequence.PreviewEndpoints;
 import reynard.ui.sequence.SequenceListEndpoints;
@@ -43,6 +48,9 @@ record Workplace(
         SequenceEndpoints sequenceBodies,
         SequenceEmailEndpoints emailBodies,
         Standings standings,
+        Enrollments enrollments,
+        Why why,
+        Brake brake,
         Forecast forecast,
         Edits edits,
         LoginEndpoints logins,
@@ -69,6 +77,10 @@ record Workplace(
                 .register(routes);
         new TimelineEndpoints(database, sequences, standings, forecast, edits, desk).register(routes);
         new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, desk).register(routes);
+        new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);
+        new PersonEndpoints(
+                        database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)
+                .register(routes);
         new PreviewEndpoints(database, accounts, subscribers, customFields, templates, publicUrl, desk)
                 .register(routes);
     }

@@ -3,15 +3,19 @@ package reynard.foresight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import reynard.enrollment.Rule;
 
 /// Says an answer in English.
-final class Sentence {
-    private Sentence() {}
+///
+/// @param moment how the moments of a rule are written; they come as texts in UTC
+record Sentence(UnaryOperator<String> moment) {
+    private static final Set<String> MOMENTS = Set.of("would_be", "was_due_at", "counted_from", "since", "until", "at");
 
     static String of(Why.Line line) {
-        var because = because(line.rule());
+        var because = new Sentence(UnaryOperator.identity()).because(line.rule());
         return verdict(line) + (because.isEmpty() ? "" : ": " + because) + ".";
     }
 
@@ -31,7 +35,7 @@ final class Sentence {
         };
     }
 
-    private static String because(Rule rule) {
+    String because(Rule rule) {
         return switch (rule.code()) {
             case "due" -> "";
             case "at_once" -> "the first email goes at once";
@@ -68,26 +72,28 @@ final class Sentence {
         };
     }
 
-    private static String counted(Rule rule) {
+    private String counted(Rule rule) {
         var count = value(rule, "delay_value");
         var unit = value(rule, "delay_unit");
         return count + " " + (count.equals("1") ? unit.replaceFirst("s$", "") : unit) + " from "
                 + value(rule, "counted_from");
     }
 
-    private static String since(Rule rule) {
+    private String since(Rule rule) {
         return rule.values().containsKey("since") ? " since " + value(rule, "since") : "";
     }
 
-    private static String at(Rule rule) {
+    private String at(Rule rule) {
         return rule.values().containsKey("at") ? " on " + value(rule, "at") : "";
     }
 
-    private static String value(Rule rule, String name) {
+    private String value(Rule rule, String name) {
         var value = rule.values().get(name);
-        return value instanceof List<?> list
-                ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                : String.valueOf(value);
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        }
+        var text = String.valueOf(value);
+        return value != null && MOMENTS.contains(name) ? moment.apply(text) : text;
     }
 
     private static String time(Instant at) {

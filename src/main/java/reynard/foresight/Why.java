@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
@@ -51,6 +52,13 @@ public final class Why {
         public String sentence() {
             return Sentence.of(this);
         }
+
+        /// What decided it, as a part of a sentence; empty where the verdict says all.
+        ///
+        /// @param moment how a moment is written, which comes as a text in UTC
+        public String because(UnaryOperator<String> moment) {
+            return new Sentence(moment).because(rule);
+        }
     }
 
     /// @param run the present one; empty when the person is not in the sequence
@@ -68,7 +76,7 @@ public final class Why {
     /// The emails that the sequence has, by position, drafts too.
     ///
     /// @param standstill what holds all sending: nothing has a date until the operator has answered
-    Answer of(
+    public Answer of(
             Tx tx, AccountId account, Plan plan, Subscriber subscriber, Optional<Standstill> standstill, Instant now) {
         var enrollment = standings.find(tx, account, plan.sequence().id(), subscriber.id());
         var ledger = new HashMap<SequenceEmailId, Delivery>();

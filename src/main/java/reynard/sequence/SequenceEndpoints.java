@@ -205,12 +205,8 @@ public final class SequenceEndpoints {
                 catchUp,
                 onUncertain.over(current.onUncertain(), Handling.OnUncertain.RESEND),
                 new Handling.Tracking(
-                        openTracking
-                                .map(Optional::of)
-                                .over(current.tracking().opens(), Optional.empty()),
-                        clickTracking
-                                .map(Optional::of)
-                                .over(current.tracking().clicks(), Optional.empty())));
+                        openTracking.map(Optional::of).over(current.tracking().opens(), Optional.empty()),
+                        clickTracking.map(Optional::of).over(current.tracking().clicks(), Optional.empty())));
     }
 
     private static Reply handling(Sequence sequence) {

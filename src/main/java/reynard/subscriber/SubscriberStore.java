@@ -111,6 +111,53 @@ final class SubscriberStore {
                 (row, _) -> subscriber(row));
     }
 
+    // In the order of bytes, so that an index finds those who begin with something.
+    private static final Listing<Subscriber> BY_BEGINNING = new Listing<>(
+            """
+            select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields, s.created_at,
+                   s.updated_at, lower(s.email_address) as sort_key
+              from subscriber s
+             where s.account_id = :account and lower(s.email_address) collate "C" >= :from
+               and lower(s.email_address) collate "C" < :to
+               and (:state::text is null or s.state = :state)
+               and (:tag::bigint is null or exists (
+                    select 1 from tagging g
+                     where g.account_id = :account and g.tag_id = :tag and g.subscriber_id = s.id))
+            """,
+            Listing.Order.ASCENDING,
+            List.of(
+                    Listing.Key.text("lower(s.email_address) collate \"C\"", "sort_key"),
+                    Listing.Key.number("s.id", "id")),
+            (row, _) -> subscriber(row));
+
+    /// Those whose address begins so, by address.
+    Page<Subscriber> beginningWith(
+            Tx tx,
+            AccountId account,
+            String beginning,
+            @Nullable SubscriberState state,
+            @Nullable Long tag,
+            PageRequest page) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("account", account);
+        parameters.put("from", beginning);
+        // Nothing that begins so comes behind the last code point there is.
+        parameters.put("to", beginning + "\uDBFF\uDFFF");
+        parameters.put("state", state == null ? null : state.wireName());
+        parameters.put("tag", tag);
+        return BY_BEGINNING.read(tx, parameters, page);
+    }
+
+    Map<SubscriberState, Long> counts(Tx tx, AccountId account) {
+        var counts = new EnumMap<SubscriberState, Long>(SubscriberState.class);
+        tx.query("select s.state, count(*) as people from subscriber s where s.account_id = :account group by s.state")
+                .bind("account", account)
+                .map((row, _) ->
+                        Map.entry(SubscriberState.named(row.getString("state")).orElseThrow(), row.getLong("people")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
+    }
+
     Page<Subscriber> list(
             Tx tx,
             AccountId account,

@@ -35,6 +35,7 @@ import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 import reynard.id.SubscriberId;
 import reynard.id.SuppressionId;
+import reynard.id.TagId;
 import reynard.mail.EmailAddress;
 
 /// The people of an account.
@@ -249,6 +250,30 @@ public final class Subscribers {
     public Page<Subscriber> list(
             AccountId account, SubscriberFilter filter, SubscriberSort sort, Listing.Order order, PageRequest page) {
         return database.inTx(tx -> store.list(tx, account, filter, sort, order, engagedSince(), page));
+    }
+
+    /// Those whose address begins so, without case, by address.
+    ///
+    /// @param tag that they wear
+    public Page<Subscriber> beginningWith(
+            Tx tx,
+            AccountId account,
+            String beginning,
+            Optional<SubscriberState> state,
+            Optional<TagId> tag,
+            PageRequest page) {
+        return store.beginningWith(
+                tx,
+                account,
+                beginning.toLowerCase(Locale.ROOT),
+                state.orElse(null),
+                tag.map(TagId::value).orElse(null),
+                page);
+    }
+
+    /// How many are in each state; those that nobody is in are missing.
+    public Map<SubscriberState, Long> counts(Tx tx, AccountId account) {
+        return store.counts(tx, account);
     }
 
     /// Who matches the condition. It has the parameters of the order, too.

@@ -50,6 +50,11 @@ public record Local(Zone zone, Instant now) {
         return day + ", " + time(instant);
     }
 
+    /// `Tue 1 Dec, 09:00`, also on the day itself: for the middle of a sentence.
+    public String dated(Instant instant) {
+        return day(instant) + ", " + time(instant);
+    }
+
     /// With the day in any case: for what is read later.
     public String exact(Instant instant) {
         return DAY_AND_YEAR.format(at(instant)) + ", " + time(instant);

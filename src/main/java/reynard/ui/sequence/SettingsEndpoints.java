@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
@@ -175,8 +176,18 @@ public final class SettingsEndpoints {
         values.put("catch_up", sequence.handling().catchUp().wireName());
         var hours = sequence.handling().catchUp().hours();
         values.put("catch_up_hours", hours == null ? "" : hours);
+        values.put("open_tracking", tracked(sequence.handling().tracking().opens()));
+        values.put("click_tracking", tracked(sequence.handling().tracking().clicks()));
         values.put("on_uncertain", sequence.handling().onUncertain().wireName());
         return Form.filled(values);
+    }
+
+    private static String tracked(Optional<Boolean> own) {
+        return own.map(on -> on ? "on" : "off").orElse("");
+    }
+
+    private static @Nullable Boolean tracked(String choice) {
+        return choice.isEmpty() ? null : (Boolean) choice.equals("on");
     }
 
     private static String box(Exclusion exclusion) {
@@ -337,7 +348,9 @@ public final class SettingsEndpoints {
                 .flag("hold")
                 .put("exclude_subscriber_sources", exclusions)
                 .text("catch_up")
-                .text("on_uncertain");
+                .text("on_uncertain")
+                .put("open_tracking", tracked(form.value("open_tracking")))
+                .put("click_tracking", tracked(form.value("click_tracking")));
         if (takesHours) {
             body.number("catch_up_hours");
         }

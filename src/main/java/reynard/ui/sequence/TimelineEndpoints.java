@@ -115,8 +115,6 @@ public final class TimelineEndpoints {
                     Optional.ofNullable(stops.get(emails.get(i).id())),
                     entry,
                     local,
-                    settings.sendHour(),
-                    sequence,
                     census,
                     statistics.getOrDefault(emails.get(i).id(), Statistics.NONE),
                     nextDay.getOrDefault(emails.get(i).id(), 0L)));
@@ -153,8 +151,6 @@ public final class TimelineEndpoints {
             Optional<Instant> at,
             Instant entry,
             Local local,
-            int sendHour,
-            Sequence sequence,
             Census census,
             Statistics statistics,
             long nextDay) {

@@ -1,5 +1,6 @@
 package reynard.ui.sequence;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.hours;
@@ -133,7 +134,7 @@ class SequencePagesTest {
         assertThat(told(saved)).isEqualTo("Saved.");
         assertThat(sequence.showEmail("Hello").path("delay_value").asInt()).isEqualTo(5);
         later(Duration.ofDays(3));
-        assertThat(browser.page(home(sequence)).select(".mail .numbers").first().text())
+        assertThat(browser.page(home(sequence)).select(".mail .numbers").get(0).text())
                 .contains("Sent 1");
     }
 
@@ -266,16 +267,18 @@ class SequencePagesTest {
 
         var page = browser.follow(browser.submit(
                 form,
-                Map.of(
-                        "name", "Coffee",
-                        "send_days", "monday",
-                        "send_hour", "17",
-                        "time_zone", "America/Lima",
-                        "hold", "on",
-                        "exclude", "tag:" + tag,
-                        "catch_up", "spread",
-                        "catch_up_hours", "12",
-                        "on_uncertain", "hold")));
+                Map.ofEntries(
+                        entry("name", "Coffee"),
+                        entry("send_days", "monday"),
+                        entry("send_hour", "17"),
+                        entry("time_zone", "America/Lima"),
+                        entry("hold", "on"),
+                        entry("exclude", "tag:" + tag),
+                        entry("open_tracking", "off"),
+                        entry("click_tracking", "on"),
+                        entry("catch_up", "spread"),
+                        entry("catch_up_hours", "12"),
+                        entry("on_uncertain", "hold"))));
 
         assertThat(told(page)).isEqualTo("The settings are saved.");
         var shown = sequence.show();
@@ -288,6 +291,8 @@ class SequencePagesTest {
         assertThat(shown.path("exclude_subscriber_sources").toString()).contains(Long.toString(tag));
         var handling = server.get("/ext/v1/sequences/" + sequence.id()).at("/sequence");
         assertThat(handling.path("catch_up_hours").asInt()).isEqualTo(12);
+        assertThat(handling.path("open_tracking").asBoolean(true)).isFalse();
+        assertThat(handling.path("click_tracking").asBoolean(false)).isTrue();
         assertThat(handling.path("on_uncertain").asText()).isEqualTo("hold");
         assertThat(page.select("#catch_up option[selected]").attr("value")).isEqualTo("spread");
         assertThat(page.select("[name=exclude][checked]").attr("value")).isEqualTo("tag:" + tag);

@@ -1,0 +1,5 @@
+/// Pages about the people of an account.
+@NullMarked
+package reynard.ui.people;
+
+import org.jspecify.annotations.NullMarked;
