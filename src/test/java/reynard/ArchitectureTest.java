@@ -109,7 +109,17 @@ class ArchitectureTest {
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
             entry(
                     "broadcast",
-                    Set.of("id", "account", "segment", "template", "template.liquid", "event", "db", "http")),
+                    Set.of(
+                            "id",
+                            "account",
+                            "subscriber",
+                            "segment",
+                            "template",
+                            "template.liquid",
+                            "delivery",
+                            "event",
+                            "db",
+                            "http")),
             entry(
                     "webhook",
                     Set.of(

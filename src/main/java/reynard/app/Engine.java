@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reynard.broadcast.Mailing;
 import reynard.bulk.Foreman;
 import reynard.db.Tx;
 import reynard.delivery.Rescuer;
@@ -31,6 +32,7 @@ final class Engine implements AutoCloseable {
     private final Retimer retimer;
     private final Replanner replanner;
     private final Walker walker;
+    private final Mailing mailing;
     private final Sender sender;
     private final Rescuer rescuer;
     private final Courier courier;
@@ -46,6 +48,7 @@ final class Engine implements AutoCloseable {
             Retimer retimer,
             Replanner replanner,
             Walker walker,
+            Mailing mailing,
             Sender sender,
             Rescuer rescuer,
             Courier courier,
@@ -55,6 +58,7 @@ final class Engine implements AutoCloseable {
         this.retimer = retimer;
         this.replanner = replanner;
         this.walker = walker;
+        this.mailing = mailing;
         this.sender = sender;
         this.rescuer = rescuer;
         this.courier = courier;
@@ -74,6 +78,11 @@ final class Engine implements AutoCloseable {
             int walked = walk(watched(clock, watch));
             sending.wake();
             return walked;
+        }));
+        loops.add(Loop.start("mailing", PAUSE, () -> {
+            int mailed = mail(watched(clock, watch));
+            sending.wake();
+            return mailed;
         }));
         loops.add(sending);
         var carrying = Loop.start("courier", PAUSE, () -> courier.dispatch(clock.instant()));
@@ -112,8 +121,13 @@ final class Engine implements AutoCloseable {
                 .orElse(0);
     }
 
+    /// Broadcasts are never in a hurry: while nothing is sent, none begins.
+    private int mail(Instant now) {
+        return brake.holds(now) ? 0 : mailing.mail(now);
+    }
+
     private int treatAsSent(Instant until, Instant now) {
-        int treated = walker.treatAsSent(until, now);
+        int treated = walker.treatAsSent(until, now) + mailing.treatAsSent(until, now);
         if (treated == 0) {
             brake.written(now);
         }
@@ -152,7 +166,7 @@ final class Engine implements AutoCloseable {
     void runUntilIdle(Instant now) {
         int done;
         do {
-            done = intake.drain() + retimer.retime(now) + replanner.replan(now) + walk(now) + dispatch(now);
+            done = intake.drain() + retimer.retime(now) + replanner.replan(now) + walk(now) + mail(now) + dispatch(now);
             sender.awaitQuiet();
             done += courier.dispatch(now);
             courier.awaitQuiet();
@@ -181,7 +195,12 @@ final class Engine implements AutoCloseable {
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
-        return Stream.of(walker.nextDueAt(), sender.nextAttemptAt(), courier.nextAt(), foreman.nextAt())
+        return Stream.of(
+                        walker.nextDueAt(),
+                        mailing.nextAt(),
+                        sender.nextAttemptAt(),
+                        courier.nextAt(),
+                        foreman.nextAt())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }

@@ -35,8 +35,10 @@ import reynard.bounce.Bounces;
 import reynard.bounce.Providers;
 import reynard.broadcast.BroadcastEndpoints;
 import reynard.broadcast.Broadcasts;
+import reynard.broadcast.Mailing;
 import reynard.broadcast.PostEndpoints;
 import reynard.broadcast.PostLinks;
+import reynard.broadcast.Writer;
 import reynard.bulk.Bulk;
 import reynard.bulk.BulkEndpoints;
 import reynard.bulk.Foreman;
@@ -176,7 +178,7 @@ public final class Server implements AutoCloseable {
                     tzData,
                     settings.policies());
             var purchases = new Purchases(database, ids, events, subscribers, clock);
-            var broadcasts = new Broadcasts(database, ids, events, clock);
+            var broadcasts = new Broadcasts(database, ids, events, deliveries, clock);
             new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
             var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
             var receivers = new Receivers(database, ids, vault, clock);
@@ -212,8 +214,7 @@ public final class Server implements AutoCloseable {
                     new Links(publicUrl::get),
                     dkimKeys,
                     returnPath,
-                    // There is no broadcast yet that could be written.
-                    (_, _, _) -> Optional.empty());
+                    new Writer(broadcasts, templates));
             var waking = new AtomicReference<@Nullable Engine>();
             var sender = new Sender(
                     database,
@@ -240,6 +241,7 @@ public final class Server implements AutoCloseable {
                     new Retimer(database, enrollments),
                     replanner,
                     new Walker(database, enrollments, deliveries),
+                    new Mailing(database, broadcasts, segments, deliveries, events),
                     sender,
                     new Rescuer(database, accounts, deliveries, node),
                     new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),

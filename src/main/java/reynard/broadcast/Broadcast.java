@@ -10,12 +10,14 @@ import reynard.id.PublicationId;
 /// One email to many, once.
 ///
 /// @param publication what broadcast and post have in common
+/// @param audienceCount how many it was for when it began to be sent; nought before
 /// @param post its version on the web, kept when it is not public any more
 public record Broadcast(
         BroadcastId id,
         PublicationId publication,
         BroadcastSettings settings,
         Stage stage,
+        long audienceCount,
         Optional<Post> post,
         Instant createdAt,
         Instant updatedAt) {

@@ -1,5 +1,6 @@
 package reynard.broadcast;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ import reynard.segment.Filter;
 import reynard.template.EmailTemplate;
 import reynard.template.EmailTemplates;
 
-/// Kit's operations on broadcasts.
+/// Kit's operations on broadcasts, and ours to look at their sending and stop it.
 public final class BroadcastEndpoints {
     private static final int LINE_MAX = 998;
     private static final int TEXT_MAX = 10_000;
@@ -66,6 +67,8 @@ public final class BroadcastEndpoints {
         routes.get("/v4/broadcasts/{id}", this::show);
         routes.put("/v4/broadcasts/{id}", this::update);
         routes.delete("/v4/broadcasts/{id}", this::delete);
+        routes.get("/ext/v1/broadcasts/{id}", this::showOwn);
+        routes.post("/ext/v1/broadcasts/{id}/abort", this::abort);
     }
 
     private Reply list(Request request) {
@@ -430,14 +433,60 @@ public final class BroadcastEndpoints {
         json.put("total_clicks", figures.clicks());
         json.put("show_total_clicks", figures.clicks() > 0);
         json.put("status", broadcast.stage().wireName());
-        json.put(
-                "progress",
-                broadcast.stage() instanceof Broadcast.Stage.Completed
-                        ? Figures.percent(1, 1)
-                        : Figures.percent(figures.settled(), figures.queued()));
+        json.put("progress", progress(broadcast, figures));
         json.put("open_tracking_disabled", !account.openTracking());
         json.put("click_tracking_disabled", !account.clickTracking());
         return json;
+    }
+
+    private static BigDecimal progress(Broadcast broadcast, Figures figures) {
+        long audience = Math.max(broadcast.audienceCount(), figures.queued());
+        return switch (broadcast.stage()) {
+            case Broadcast.Stage.Draft _, Broadcast.Stage.Scheduled _ -> Figures.percent(0, 1);
+            case Broadcast.Stage.Sending _ -> Figures.percent(figures.settled(), audience);
+            case Broadcast.Stage.Completed _ -> Figures.percent(1, 1);
+            case Broadcast.Stage.Aborted _ -> Figures.percent(figures.recipients(), audience);
+        };
+    }
+
+    /// What Kit does not show of a broadcast's sending.
+    private Map<String, Object> ownBody(Tx tx, AccountId account, Broadcast broadcast) {
+        var figures =
+                broadcasts.figures(tx, account, List.of(broadcast.id())).getOrDefault(broadcast.id(), Figures.NONE);
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("id", broadcast.id());
+        json.put("status", broadcast.stage().wireName());
+        json.put("send_at", broadcast.settings().sendAt().orElse(null));
+        json.put("started_at", broadcast.stage().startedAt().orElse(null));
+        json.put("ended_at", broadcast.stage().endedAt().orElse(null));
+        json.put(
+                "abort_reason",
+                broadcast.stage() instanceof Broadcast.Stage.Aborted(var _, var _, var reason)
+                        ? reason.wireName()
+                        : null);
+        json.put("audience", broadcast.audienceCount());
+        json.put("queued", figures.queued());
+        json.put("settled", figures.settled());
+        json.put("recipients", figures.recipients());
+        json.put("progress", progress(broadcast, figures));
+        return Map.of("broadcast", json);
+    }
+
+    private Reply showOwn(Request request) {
+        var id = request.path("id", BroadcastId::new);
+        return database.inTx(tx -> broadcasts
+                .find(tx, request.account(), id)
+                .map(broadcast -> Reply.ok(ownBody(tx, request.account(), broadcast)))
+                .orElseGet(Reply::notFound));
+    }
+
+    private Reply abort(Request request) {
+        var id = request.path("id", BroadcastId::new);
+        return database.inTx(tx -> switch (broadcasts.abort(tx, request.account(), id)) {
+            case Broadcasts.Abortion.Aborted(var broadcast) -> Reply.ok(ownBody(tx, request.account(), broadcast));
+            case Broadcasts.Abortion.NotFound _ -> Reply.notFound();
+            case Broadcasts.Abortion.NotUnderWay _ -> Reply.invalid("Broadcast is not being sent.");
+        });
     }
 
     record ClickJson(String url, long uniqueClicks, Number clickToDeliveryRate, Number clickToOpenRate) {}

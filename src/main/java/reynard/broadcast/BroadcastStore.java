@@ -7,6 +7,7 @@ import static reynard.db.Rows.optionalText;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ import reynard.id.Id;
 import reynard.id.PostId;
 import reynard.id.PublicationId;
 import reynard.id.SendingAddressId;
+import reynard.id.SubscriberId;
 import reynard.segment.Filter;
 
 /// Every statement of the room.
@@ -36,7 +38,7 @@ final class BroadcastStore {
             """
             select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
                    b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
-                   b.started_at, b.ended_at, b.abort_reason, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
+                   b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
                    b.appeared_at, b.created_at, b.updated_at,
                    array(select x.source_type || ' ' || x.source_id
                            from broadcast_source x
@@ -52,7 +54,7 @@ final class BroadcastStore {
             """
             select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
                    b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
-                   b.started_at, b.ended_at, b.abort_reason, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
+                   b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
                    b.appeared_at, b.created_at, b.updated_at,
                    array(select x.source_type || ' ' || x.source_id
                            from broadcast_source x
@@ -105,7 +107,7 @@ final class BroadcastStore {
         return tx.query("""
                         select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
                                b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
-                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason,
+                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
                                b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
                                b.updated_at,
                                array(select x.source_type || ' ' || x.source_id
@@ -124,7 +126,7 @@ final class BroadcastStore {
         return tx.query("""
                         select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
                                b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
-                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason,
+                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
                                b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
                                b.updated_at,
                                array(select x.source_type || ' ' || x.source_id
@@ -347,6 +349,212 @@ final class BroadcastStore {
         return clicks;
     }
 
+    /// The accounts in which something is to be done now.
+    List<AccountId> busy(Tx tx, Instant now) {
+        return tx.query("""
+                        select c.account_id
+                          from account_clock c
+                         where exists (select from broadcast b
+                                        where b.account_id = c.account_id and b.status = 'scheduled'
+                                          and b.send_at <= :now)
+                            or exists (select from broadcast b
+                                        where b.account_id = c.account_id and b.status = 'sending')
+                            or exists (select from broadcast b
+                                        where b.account_id = c.account_id and b.appears_at <= :now
+                                          and b.appeared_at is null)
+                        """)
+                .bind("now", now)
+                .map((row, _) -> new AccountId(row.getLong("account_id")))
+                .list();
+    }
+
+    /// When the next broadcast begins or the next post appears, of all accounts.
+    Optional<Instant> nextAt(Tx tx) {
+        return tx.query("""
+                        select min(least(s.at, p.at)) as at
+                          from account_clock c
+                          left join lateral (
+                              select b.send_at as at
+                                from broadcast b
+                               where b.account_id = c.account_id and b.status = 'scheduled'
+                               order by b.send_at
+                               limit 1) s on true
+                          left join lateral (
+                              select b.appears_at as at
+                                from broadcast b
+                               where b.account_id = c.account_id and b.appears_at is not null
+                                 and b.appeared_at is null
+                               order by b.appears_at
+                               limit 1) p on true
+                        """).map((row, _) -> optionalInstant(row, "at")).one();
+    }
+
+    List<BroadcastId> toBegin(Tx tx, AccountId account, Instant now, int limit) {
+        return tx.query("""
+                        select b.id
+                          from broadcast b
+                         where b.account_id = :account and b.status = 'scheduled' and b.send_at <= :now
+                         order by b.send_at, b.id
+                         limit :limit
+                        """)
+                .bind("account", account)
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, _) -> new BroadcastId(row.getLong("id")))
+                .list();
+    }
+
+    List<BroadcastId> sending(Tx tx, AccountId account) {
+        return tx.query("""
+                        select b.id
+                          from broadcast b
+                         where b.account_id = :account and b.status = 'sending'
+                         order by b.started_at, b.id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new BroadcastId(row.getLong("id")))
+                .list();
+    }
+
+    List<BroadcastId> toAppear(Tx tx, AccountId account, Instant now, int limit) {
+        return tx.query("""
+                        select b.id
+                          from broadcast b
+                         where b.account_id = :account and b.appears_at <= :now and b.appeared_at is null
+                         order by b.appears_at
+                         limit :limit
+                        """)
+                .bind("account", account)
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, _) -> new BroadcastId(row.getLong("id")))
+                .list();
+    }
+
+    /// As [#lock], unless another has the row.
+    boolean lockIfFree(Tx tx, AccountId account, BroadcastId id) {
+        return tx.query("""
+                        select b.id
+                          from broadcast b
+                         where b.account_id = :account and b.id = :id
+                           for no key update skip locked
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .mapTo(Long.class)
+                .findOne()
+                .isPresent();
+    }
+
+    void begin(Tx tx, AccountId account, BroadcastId id, long audience, Instant now) {
+        tx.update("""
+                        update broadcast
+                           set status = 'sending', started_at = :now, audience_count = :audience
+                         where account_id = :account and id = :id and status = 'scheduled'
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("audience", audience)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// How far the audience has been walked.
+    ///
+    /// @param to the last subscriber
+    record Walk(SubscriberId to, boolean through) {}
+
+    Walk walk(Tx tx, AccountId account, BroadcastId id) {
+        return tx.query("""
+                        select b.walked_to, b.walked_at is not null as through
+                          from broadcast b
+                         where b.account_id = :account and b.id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> new Walk(new SubscriberId(row.getLong("walked_to")), row.getBoolean("through")))
+                .one();
+    }
+
+    void walked(Tx tx, AccountId account, BroadcastId id, Walk walk, Instant now) {
+        tx.update("""
+                        update broadcast
+                           set walked_to = :to, walked_at = :at
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("to", walk.to())
+                .bind("at", walk.through() ? now : null)
+                .execute();
+    }
+
+    /// How many emails of a broadcast wait for their first try, counted up to a limit.
+    int untried(Tx tx, AccountId account, BroadcastId id, int limit) {
+        return tx.query("""
+                        select count(*)
+                          from (select
+                                  from delivery d
+                                 where d.account_id = :account and d.broadcast_id = :id and d.state = 'scheduled'
+                                 limit :limit) l
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("limit", limit)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /// Whether an email of a broadcast waits for its first try or is on its way.
+    boolean isUnderWay(Tx tx, AccountId account, BroadcastId id) {
+        return tx.query("""
+                        select exists (select from delivery d
+                                        where d.account_id = :account and d.broadcast_id = :id
+                                          and d.state in ('scheduled', 'claimed', 'at_dot'))
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    void complete(Tx tx, AccountId account, BroadcastId id, Instant now) {
+        tx.update("""
+                        update broadcast
+                           set status = 'completed', ended_at = :now
+                         where account_id = :account and id = :id and status = 'sending'
+                        """).bind("account", account).bind("id", id).bind("now", now).execute();
+    }
+
+    void abort(Tx tx, AccountId account, BroadcastId id, Broadcast.Reason reason, Instant now) {
+        tx.update("""
+                        update broadcast
+                           set status = 'aborted', ended_at = :now, abort_reason = :reason
+                         where account_id = :account and id = :id and status in ('scheduled', 'sending')
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .bind("reason", reason.wireName())
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Those that were due until a moment have gone to everyone, whatever this database knows of it.
+    ///
+    /// @return how many
+    int treatAsSent(Tx tx, AccountId account, Instant until, Instant now) {
+        return tx.update("""
+                        update broadcast
+                           set status = 'completed', started_at = coalesce(started_at, :now), ended_at = :now,
+                               audience_count = coalesce(audience_count, 0), walked_at = coalesce(walked_at, :now)
+                         where account_id = :account and status in ('scheduled', 'sending') and send_at <= :until
+                        """)
+                .bind("account", account)
+                .bind("until", until)
+                .bind("now", now)
+                .execute();
+    }
+
     private static Long[] longs(Collection<? extends Id> ids) {
         return ids.stream().map(Id::value).toArray(Long[]::new);
     }
@@ -374,6 +582,7 @@ final class BroadcastStore {
                 new PublicationId(row.getLong("publication_id")),
                 settings,
                 stage(row),
+                row.getLong("audience_count"),
                 nullableLong(row, "post_id") == null ? Optional.empty() : Optional.of(post(row)),
                 instant(row, "created_at"),
                 instant(row, "updated_at"));

@@ -13,6 +13,7 @@ import reynard.db.IdBlocks;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.delivery.Deliveries;
 import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;
@@ -26,12 +27,14 @@ public final class Broadcasts {
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
+    private final Deliveries deliveries;
     private final InstantSource clock;
 
-    public Broadcasts(Database database, IdBlocks ids, Events events, InstantSource clock) {
+    public Broadcasts(Database database, IdBlocks ids, Events events, Deliveries deliveries, InstantSource clock) {
         this.database = database;
         this.ids = ids;
         this.events = events;
+        this.deliveries = deliveries;
         this.clock = clock;
     }
 
@@ -43,6 +46,7 @@ public final class Broadcasts {
                 new PublicationId(ids.next()),
                 settings,
                 planned(settings),
+                0,
                 post(settings, Optional.empty()),
                 now,
                 now);
@@ -86,12 +90,18 @@ public final class Broadcasts {
                 broadcast.publication(),
                 broadcast.settings(),
                 broadcast.stage(),
+                broadcast.audienceCount(),
                 Optional.of(new Post(post.id(), Optional.of(slug), post.appearsAt(), Optional.of(now))),
                 broadcast.createdAt(),
                 broadcast.updatedAt());
         store.updatePost(tx, account, seen);
         events.append(tx, account, new Event.PostPublished(post.id(), now));
         return seen;
+    }
+
+    /// Lets a post be seen if its time has come and it still has one.
+    void appear(Tx tx, AccountId account, BroadcastId id, Instant now) {
+        findForUpdate(tx, account, id).ifPresent(broadcast -> appeared(tx, account, broadcast, now));
     }
 
     private String freeSlug(Tx tx, AccountId account, Broadcast broadcast, Instant now) {
@@ -176,6 +186,7 @@ public final class Broadcasts {
                 before.get().publication(),
                 settings,
                 planned(settings),
+                0,
                 post(settings, before.get().post()),
                 before.get().createdAt(),
                 now);
@@ -206,5 +217,40 @@ public final class Broadcasts {
             store.delete(tx, account, id);
             return new Deletion.Deleted();
         });
+    }
+
+    public sealed interface Abortion {
+        record Aborted(Broadcast broadcast) implements Abortion {}
+
+        record NotFound() implements Abortion {}
+
+        /// It is a draft, or through.
+        record NotUnderWay() implements Abortion {}
+    }
+
+    /// Stops a broadcast that is scheduled or being sent. What is queued is taken back; what was sent stays sent.
+    public Abortion abort(Tx tx, AccountId account, BroadcastId id) {
+        var found = findForUpdate(tx, account, id);
+        if (found.isEmpty()) {
+            return new Abortion.NotFound();
+        }
+        return switch (found.get().stage()) {
+            case Broadcast.Stage.Scheduled _, Broadcast.Stage.Sending _ -> {
+                abort(tx, account, id, Broadcast.Reason.BY_HAND, clock.instant());
+                yield new Abortion.Aborted(find(tx, account, id).orElseThrow());
+            }
+            // Whoever stops it twice wants it stopped.
+            case Broadcast.Stage.Aborted _ -> new Abortion.Aborted(found.get());
+            case Broadcast.Stage.Draft _, Broadcast.Stage.Completed _ -> new Abortion.NotUnderWay();
+        };
+    }
+
+    void abort(Tx tx, AccountId account, BroadcastId id, Broadcast.Reason reason, Instant now) {
+        store.abort(tx, account, id, reason, now);
+        deliveries.dropQueued(tx, account, id, "broadcast_aborted", now);
+    }
+
+    BroadcastStore store() {
+        return store;
     }
 }

@@ -4,6 +4,7 @@ import static reynard.db.Rows.instant;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -194,6 +195,27 @@ final class SegmentStore {
                 .map((row, _) -> new SubscriberId(row.getLong("id")))
                 .forEach(matching::add);
         return matching;
+    }
+
+    /// Who matches and may be mailed, was there at a moment and comes after another, by id.
+    List<SubscriberId> walk(
+            Tx tx, AccountId account, Filter filter, SubscriberId after, Instant createdUntil, int limit) {
+        var sql = SegmentSql.of(filter);
+        return tx.query("""
+                        select s.id
+                          from subscriber s
+                         where s.account_id = :account and s.state = 'active' and s.id > :after
+                           and s.created_at <= :createdUntil
+                           and not exists (select from suppression x
+                                            where x.account_id = :account and x.address = lower(s.email_address))
+                           and\s""" + sql.condition() + " order by s.id limit :limit")
+                .bindMap(sql.parameters())
+                .bind("account", account)
+                .bind("after", after)
+                .bind("createdUntil", createdUntil)
+                .bind("limit", limit)
+                .map((row, _) -> new SubscriberId(row.getLong("id")))
+                .list();
     }
 
     long count(Tx tx, AccountId account, Filter filter) {

@@ -1,5 +1,6 @@
 package reynard.segment;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -133,6 +134,12 @@ public final class Segments {
         return store.find(tx, account, segment)
                 .map(found -> store.matching(tx, account, found.filter(), among))
                 .orElse(Set.of());
+    }
+
+    /// Those who match now, may be mailed and were there at a moment, a step of them: by id, after another.
+    public List<SubscriberId> walk(
+            Tx tx, AccountId account, Filter filter, SubscriberId after, Instant createdUntil, int limit) {
+        return store.walk(tx, account, filter, after, createdUntil, limit);
     }
 
     /// How many match now.

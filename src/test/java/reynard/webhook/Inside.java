@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import reynard.broadcast.Broadcasts;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
+import reynard.delivery.Deliveries;
 import reynard.event.Events;
 import reynard.form.Forms;
 import reynard.id.AccountId;
@@ -38,7 +39,7 @@ final class Inside implements AutoCloseable {
                 tags,
                 new Forms(database, ids, subscribers, events, clock),
                 new Sequences(database, ids, events, clock),
-                new Broadcasts(database, ids, events, clock),
+                new Broadcasts(database, ids, events, new Deliveries(database, ids, events), clock),
                 new Purchases(database, ids, events, subscribers, clock));
     }
 
