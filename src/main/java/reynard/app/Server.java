@@ -284,7 +284,8 @@ public final class Server implements AutoCloseable {
                             brake,
                             clock)
                     .register(routes);
-            new AccountSettingsEndpoints(database, accounts, templates, sequences, tzData).register(routes);
+            var accountBodies = new AccountSettingsEndpoints(database, accounts, templates, sequences, tzData);
+            accountBodies.register(routes);
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries).register(routes);
@@ -321,6 +322,12 @@ public final class Server implements AutoCloseable {
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
             new Workplace(
                             database,
+                            apiKeys,
+                            accountBodies,
+                            deliveries,
+                            replanner,
+                            inbox,
+                            settings.relay().isEmpty(),
                             accounts,
                             subscribers,
                             customFields,

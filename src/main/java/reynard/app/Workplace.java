@@ -4,17 +4,22 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 import reynard.access.LoginEndpoints;
 import reynard.account.Accounts;
+import reynard.account.ApiKeys;
 import reynard.db.Database;
+import reynard.delivery.Deliveries;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
+import reynard.enrollment.Replanner;
 import reynard.enrollment.Standings;
 import reynard.foresight.Edits;
 import reynard.foresight.Forecast;
 import reynard.foresight.Why;
 import reynard.form.Forms;
 import reynard.http.Routes;
+import reynard.inbox.Inbox;
 import reynard.page.AssetEndpoints;
 import reynard.segment.Segments;
+import reynard.sequence.AccountSettingsEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
 import reynard.sequence.Sequences;
@@ -24,6 +29,8 @@ import reynard.tag.Tags;
 import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
 import reynard.ui.Desk;
+import reynard.ui.home.HomeEndpoints;
+import reynard.ui.inbox.InboxPagesEndpoints;
 import reynard.ui.people.PeopleEndpoints;
 import reynard.ui.people.PersonEndpoints;
 import reynard.ui.sequence.EditorEndpoints;
@@ -31,12 +38,19 @@ import reynard.ui.sequence.PreviewEndpoints;
 import reynard.ui.sequence.SequenceListEndpoints;
 import reynard.ui.sequence.SettingsEndpoints;
 import reynard.ui.sequence.TimelineEndpoints;
+import reynard.ui.settings.AccountPagesEndpoints;
 
 /// The pages that authors work on, all registered.
 ///
 /// @param publicUrl what strangers reach this server by; asked for each request
 record Workplace(
         Database database,
+        ApiKeys apiKeys,
+        AccountSettingsEndpoints accountBodies,
+        Deliveries deliveries,
+        Replanner replanner,
+        Inbox inbox,
+        boolean builtInInbox,
         Accounts accounts,
         Subscribers subscribers,
         CustomFields customFields,
@@ -61,7 +75,20 @@ record Workplace(
         var desk = new Desk(logins, accounts, tzData, clock);
         routes.errorPage(Desk::problem);
         new AssetEndpoints().register(routes);
-        desk.page(routes, "/", visit -> visit.go("/sequences"));
+        new HomeEndpoints(
+                        database,
+                        forecast,
+                        deliveries,
+                        subscribers,
+                        sequences,
+                        standings,
+                        brake,
+                        replanner,
+                        builtInInbox,
+                        desk)
+                .register(routes);
+        new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);
+        new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);
         new SequenceListEndpoints(database, sequences, standings, desk).register(routes);
         new SettingsEndpoints(
                         database,

@@ -21,9 +21,9 @@ import org.apache.james.mime4j.stream.MimeConfig;
 /// A message as a mail program would show it: its headers decoded, its HTML, its text.
 ///
 /// @param headers name to value as it came, unfolded; the last of those that appear twice
-record ParsedMail(Map<String, String> headers, String subject, Optional<String> html, Optional<String> text) {
+public record ParsedMail(Map<String, String> headers, String subject, Optional<String> html, Optional<String> text) {
 
-    static ParsedMail of(byte[] raw) {
+    public static ParsedMail of(byte[] raw) {
         try {
             var builder = new DefaultMessageBuilder();
             builder.setMimeEntityConfig(

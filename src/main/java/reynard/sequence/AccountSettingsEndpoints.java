@@ -79,40 +79,43 @@ public final class AccountSettingsEndpoints {
 
     private Reply change(Request request) {
         var body = request.json();
-        return database.inTx(tx -> {
-            var id = request.account();
-            var name = SequenceEndpoints.required(body, "name", body.line("name", NAME_MAX), false);
-            if (name instanceof Change.Set<String>(var text) && text.isBlank()) {
-                body.fault("name can't be blank");
-            }
-            var timeZone = SequenceEndpoints.timeZone(body, false, tzData);
-            var sendHour = SequenceEndpoints.required(body, "send_hour", body.integer("send_hour", 0, 23), false);
-            var postalAddress = body.text("postal_address", POSTAL_ADDRESS_MAX);
-            var openTracking = SequenceEndpoints.required(body, "open_tracking", body.flag("open_tracking"), false);
-            var clickTracking = SequenceEndpoints.required(body, "click_tracking", body.flag("click_tracking"), false);
-            var template = template(tx, id, body);
-            var exclusions = SequenceEndpoints.exclusions(tx, id, body, false, sequences);
-            body.refuseFaults();
-            if (template instanceof Change.Set<EmailTemplateId>(var wanted)) {
-                templates.update(tx, id, wanted, Optional.empty(), Optional.empty(), true);
-            }
-            if (!(exclusions instanceof Change.Keep)) {
-                sequences.changeDefaultExclusions(tx, id, exclusions.over(new TreeSet<>(), new TreeSet<>()));
-            }
-            var changed = accounts.change(
-                    tx,
-                    id,
-                    before -> before.with(
-                            name.over(before.name(), before.name()).strip(),
-                            timeZone.over(before.timeZone(), before.timeZone()),
-                            sendHour.map(Math::toIntExact).over(before.sendHour(), before.sendHour()),
-                            postalAddress
-                                    .<Optional<String>>map(Optional::of)
-                                    .over(before.postalAddress(), Optional.empty()),
-                            openTracking.over(before.openTracking(), before.openTracking()),
-                            clickTracking.over(before.clickTracking(), before.clickTracking())));
-            return Reply.ok(body(tx, changed));
-        });
+        return database.inTx(tx -> Reply.ok(body(tx, change(tx, request.account(), body))));
+    }
+
+    /// Changes what the body names.
+    ///
+    /// @throws reynard.http.InvalidRequest with the faults of the body
+    public Account change(Tx tx, AccountId id, JsonBody body) {
+        var name = SequenceEndpoints.required(body, "name", body.line("name", NAME_MAX), false);
+        if (name instanceof Change.Set<String>(var text) && text.isBlank()) {
+            body.fault("name can't be blank");
+        }
+        var timeZone = SequenceEndpoints.timeZone(body, false, tzData);
+        var sendHour = SequenceEndpoints.required(body, "send_hour", body.integer("send_hour", 0, 23), false);
+        var postalAddress = body.text("postal_address", POSTAL_ADDRESS_MAX);
+        var openTracking = SequenceEndpoints.required(body, "open_tracking", body.flag("open_tracking"), false);
+        var clickTracking = SequenceEndpoints.required(body, "click_tracking", body.flag("click_tracking"), false);
+        var template = template(tx, id, body);
+        var exclusions = SequenceEndpoints.exclusions(tx, id, body, false, sequences);
+        body.refuseFaults();
+        if (template instanceof Change.Set<EmailTemplateId>(var wanted)) {
+            templates.update(tx, id, wanted, Optional.empty(), Optional.empty(), true);
+        }
+        if (!(exclusions instanceof Change.Keep)) {
+            sequences.changeDefaultExclusions(tx, id, exclusions.over(new TreeSet<>(), new TreeSet<>()));
+        }
+        return accounts.change(
+                tx,
+                id,
+                before -> before.with(
+                        name.over(before.name(), before.name()).strip(),
+                        timeZone.over(before.timeZone(), before.timeZone()),
+                        sendHour.map(Math::toIntExact).over(before.sendHour(), before.sendHour()),
+                        postalAddress
+                                .<Optional<String>>map(Optional::of)
+                                .over(before.postalAddress(), Optional.empty()),
+                        openTracking.over(before.openTracking(), before.openTracking()),
+                        clickTracking.over(before.clickTracking(), before.clickTracking())));
     }
 
     /// There is always one: what would take it away is refused.

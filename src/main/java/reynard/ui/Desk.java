@@ -22,6 +22,10 @@ public final class Desk {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    private static final String SANDBOX =
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
+                    + " base-uri 'none'; frame-ancestors 'self'";
+
     private final LoginEndpoints logins;
     private final Accounts accounts;
     private final TzData tzData;
@@ -105,6 +109,11 @@ public final class Desk {
             default -> sentences;
         };
         return reply(status, "ui/problem.jte", new Problem(title, said, status == 503));
+    }
+
+    /// What anybody may have written, for a frame without scripts and without an origin; it may load nothing.
+    public static Reply sandboxed(String html) {
+        return Reply.html(200, html).with("Content-Security-Policy", SANDBOX);
     }
 
     private static Reply reply(int status, String template, Object model) {

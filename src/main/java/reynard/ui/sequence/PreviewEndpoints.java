@@ -26,10 +26,6 @@ import reynard.ui.Form;
 /// What an email would look like for one reader, from the form as it stands. What comes back may be anything that an
 /// author or a stranger wrote, so it is shown in a frame without scripts and without an origin, and may load nothing.
 public final class PreviewEndpoints {
-    private static final String POLICY =
-            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
-                    + " base-uri 'none'; frame-ancestors 'self'";
-
     private final Database database;
     private final Accounts accounts;
     private final Subscribers subscribers;
@@ -63,7 +59,7 @@ public final class PreviewEndpoints {
     private Reply preview(Desk.Visit visit, Form form) {
         visit.request().path("id", SequenceId::new);
         var page = database.read(tx -> render(tx, visit, form));
-        return Reply.html(200, page).with("Content-Security-Policy", POLICY);
+        return Desk.sandboxed(page);
     }
 
     private String render(Tx tx, Desk.Visit visit, Form form) {

@@ -1,0 +1,98 @@
+package reynard.ui.home;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static reynard.testing.TestServer.days;
+import static reynard.testing.TestServer.immediate;
+
+import java.util.List;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import reynard.testing.Browser;
+import reynard.testing.TestServer;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class HomePageTest {
+    private final TestServer server = TestServer.start();
+    private final Browser browser = new Browser(server);
+
+    @BeforeEach
+    void logIn() {
+        browser.logIn("author@example.com", server.password());
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private static List<String> done(Document home) {
+        return home.select(".steps .done h3").eachText();
+    }
+
+    @Test
+    void an_empty_account_is_led_to_its_first_email_which_is_in_the_inbox() {
+        assertThat(browser.page("/").select(".steps li")).hasSize(4);
+        assertThat(done(browser.page("/"))).containsExactly("Say who writes (done)");
+
+        var sequence = server.sequence(immediate("Hello"));
+        assertThat(done(browser.page("/"))).contains("Write a sequence (done)");
+        server.subscriber("author@example.com", sequence);
+        assertThat(done(browser.page("/"))).contains("Add yourself (done)");
+        server.settle();
+
+        assertThat(browser.page("/").select(".steps")).isEmpty();
+        var inbox = browser.page("/inbox");
+        assertThat(inbox.select("tbody tr").eachText()).containsExactly("Hello author@example.com today, 12:00");
+        var mail = browser.page(inbox.select("tbody a").attr("href"));
+        assertThat(mail.select("h1").text()).isEqualTo("Hello");
+        var html = browser.get(mail.select("iframe").attr("src"));
+        assertThat(html.raw().headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("sandbox; default-src 'none'");
+    }
+
+    @Test
+    void what_goes_out_adds_up_by_hour_and_by_day() {
+        var sequence = server.sequence(days("Hello", 1), days("Tips", 2));
+        server.subscriber("a@example.org", sequence);
+        server.subscriber("b@example.org", sequence);
+
+        var home = browser.page("/");
+
+        assertThat(home.select(".head p").text()).startsWith("2 emails in the next 24 hours, 4 emails in 14 days");
+        assertThat(home.select(".chart title").eachText()).containsExactly("09:00: 2");
+        assertThat(home.select(".bars li").eachText()).containsExactly("Tue 6 Jan 2", "Thu 8 Jan 2");
+    }
+
+    @Test
+    void totals_of_people_and_of_emails_add_up() {
+        var sequence = server.sequence(immediate("Hello"));
+        server.subscriber("a@example.org", sequence);
+        server.subscriber("b@example.org", sequence).unsubscribes();
+        server.settle();
+
+        for (var table : browser.page("/").select("table.sums")) {
+            long sum = table.select("tbody td").eachText().stream()
+                    .mapToLong(Long::parseLong)
+                    .sum();
+            assertThat(table.select("tfoot td").text()).isEqualTo(Long.toString(sum));
+            assertThat(sum).isPositive();
+        }
+    }
+
+    @Test
+    void a_paused_sequence_with_people_in_it_is_trouble() {
+        var sequence = server.sequence(days("Hello", 1));
+        server.subscriber("a@example.org", sequence);
+        assertThat(browser.page("/").select(".note")).isEmpty();
+
+        sequence.change("{\"active\":false}");
+
+        var trouble = browser.page("/").select(".note.warn");
+        assertThat(trouble.select("h2").text()).contains("is paused");
+        assertThat(trouble.select("a").attr("href")).isEqualTo("/sequences/" + sequence.id());
+    }
+}
