@@ -107,6 +107,22 @@ public final class Audit {
                         twice.delivery(),
                         "is a second one of broadcast " + twice.broadcast() + " for subscriber " + twice.subscriber());
             }
+            for (var tally : store.wrongTallies(tx, account)) {
+                report(
+                        account,
+                        "email_tally",
+                        tally.email(),
+                        "counts " + tally.opened() + " opened and " + tally.clicked() + " clicked, but "
+                                + tally.openedReally() + " and " + tally.clickedReally() + " are");
+            }
+            for (var tally : store.wrongLinkTallies(tx, account)) {
+                report(
+                        account,
+                        "link_tally",
+                        tally.link(),
+                        "counts " + tally.visitors() + " visitors of email " + tally.email() + ", but "
+                                + tally.visitorsReally() + " are");
+            }
             for (long delivery : store.strayAttempts(tx, account)) {
                 report(account, "attempt", delivery, "belongs to a delivery that does not exist");
             }

@@ -260,6 +260,65 @@ final class AuditStore {
                 .list();
     }
 
+    record WrongTally(long email, long opened, long clicked, long openedReally, long clickedReally) {}
+
+    /// What is counted as it happens, beside what is there to count.
+    List<WrongTally> wrongTallies(Tx tx, AccountId account) {
+        return tx.query("""
+                        with really as (
+                            select coalesce(d.broadcast_id, d.sequence_email_id) as email_id,
+                                   count(d.opened_at) as opened, count(d.clicked_at) as clicked
+                              from delivery d
+                             where d.account_id = :account and (d.opened_at is not null or d.clicked_at is not null)
+                             group by coalesce(d.broadcast_id, d.sequence_email_id)),
+                        counted as (
+                            select t.email_id, t.opened, t.clicked from email_tally t where t.account_id = :account)
+                        select coalesce(r.email_id, t.email_id) as email_id, coalesce(t.opened, 0) as opened,
+                               coalesce(t.clicked, 0) as clicked, coalesce(r.opened, 0) as opened_really,
+                               coalesce(r.clicked, 0) as clicked_really
+                          from really r
+                          full join counted t on t.email_id = r.email_id
+                         where coalesce(t.opened, 0) <> coalesce(r.opened, 0)
+                            or coalesce(t.clicked, 0) <> coalesce(r.clicked, 0)
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new WrongTally(
+                        row.getLong("email_id"),
+                        row.getLong("opened"),
+                        row.getLong("clicked"),
+                        row.getLong("opened_really"),
+                        row.getLong("clicked_really")))
+                .list();
+    }
+
+    record WrongLinkTally(long email, long link, long visitors, long visitorsReally) {}
+
+    List<WrongLinkTally> wrongLinkTallies(Tx tx, AccountId account) {
+        return tx.query("""
+                        with really as (
+                            select coalesce(d.broadcast_id, d.sequence_email_id) as email_id, v.link_id,
+                                   count(*) as visitors
+                              from link_visit v
+                              join delivery d on d.account_id = :account and d.id = v.delivery_id
+                             where v.account_id = :account and v.clicks > 0
+                             group by coalesce(d.broadcast_id, d.sequence_email_id), v.link_id),
+                        counted as (
+                            select t.email_id, t.link_id, t.visitors from link_tally t where t.account_id = :account)
+                        select coalesce(r.email_id, t.email_id) as email_id, coalesce(r.link_id, t.link_id) as link_id,
+                               coalesce(t.visitors, 0) as visitors, coalesce(r.visitors, 0) as visitors_really
+                          from really r
+                          full join counted t on t.email_id = r.email_id and t.link_id = r.link_id
+                         where coalesce(t.visitors, 0) <> coalesce(r.visitors, 0)
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new WrongLinkTally(
+                        row.getLong("email_id"),
+                        row.getLong("link_id"),
+                        row.getLong("visitors"),
+                        row.getLong("visitors_really")))
+                .list();
+    }
+
     /// Attempts of no delivery.
     List<Long> strayAttempts(Tx tx, AccountId account) {
         return tx.query("""

@@ -13,22 +13,49 @@ import reynard.id.SequenceId;
 
 /// What the ledger says about sequences and their emails.
 final class StatisticsStore {
+    // What went out is counted in an index, who left in another, and what was opened and clicked is counted already.
+
     /// Those of which nothing was sent are missing.
     Map<SequenceId, Statistics> ofSequences(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         var found = new HashMap<SequenceId, Statistics>();
         tx.query("""
-                        select d.sequence_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
-                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
-                               count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
-                               count(*) filter (where d.departure = 'complained') as complaints
-                          from delivery d
-                         where d.account_id = :account and d.sequence_id = any(:sequences)
-                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
-                         group by d.sequence_id
+                        with gone as (
+                            select e.sequence_id as id, count(*) as sent
+                              from sequence_email e
+                              join delivery d on d.account_id = :account and d.sequence_email_id = e.id
+                               and d.state in ('sent', 'bounced')
+                             where e.account_id = :account and e.sequence_id = any(:ids)
+                             group by e.sequence_id),
+                        departed as (
+                            select d.sequence_id as id,
+                                   count(*) filter (where d.state not in ('sent', 'bounced')) as refused,
+                                   count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
+                                   count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
+                                   count(*) filter (where d.departure = 'complained') as complaints
+                              from delivery d
+                             where d.account_id = :account and d.sequence_id = any(:ids)
+                               and (d.departure is not null or d.state = 'bounced')
+                               and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
+                             group by d.sequence_id),
+                        tallied as (
+                            select e.sequence_id as id, sum(t.opened)::bigint as opens, sum(t.clicked)::bigint as clicks
+                              from sequence_email e
+                              join email_tally t on t.account_id = :account and t.email_id = e.id
+                             where e.account_id = :account and e.sequence_id = any(:ids)
+                             group by e.sequence_id)
+                        select q.id, coalesce(g.sent, 0) + coalesce(d.refused, 0) as recipients,
+                               coalesce(t.opens, 0) as opens, coalesce(t.clicks, 0) as clicks,
+                               coalesce(d.unsubscribes, 0) as unsubscribes, coalesce(d.bounces, 0) as bounces,
+                               coalesce(d.complaints, 0) as complaints
+                          from unnest(:ids::bigint[]) q (id)
+                          left join gone g on g.id = q.id
+                          left join departed d on d.id = q.id
+                          left join tallied t on t.id = q.id
+                         where coalesce(g.sent, 0) + coalesce(d.refused, 0) > 0
                         """)
                 .bind("account", account)
-                .bind("sequences", longs(sequences))
-                .map((row, _) -> Map.entry(new SequenceId(row.getLong("sequence_id")), statistics(row)))
+                .bind("ids", longs(sequences))
+                .map((row, _) -> Map.entry(new SequenceId(row.getLong("id")), statistics(row)))
                 .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
         return found;
     }
@@ -37,18 +64,40 @@ final class StatisticsStore {
     Map<SequenceEmailId, Statistics> ofEmails(Tx tx, AccountId account, Collection<SequenceEmailId> emails) {
         var found = new HashMap<SequenceEmailId, Statistics>();
         tx.query("""
-                        select d.sequence_email_id, count(*) as recipients, count(d.opened_at) as opens, count(d.clicked_at) as clicks,
-                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
-                               count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
-                               count(*) filter (where d.departure = 'complained') as complaints
-                          from delivery d
-                         where d.account_id = :account and d.sequence_email_id = any(:emails)
-                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
-                         group by d.sequence_email_id
+                        with gone as (
+                            select d.sequence_email_id as id, count(*) as sent
+                              from delivery d
+                             where d.account_id = :account and d.sequence_email_id = any(:ids)
+                               and d.state in ('sent', 'bounced')
+                             group by d.sequence_email_id),
+                        departed as (
+                            select d.sequence_email_id as id,
+                                   count(*) filter (where d.state not in ('sent', 'bounced')) as refused,
+                                   count(*) filter (where d.departure = 'unsubscribed') as unsubscribes,
+                                   count(*) filter (where d.departure = 'bounced' or d.state = 'bounced') as bounces,
+                                   count(*) filter (where d.departure = 'complained') as complaints
+                              from delivery d
+                             where d.account_id = :account and d.sequence_email_id = any(:ids)
+                               and (d.departure is not null or d.state = 'bounced')
+                               and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
+                             group by d.sequence_email_id),
+                        tallied as (
+                            select t.email_id as id, t.opened as opens, t.clicked as clicks
+                              from email_tally t
+                             where t.account_id = :account and t.email_id = any(:ids))
+                        select q.id, coalesce(g.sent, 0) + coalesce(d.refused, 0) as recipients,
+                               coalesce(t.opens, 0) as opens, coalesce(t.clicks, 0) as clicks,
+                               coalesce(d.unsubscribes, 0) as unsubscribes, coalesce(d.bounces, 0) as bounces,
+                               coalesce(d.complaints, 0) as complaints
+                          from unnest(:ids::bigint[]) q (id)
+                          left join gone g on g.id = q.id
+                          left join departed d on d.id = q.id
+                          left join tallied t on t.id = q.id
+                         where coalesce(g.sent, 0) + coalesce(d.refused, 0) > 0
                         """)
                 .bind("account", account)
-                .bind("emails", longs(emails))
-                .map((row, _) -> Map.entry(new SequenceEmailId(row.getLong("sequence_email_id")), statistics(row)))
+                .bind("ids", longs(emails))
+                .map((row, _) -> Map.entry(new SequenceEmailId(row.getLong("id")), statistics(row)))
                 .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
         return found;
     }

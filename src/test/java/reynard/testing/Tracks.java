@@ -24,6 +24,7 @@ public final class Tracks {
                 nextId++,
                 at,
                 delivery);
+        tally("opened", "opens", "opened_at", delivery);
         write("update delivery set opened_at = coalesce(opened_at, ?) where id = ?", at, delivery);
     }
 
@@ -43,7 +44,33 @@ public final class Tracks {
                 at,
                 url,
                 delivery);
+        write(
+                "insert into link_visit (account_id, delivery_id, link_id, clicks, machine_clicks)"
+                        + " select d.account_id, d.id, l.id, 1, 0 from delivery d join link l"
+                        + " on l.account_id = d.account_id and l.url = ? where d.id = ? on conflict"
+                        + " (account_id, delivery_id, link_id) do update set clicks = link_visit.clicks + 1",
+                url,
+                delivery);
+        write(
+                "insert into link_tally (account_id, email_id, link_id, visitors, clicks) select d.account_id,"
+                        + " d.sequence_email_id, l.id, (v.clicks = 1)::int, 1 from delivery d"
+                        + " join link l on l.account_id = d.account_id and l.url = ?"
+                        + " join link_visit v on v.account_id = d.account_id and v.delivery_id = d.id"
+                        + " and v.link_id = l.id where d.id = ? on conflict (account_id, email_id, link_id) do update"
+                        + " set visitors = link_tally.visitors + excluded.visitors, clicks = link_tally.clicks + 1",
+                url,
+                delivery);
+        tally("clicked", "clicks", "clicked_at", delivery);
         write("update delivery set clicked_at = coalesce(clicked_at, ?) where id = ?", at, delivery);
+    }
+
+    private void tally(String once, String each, String firstAt, long delivery) {
+        write("insert into email_tally (account_id, email_id, %1$s, %2$s) select d.account_id, d.sequence_email_id,"
+                        .formatted(once, each)
+                + " (d.%3$s is null)::int, 1 from delivery d where d.id = ? on conflict (account_id, email_id) do update"
+                        .formatted(once, each, firstAt)
+                + " set %1$s = email_tally.%1$s + excluded.%1$s, %2$s = email_tally.%2$s + 1".formatted(once, each),
+                delivery);
     }
 
     private void month(String table, Instant at) {

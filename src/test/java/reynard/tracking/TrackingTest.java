@@ -319,4 +319,34 @@ class TrackingTest {
 
         assertThat(links).hasSize(1);
     }
+
+    @Test
+    void all_links_at_once_are_a_machine_even_the_first_that_looked_like_a_person() {
+        var sequence = sequence(CONTENT + "<a href=\"https://shop.example/more\">More</a>");
+        var reader = readingReader(sequence);
+
+        reader.follows("Tea");
+        assertThat(figures(sequence)).containsExactly(1, 0, 1);
+        reader.follows("Yours");
+        reader.follows("More");
+        assertThat(figures(sequence)).containsExactly(1, 0, 0);
+
+        server.advance(ofMinutes(5));
+        reader.follows("More");
+        assertThat(figures(sequence)).containsExactly(1, 0, 1);
+    }
+
+    @Test
+    void a_person_who_had_clicked_before_a_scanner_came_stays_one() {
+        var sequence = sequence(CONTENT + "<a href=\"https://shop.example/more\">More</a>");
+        var reader = readingReader(sequence);
+        reader.follows("Tea");
+        server.advance(ofMinutes(5));
+
+        reader.follows("Tea");
+        reader.follows("Yours");
+        reader.follows("More");
+
+        assertThat(figures(sequence)).containsExactly(1, 0, 1);
+    }
 }
