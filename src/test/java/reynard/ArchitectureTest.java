@@ -78,6 +78,7 @@ class ArchitectureTest {
                     "bounce",
                     Set.of("id", "account", "subscriber", "delivery", "identity", "feedback", "event", "db", "http")),
             entry("page", Set.of("http")),
+            entry("trigger", Set.of("id", "tag", "sequence", "event", "db", "http")),
             entry(
                     "tracking",
                     Set.of(

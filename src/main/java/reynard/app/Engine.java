@@ -18,6 +18,7 @@ import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
 import reynard.enrollment.Standstill;
 import reynard.enrollment.Walker;
+import reynard.tracking.Announcer;
 import reynard.tracking.Intake;
 import reynard.webhook.Courier;
 
@@ -38,6 +39,7 @@ final class Engine implements AutoCloseable {
     private final Courier courier;
     private final Intake intake;
     private final Foreman foreman;
+    private final Announcer announcer;
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
     private volatile @Nullable Loop courierLoop;
@@ -53,7 +55,8 @@ final class Engine implements AutoCloseable {
             Rescuer rescuer,
             Courier courier,
             Intake intake,
-            Foreman foreman) {
+            Foreman foreman,
+            Announcer announcer) {
         this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
@@ -64,6 +67,7 @@ final class Engine implements AutoCloseable {
         this.courier = courier;
         this.intake = intake;
         this.foreman = foreman;
+        this.announcer = announcer;
     }
 
     void startLoops(InstantSource clock) {
@@ -88,10 +92,13 @@ final class Engine implements AutoCloseable {
         var carrying = Loop.start("courier", PAUSE, () -> courier.dispatch(clock.instant()));
         courierLoop = carrying;
         loops.add(carrying);
-        loops.add(Loop.start("intake", INTAKE_PAUSE, intake::drain));
         var working = Loop.start("foreman", PAUSE, () -> foreman.work(clock.instant()));
         foremanLoop = working;
         loops.add(working);
+        var taking = Loop.start("intake", INTAKE_PAUSE, intake::drain);
+        intake.wakes(taking::wake);
+        loops.add(taking);
+        loops.add(Loop.start("announcer", PAUSE, () -> announcer.announce(clock.instant())));
         loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> {
             var now = clock.instant();
             return rescuer.rescue(now) + courier.rescue(now);
@@ -166,7 +173,13 @@ final class Engine implements AutoCloseable {
     void runUntilIdle(Instant now) {
         int done;
         do {
-            done = intake.drain() + retimer.retime(now) + replanner.replan(now) + walk(now) + mail(now) + dispatch(now);
+            done = intake.drain()
+                    + announcer.announce(now)
+                    + retimer.retime(now)
+                    + replanner.replan(now)
+                    + walk(now)
+                    + mail(now)
+                    + dispatch(now);
             sender.awaitQuiet();
             done += courier.dispatch(now);
             courier.awaitQuiet();
@@ -191,7 +204,7 @@ final class Engine implements AutoCloseable {
     Optional<Instant> nextAt() {
         // Webhooks are not mail: who gets one twice knows it by its id.
         if (brake.standstill().isPresent()) {
-            return Stream.of(courier.nextAt(), foreman.nextAt())
+            return Stream.of(courier.nextAt(), foreman.nextAt(), announcer.nextAt())
                     .flatMap(Optional::stream)
                     .min(Instant::compareTo);
         }
@@ -200,7 +213,8 @@ final class Engine implements AutoCloseable {
                         mailing.nextAt(),
                         sender.nextAttemptAt(),
                         courier.nextAt(),
-                        foreman.nextAt())
+                        foreman.nextAt(),
+                        announcer.nextAt())
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo);
     }

@@ -109,10 +109,13 @@ import reynard.template.EmailTemplates;
 import reynard.template.SnippetEndpoints;
 import reynard.template.Snippets;
 import reynard.template.TemplateEndpoints;
+import reynard.tracking.Announcer;
 import reynard.tracking.Intake;
 import reynard.tracking.LinkRewriter;
 import reynard.tracking.Targets;
 import reynard.tracking.TrackingEndpoints;
+import reynard.trigger.LinkTriggerEndpoints;
+import reynard.trigger.LinkTriggers;
 import reynard.tzdata.TzData;
 import reynard.webhook.Callbacks;
 import reynard.webhook.Courier;
@@ -179,7 +182,8 @@ public final class Server implements AutoCloseable {
                     settings.policies());
             var purchases = new Purchases(database, ids, events, subscribers, clock);
             var broadcasts = new Broadcasts(database, ids, events, deliveries, clock);
-            new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
+            var outbox =
+                    new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
             var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
             var receivers = new Receivers(database, ids, vault, clock);
             var reach = settings.webhookReach();
@@ -199,9 +203,14 @@ public final class Server implements AutoCloseable {
                     secret(database, "return_path_secret"),
                     settings.returns().domain(),
                     settings.returns().postmarkLogin().isPresent());
+            var linkTriggers = new LinkTriggers(database, ids, events, tags, clock);
             var trackingSecret = secret(database, "tracking_secret");
             var targets = new Targets(database, ids);
-            var intake = parts.start(() -> new Intake(database, ids, targets));
+            var intake = parts.start(() -> new Intake(
+                    database,
+                    ids,
+                    targets,
+                    (tx, account) -> linkTriggers.any(tx, account) || outbox.wantsClicks(tx, account)));
             var letters = new Letters(
                     database,
                     accounts,
@@ -246,7 +255,8 @@ public final class Server implements AutoCloseable {
                     new Rescuer(database, accounts, deliveries, node),
                     new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),
                     intake,
-                    new Foreman(database, labour, callbacks, clock)));
+                    new Foreman(database, labour, callbacks, clock),
+                    new Announcer(database, events)));
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
@@ -299,6 +309,7 @@ public final class Server implements AutoCloseable {
             new ReceiverEndpoints(receivers, reach, clock).register(routes);
             new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
                     .register(routes);
+            new LinkTriggerEndpoints(database, linkTriggers, tags, sequences).register(routes);
             new TrackingEndpoints(targets, intake, trackingSecret, clock).register(routes);
             new LeavingEndpoints(database, accounts, deliveries, subscribers, sequences, enrollments, standings, clock)
                     .register(routes);

@@ -227,7 +227,11 @@ public final class Deliveries {
                 tell(tx, account, store.dropQueuedOfSequence(tx, account, sequence, at), at);
             case Event.SequencePlanChanged(var sequence, var _, var at) ->
                 tell(tx, account, store.dropWithdrawn(tx, account, sequence, at), at);
-            case Event.SubscriberConfirmed _, Event.DeliverySettled _, Event.DeliveryWithdrawn _, Event.News _ -> {}
+            case Event.SubscriberConfirmed _,
+                    Event.DeliverySettled _,
+                    Event.DeliveryWithdrawn _,
+                    Event.SequenceWanted _,
+                    Event.News _ -> {}
         }
     }
 

@@ -198,6 +198,10 @@ public final class Enrollments {
                 store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
             case Event.DeliverySettled settled -> advance(tx, account, settled);
             case Event.DeliveryWithdrawn withdrawn -> waitAgain(tx, account, withdrawn);
+            case Event.SequenceWanted(var subscriber, var sequence, var _) ->
+                subscribers
+                        .find(tx, account, subscriber)
+                        .ifPresent(found -> enroll(tx, account, sequence, found, Enrollment.Source.RULE));
             case Event.News _ -> {}
         }
     }

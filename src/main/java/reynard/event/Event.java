@@ -50,6 +50,9 @@ public sealed interface Event {
     record DeliveryWithdrawn(DeliveryId delivery, EnrollmentId enrollment, int run, SequenceEmailId email, Instant at)
             implements Event {}
 
+    /// Something that happened leads a subscriber into a sequence.
+    record SequenceWanted(SubscriberId subscriber, SequenceId sequence, Instant at) implements Event {}
+
     /// What nobody's next email depends on.
     sealed interface News extends Event {}
 
@@ -80,6 +83,11 @@ public sealed interface Event {
 
     /// A subscriber came by a form for the first time.
     record FormJoined(SubscriberId subscriber, FormId form, Instant at) implements News {}
+
+    /// A person has followed a link in an email.
+    ///
+    /// @param url where it leads
+    record LinkClicked(SubscriberId subscriber, String url, Instant at) implements News {}
 
     record SequenceCreated(SequenceId sequence, Instant at) implements News {}
 

@@ -17,6 +17,7 @@ public sealed interface Id
                 GrantId,
                 InboxMessageId,
                 LinkId,
+                LinkTriggerId,
                 PostId,
                 ProductId,
                 PublicationId,

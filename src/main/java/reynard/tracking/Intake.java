@@ -14,7 +14,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
+import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.LinkId;
 
-/// Takes what readers do with emails, and writes it down in batches. Whoever asks for a picture or follows a link does
-/// not wait for that.
+/// Takes what readers do with emails, and writes it down in batches. Whoever asks for a picture does not wait for that,
+/// nor who follows a link, unless something follows from the click: then they go on when it is in the database, though
+/// not yet on its disk.
 ///
-/// A process that is killed loses what waits, which is at most what has come since the last batch began. What was taken
-/// to be written down and failed is tried again under the same number, so that nothing counts twice.
+/// So a process that is killed loses the opens that wait, and clicks that nobody wants to hear of: at most what has
+/// come
+/// since the last batch began. A database that is killed loses nothing either while this process lives: what may not be
+/// on its disk yet is kept, and written down once more. Each has a number, by which nothing counts twice.
 ///
 /// Threads: any number may hand in; one at a time writes.
 public final class Intake implements AutoCloseable {
@@ -38,39 +46,83 @@ public final class Intake implements AutoCloseable {
     private static final int BATCH = 2_000;
     private static final int FAILURES_MAX = 3;
     private static final Duration ROOM_WAIT = Duration.ofSeconds(1);
+    private static final Duration KEEPING_WAIT = Duration.ofMillis(500);
+    /// PostgreSQL writes what was committed without waiting to disk within three times its `wal_writer_delay` of 200
+    /// ms.
+    private static final Duration FLUSH_EVERY = Duration.ofSeconds(1);
 
     private final TrackingStore store = new TrackingStore();
     private final Database database;
     private final IdBlocks ids;
     private final Targets targets;
-    private final BlockingQueue<Happening> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final Wanted wanted;
+    private final Map<AccountId, Boolean> wantedBy = new ConcurrentHashMap<>();
+    private final BlockingQueue<Handed> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final List<Numbered> batch = new ArrayList<>();
+    private final List<Numbered> unflushed = new ArrayList<>();
     private final Set<YearMonth> months = new HashSet<>();
     private final AtomicLong lost = new AtomicLong();
     private int failures;
+    private long flushedAt = System.nanoTime();
+    private volatile @Nullable Runnable waking;
 
-    public Intake(Database database, IdBlocks ids, Targets targets) {
+    /// Whether anybody of an account wants to hear of clicks.
+    @FunctionalInterface
+    public interface Wanted {
+        boolean by(Tx tx, AccountId account);
+    }
+
+    public Intake(Database database, IdBlocks ids, Targets targets, Wanted wanted) {
         this.database = database;
         this.ids = ids;
         this.targets = targets;
+        this.wanted = wanted;
     }
 
-    record Numbered(long id, Happening happening) {}
+    /// @param kept completed when it is in the database
+    private record Handed(Happening happening, CompletableFuture<@Nullable Void> kept) {}
 
-    /// Hands in. An open is dropped when too many wait already; a click waits for room first.
+    record Numbered(long id, Happening happening, CompletableFuture<@Nullable Void> kept) {}
+
+    /// From now on somebody writes down what waits, and does so at once when this is called.
+    public void wakes(Runnable writing) {
+        waking = writing;
+    }
+
+    /// Hands in. An open is dropped when too many wait already; a click waits for room first, and until it is kept if
+    /// something may follow from it.
     void take(Happening happening) {
-        boolean taken = waiting.offer(happening);
-        if (!taken && happening.what() instanceof Happening.What.Clicked) {
-            taken = takeWhenThereIsRoom(happening);
+        var handed = new Handed(happening, new CompletableFuture<>());
+        boolean clicked = happening.what() instanceof Happening.What.Clicked;
+        boolean taken = waiting.offer(handed) || (clicked && takeWhenThereIsRoom(handed));
+        var writing = waking;
+        if (taken && clicked && writing != null && wantedBy.getOrDefault(happening.account(), true)) {
+            writing.run();
+            awaitKept(handed);
         }
         if (!taken && lost.incrementAndGet() % 1_000 == 1) {
             LOG.warn("{} opens and clicks were lost: more come than can be written down", lost);
         }
     }
 
-    private boolean takeWhenThereIsRoom(Happening happening) {
+    private static void awaitKept(Handed handed) {
         try {
-            return waiting.offer(happening, ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+            handed.kept().get(KEEPING_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // The reader has waited long enough. It is written down as soon as it can be.
+            LOG.warn(
+                    "a click of account {} is not written down yet",
+                    handed.happening().account());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a click that is kept has no failure", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean takeWhenThereIsRoom(Handed handed) {
+        try {
+            return waiting.offer(handed, ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -88,9 +140,14 @@ public final class Intake implements AutoCloseable {
     public synchronized int drain() {
         // What could not be written down the last time comes first.
         while (batch.size() < BATCH && waiting.peek() != null) {
-            batch.add(new Numbered(ids.next(), waiting.remove()));
+            var handed = waiting.remove();
+            batch.add(new Numbered(ids.next(), handed.happening(), handed.kept()));
         }
+        boolean flush = System.nanoTime() - flushedAt >= FLUSH_EVERY.toNanos();
         if (batch.isEmpty()) {
+            if (flush) {
+                unflushed.clear();
+            }
             return 0;
         }
         int size = batch.size();
@@ -98,11 +155,21 @@ public final class Intake implements AutoCloseable {
             batch.stream().map(Intake::month).distinct().forEach(this::openMonth);
             List.copyOf(batch).stream()
                     .collect(groupingBy(one -> one.happening().account()))
-                    .forEach(this::write);
+                    .forEach((account, happenings) -> write(account, happenings, flush));
             failures = 0;
+            if (flush) {
+                flushedAt = System.nanoTime();
+                unflushed.clear();
+            }
         } catch (RuntimeException e) {
             failures++;
-            if (failures < FAILURES_MAX || isOutage(e)) {
+            if (isOutage(e)) {
+                // What a database forgets that was killed is written down once more, and is known by its number if not.
+                batch.addAll(unflushed);
+                unflushed.clear();
+                throw e;
+            }
+            if (failures < FAILURES_MAX) {
                 throw e;
             }
             LOG.error("a batch of {} opens and clicks fails again and again; trying each alone", batch.size(), e);
@@ -122,10 +189,23 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    private void write(AccountId account, List<Numbered> happenings) {
+    private void write(AccountId account, List<Numbered> happenings, boolean flush) {
         var links = links(account, happenings);
-        database.useTx(tx -> new Recorder(store, tx, account).record(happenings, links, false));
+        database.useTx(tx -> {
+            if (!flush) {
+                store.commitWithoutWaiting(tx);
+            }
+            boolean told = !links.isEmpty() && wanted.by(tx, account);
+            if (!links.isEmpty()) {
+                wantedBy.put(account, told);
+            }
+            new Recorder(store, tx, account).record(happenings, links, told);
+        });
+        happenings.forEach(one -> one.kept().complete(null));
         batch.removeAll(new HashSet<>(happenings));
+        if (!flush) {
+            unflushed.addAll(happenings);
+        }
     }
 
     /// Those of addresses that one email alone has are kept from their first click on.
@@ -142,12 +222,15 @@ public final class Intake implements AutoCloseable {
     private void writeEachAlone() {
         for (var one : List.copyOf(batch)) {
             try {
-                write(one.happening().account(), List.of(one));
+                write(one.happening().account(), List.of(one), true);
             } catch (RuntimeException e) {
                 if (isOutage(e)) {
                     throw e;
                 }
-                LOG.error("what was done with delivery {} is lost", one.happening().delivery(), e);
+                LOG.error(
+                        "what was done with delivery {} is lost",
+                        one.happening().delivery(),
+                        e);
                 lost.incrementAndGet();
                 batch.remove(one);
             }

@@ -136,7 +136,10 @@ final class Recorder {
         var clicked = new Figures(0, 0, 1, 0);
         var unclicked = new Figures(0, 0, -1, 0);
         if (!turned.isEmpty()) {
-            store.unclick(tx, account, turned.stream().map(Burst.Click::delivery).collect(toSet()))
+            store.unclick(
+                            tx,
+                            account,
+                            turned.stream().map(Burst.Click::delivery).collect(toSet()))
                     .forEach(delivery -> count(delivery, true, unclicked));
             store.deleteNews(tx, account, turnedIds);
         }

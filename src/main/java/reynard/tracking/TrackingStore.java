@@ -72,6 +72,12 @@ final class TrackingStore {
         }
     }
 
+    /// From here on the transaction is committed without waiting for the disk. Where a distributed PostgreSQL does not
+    /// know of it, it waits.
+    void commitWithoutWaiting(Tx tx) {
+        tx.update("set local synchronous_commit = off").execute();
+    }
+
     /// An email that has gone out, as far as it matters for what is done with it.
     ///
     /// @param email the sequence's email or the broadcast that it is a copy of
@@ -243,10 +249,11 @@ final class TrackingStore {
                 .bind("deliveries", longs(more.keySet(), key -> key.delivery().value()))
                 .bind("links", longs(more.keySet(), key -> key.link().value()))
                 .bind("clicks", more.values().stream().map(Visits::clicks).toArray(Integer[]::new))
-                .bind("machineClicks", more.values().stream().map(Visits::machineClicks).toArray(Integer[]::new))
+                .bind(
+                        "machineClicks",
+                        more.values().stream().map(Visits::machineClicks).toArray(Integer[]::new))
                 .map((row, _) -> Map.entry(
-                        new Visits.Key(
-                                new DeliveryId(row.getLong("delivery_id")), new LinkId(row.getLong("link_id"))),
+                        new Visits.Key(new DeliveryId(row.getLong("delivery_id")), new LinkId(row.getLong("link_id"))),
                         new Visits(row.getInt("clicks"), row.getInt("machine_clicks"))))
                 .forEach(entry -> now.put(entry.getKey(), entry.getValue()));
         return now;
@@ -292,8 +299,7 @@ final class TrackingStore {
                 """);
     }
 
-    private static List<DeliveryId> mark(
-            Tx tx, AccountId account, Map<DeliveryId, Instant> firsts, String statement) {
+    private static List<DeliveryId> mark(Tx tx, AccountId account, Map<DeliveryId, Instant> firsts, String statement) {
         if (firsts.isEmpty()) {
             return List.of();
         }
@@ -340,7 +346,9 @@ final class TrackingStore {
                 .bind("account", account)
                 .bind(
                         "deliveries",
-                        longs(deliveries.stream().filter(id -> !firsts.containsKey(id)).toList()))
+                        longs(deliveries.stream()
+                                .filter(id -> !firsts.containsKey(id))
+                                .toList()))
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .list();
     }
@@ -376,10 +384,18 @@ final class TrackingStore {
                 .bind("opens", longs(more.values(), tally -> tally.people().opens()))
                 .bind("clicked", longs(more.values(), tally -> tally.people().clicked()))
                 .bind("clicks", longs(more.values(), tally -> tally.people().clicks()))
-                .bind("machineOpened", longs(more.values(), tally -> tally.machines().opened()))
-                .bind("machineOpens", longs(more.values(), tally -> tally.machines().opens()))
-                .bind("machineClicked", longs(more.values(), tally -> tally.machines().clicked()))
-                .bind("machineClicks", longs(more.values(), tally -> tally.machines().clicks()))
+                .bind(
+                        "machineOpened",
+                        longs(more.values(), tally -> tally.machines().opened()))
+                .bind(
+                        "machineOpens",
+                        longs(more.values(), tally -> tally.machines().opens()))
+                .bind(
+                        "machineClicked",
+                        longs(more.values(), tally -> tally.machines().clicked()))
+                .bind(
+                        "machineClicks",
+                        longs(more.values(), tally -> tally.machines().clicks()))
                 .execute();
     }
 
@@ -396,8 +412,7 @@ final class TrackingStore {
         }
 
         LinkTally plus(LinkTally other) {
-            return new LinkTally(
-                    visitors + other.visitors, clicks + other.clicks, machineClicks + other.machineClicks);
+            return new LinkTally(visitors + other.visitors, clicks + other.clicks, machineClicks + other.machineClicks);
         }
     }
 
@@ -458,7 +473,9 @@ final class TrackingStore {
                         """)
                 .bind("account", account)
                 .bind("ids", longs(clicks, Click::id))
-                .bind("dueTimes", texts(clicks, click -> click.at().plus(Burst.WINDOW).toString()))
+                .bind(
+                        "dueTimes",
+                        texts(clicks, click -> click.at().plus(Burst.WINDOW).toString()))
                 .bind("subscribers", longs(clicks, click -> click.subscriber().value()))
                 .bind("links", longs(clicks, click -> click.link().value()))
                 .bind("times", texts(clicks, click -> click.at().toString()))

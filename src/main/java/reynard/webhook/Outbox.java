@@ -63,7 +63,13 @@ public final class Outbox {
     /// An event as one generation of webhooks tells it.
     ///
     /// @param about the thing that a legacy webhook may be for alone
-    private record News(String type, Optional<Id> about, Supplier<Map<String, @Nullable Object>> data) {
+    /// @param link the same, when it is an address
+    private record News(
+            String type, Optional<Id> about, Optional<String> link, Supplier<Map<String, @Nullable Object>> data) {
+        News(String type, Optional<Id> about, Supplier<Map<String, @Nullable Object>> data) {
+            this(type, about, Optional.empty(), data);
+        }
+
         OutboxStore.Pending told(Instant at) {
             return new OutboxStore.Pending(UUID.randomUUID().toString(), type, at, JsonColumn.write(data.get()));
         }
@@ -71,8 +77,16 @@ public final class Outbox {
         boolean isFor(OutboxStore.Listener listener) {
             return listener.events().contains(type)
                     && (listener.parameterId().isEmpty()
-                            || listener.parameterId().equals(about.map(Id::value)));
+                            || listener.parameterId().equals(about.map(Id::value)))
+                    && (listener.parameterText().isEmpty()
+                            || listener.parameterText().equals(link));
         }
+    }
+
+    /// Whether anybody is told of clicks.
+    public boolean wantsClicks(Tx tx, AccountId account) {
+        return !store.listeners(tx, account, List.of(HookEvent.LINK_CLICK.wireName()))
+                .isEmpty();
     }
 
     private void happened(Tx tx, AccountId account, List<? extends Event> events) {
@@ -224,6 +238,12 @@ public final class Outbox {
                 List.of(endpoint(Topic.BROADCAST_DELETED, mailing(tx, account, broadcast, payloads)));
             case Event.PostPublished(var post, var _) ->
                 List.of(endpoint(Topic.POST_PUBLISHED, () -> with(Map.of(), "post", payloads.post(tx, account, post))));
+            case Event.LinkClicked(var subscriber, var url, var _) ->
+                List.of(new News(
+                        HookEvent.LINK_CLICK.wireName(),
+                        Optional.empty(),
+                        Optional.of(url),
+                        person(tx, account, subscriber, payloads)));
             case Event.PurchaseCreated(var purchase, var subscriber, var _) -> {
                 var news = new ArrayList<News>();
                 news.add(legacy(HookEvent.PURCHASE_CREATE, () -> payloads.purchase(tx, account, purchase)));
@@ -236,7 +256,8 @@ public final class Outbox {
             case Event.SequencePlanChanged _,
                     Event.DeliverySettled _,
                     Event.DeliveryWithdrawn _,
-                    Event.BroadcastMailSettled _ -> List.of();
+                    Event.BroadcastMailSettled _,
+                    Event.SequenceWanted _ -> List.of();
         };
     }
 

@@ -38,12 +38,13 @@ final class OutboxStore {
     /// Whom an event may be for.
     ///
     /// @param parameterId the one thing that it must be about
-    record Listener(ReceiverId id, List<String> events, Optional<Long> parameterId) {}
+    /// @param parameterText the one address that it must be about
+    record Listener(ReceiverId id, List<String> events, Optional<Long> parameterId, Optional<String> parameterText) {}
 
     /// The active receivers of any of these kinds of events.
     List<Listener> listeners(Tx tx, AccountId account, Collection<String> types) {
         return tx.query("""
-                        select r.id, r.events, r.parameter_id
+                        select r.id, r.events, r.parameter_id, r.parameter_text
                           from webhook_receiver r
                          where r.account_id = :account and r.status = 'active' and r.deleted_at is null
                            and r.events && :types::text[]
@@ -54,7 +55,8 @@ final class OutboxStore {
                 .map((row, _) -> new Listener(
                         new ReceiverId(row.getLong("id")),
                         texts(row, "events"),
-                        Optional.ofNullable(Rows.nullableLong(row, "parameter_id"))))
+                        Optional.ofNullable(Rows.nullableLong(row, "parameter_id")),
+                        optionalText(row, "parameter_text")))
                 .list();
     }
 

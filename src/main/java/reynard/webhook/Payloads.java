@@ -89,6 +89,7 @@ final class Payloads {
             case Event.TagAdded added -> Optional.of(added.subscriber());
             case Event.TagRemoved removed -> Optional.of(removed.subscriber());
             case Event.FormJoined joined -> Optional.of(joined.subscriber());
+            case Event.LinkClicked clicked -> Optional.of(clicked.subscriber());
             default -> Optional.empty();
         };
     }

@@ -69,6 +69,11 @@ record Belongings(String key, String address, Map<String, Long> ids) {
         long told = server.get("/v4/webhook_endpoints/" + endpoint + "/deliveries")
                 .at("/deliveries/0/id")
                 .asLong();
+        long linkTrigger = id(
+                server,
+                "/ext/v1/link_triggers",
+                Map.of("name", "Click", "url", "https://example.com/", "tag_id", tag),
+                "/link_trigger/id");
         long template =
                 server.get("/v4/email_templates").at("/email_templates/0/id").asLong();
         return new Belongings(
@@ -80,6 +85,7 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("emails", sequence.email("Hello")),
                         Map.entry("tags", tag),
                         Map.entry("bulk_jobs", job),
+                        Map.entry("link_triggers", linkTrigger),
                         Map.entry("forms", form),
                         Map.entry("landing_pages", landingPage),
                         Map.entry("custom_fields", field),

@@ -65,11 +65,13 @@ public final class Tracks {
     }
 
     private void tally(String once, String each, String firstAt, long delivery) {
-        write("insert into email_tally (account_id, email_id, %1$s, %2$s) select d.account_id, d.sequence_email_id,"
-                        .formatted(once, each)
-                + " (d.%3$s is null)::int, 1 from delivery d where d.id = ? on conflict (account_id, email_id) do update"
-                        .formatted(once, each, firstAt)
-                + " set %1$s = email_tally.%1$s + excluded.%1$s, %2$s = email_tally.%2$s + 1".formatted(once, each),
+        write(
+                "insert into email_tally (account_id, email_id, %1$s, %2$s) select d.account_id, d.sequence_email_id,"
+                                .formatted(once, each)
+                        + " (d.%3$s is null)::int, 1 from delivery d where d.id = ? on conflict (account_id, email_id) do update"
+                                .formatted(once, each, firstAt)
+                        + " set %1$s = email_tally.%1$s + excluded.%1$s, %2$s = email_tally.%2$s + 1"
+                                .formatted(once, each),
                 delivery);
     }
 

@@ -18,8 +18,8 @@ class BurstTest {
     private final List<Burst.Click> clicks = new ArrayList<>();
 
     private BurstTest click(long delivery, long link, long millis) {
-        clicks.add(new Burst.Click(
-                new DeliveryId(delivery), new LinkId(link), START.plusMillis(millis), clicks.size()));
+        clicks.add(
+                new Burst.Click(new DeliveryId(delivery), new LinkId(link), START.plusMillis(millis), clicks.size()));
         return this;
     }
 
@@ -33,7 +33,7 @@ class BurstTest {
     @Test
     void so_are_ten_in_one_second_in_any_order() {
         for (int i = 9; i >= 0; i--) {
-            click(1, i, i * 100);
+            click(1, i, i * 100L);
         }
 
         assertThat(Burst.of(clicks)).hasSize(10);
@@ -41,7 +41,12 @@ class BurstTest {
 
     @Test
     void two_links_are_not_nor_one_link_many_times_nor_links_of_several_emails() {
-        click(1, 1, 0).click(1, 2, 1).click(1, 1, 2).click(1, 1, 3).click(2, 3, 4).click(3, 4, 5);
+        click(1, 1, 0)
+                .click(1, 2, 1)
+                .click(1, 1, 2)
+                .click(1, 1, 3)
+                .click(2, 3, 4)
+                .click(3, 4, 5);
 
         assertThat(Burst.of(clicks)).isEmpty();
     }
@@ -55,7 +60,11 @@ class BurstTest {
 
     @Test
     void clicks_before_and_after_it_are_not_part_of_it() {
-        click(1, 1, 0).click(1, 1, 60_000).click(1, 2, 60_100).click(1, 3, 60_200).click(1, 1, 70_000);
+        click(1, 1, 0)
+                .click(1, 1, 60_000)
+                .click(1, 2, 60_100)
+                .click(1, 3, 60_200)
+                .click(1, 1, 70_000);
 
         assertThat(Burst.of(clicks)).containsExactlyInAnyOrder(1L, 2L, 3L);
     }
