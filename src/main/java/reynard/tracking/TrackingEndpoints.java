@@ -56,7 +56,7 @@ public final class TrackingEndpoints {
 
     private static Reply unknown(Request request) {
         var language = Language.preferred(request.header("Accept-Language").orElse(""));
-        return Reply.html(404, Templates.render("reader/unknown.jte", Texts.in(language)));
+        return Reply.html(404, Templates.render("tracking/unknown.jte", Texts.in(language)));
     }
 
     private Optional<Target> target(LinkSeal.Followed followed) {
