@@ -8,7 +8,10 @@ import static reynard.db.Rows.optionalText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Tx;
@@ -159,23 +162,27 @@ final class TokenStore {
             Optional<Instant> expiresAt,
             boolean revoked) {}
 
-    Optional<StoredAccess> findAccessToken(Tx tx, String keyId) {
-        return tx.query("""
-                        select t.hash, g.account_id, g.app_id, t.scope, t.expires_at,
+    Map<String, StoredAccess> findAccessTokens(Tx tx, Collection<String> keyIds) {
+        var found = new HashMap<String, StoredAccess>();
+        tx.query("""
+                        select t.key_id, t.hash, g.account_id, g.app_id, t.scope, t.expires_at,
                                (t.revoked_at is not null or g.revoked_at is not null) as revoked
                           from access_token t
                           join access_grant g on g.id = t.grant_id
-                         where t.key_id = :keyId
+                         where t.key_id = any(:keyIds)
                         """)
-                .bind("keyId", keyId)
-                .map((row, _) -> new StoredAccess(
-                        row.getBytes("hash"),
-                        new AccountId(row.getLong("account_id")),
-                        app(row),
-                        scope(row),
-                        optionalInstant(row, "expires_at"),
-                        row.getBoolean("revoked")))
-                .findOne();
+                .bind("keyIds", keyIds.toArray(String[]::new))
+                .map((row, _) -> Map.entry(
+                        row.getString("key_id"),
+                        new StoredAccess(
+                                row.getBytes("hash"),
+                                new AccountId(row.getLong("account_id")),
+                                app(row),
+                                scope(row),
+                                optionalInstant(row, "expires_at"),
+                                row.getBoolean("revoked"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
     }
 
     void revokeAccessToken(Tx tx, String keyId, Instant now) {

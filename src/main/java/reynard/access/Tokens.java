@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import reynard.account.Secrets;
 import reynard.db.Database;
+import reynard.db.Grouping;
 import reynard.db.IdBlocks;
 import reynard.db.Tx;
 import reynard.id.AccountId;
@@ -28,7 +31,10 @@ public final class Tokens {
     /// What has ended is kept so long, that it can be told from what never was.
     private static final Duration KEPT = Duration.ofDays(1);
 
+    private static final String EVERYBODY = "everybody";
+
     private final TokenStore store = new TokenStore();
+    private final Grouping<String, String, Optional<TokenStore.StoredAccess>> finding = new Grouping<>(this::findAll);
     private final Database database;
     private final IdBlocks ids;
     private final InstantSource clock;
@@ -54,7 +60,7 @@ public final class Tokens {
         if (token.length() > TOKEN_CHARACTERS_MAX) {
             return new Found.Unknown();
         }
-        return database.inTx(tx -> store.findAccessToken(tx, secret.keyId()))
+        return finding.ask(EVERYBODY, secret.keyId())
                 .filter(stored -> secret.matches(stored.hash()) && !stored.revoked())
                 .map(stored -> stored.expiresAt()
                                 .filter(at -> !at.isAfter(clock.instant()))
@@ -62,6 +68,12 @@ public final class Tokens {
                         ? new Found.Expired()
                         : new Found.InForce(secret.keyId(), stored.account(), stored.app(), stored.scope()))
                 .orElseGet(Found.Unknown::new);
+    }
+
+    private Map<String, Optional<TokenStore.StoredAccess>> findAll(String whose, List<String> keyIds) {
+        var found = database.read(tx -> store.findAccessTokens(tx, keyIds));
+        return keyIds.stream()
+                .collect(Collectors.toMap(keyId -> keyId, keyId -> Optional.ofNullable(found.get(keyId))));
     }
 
     /// The account agrees that the app acts in its name.
@@ -165,7 +177,8 @@ public final class Tokens {
                     .filter(stored ->
                             secret.matches(stored.hash()) && stored.app().equals(app.id()))
                     .ifPresent(stored -> store.revokeGrant(tx, stored.grant(), now));
-            store.findAccessToken(tx, secret.keyId())
+            Optional.ofNullable(
+                            store.findAccessTokens(tx, List.of(secret.keyId())).get(secret.keyId()))
                     .filter(stored ->
                             secret.matches(stored.hash()) && stored.app().equals(Optional.of(app.id())))
                     .ifPresent(_ -> store.revokeAccessToken(tx, secret.keyId(), now));

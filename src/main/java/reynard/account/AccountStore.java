@@ -7,7 +7,10 @@ import static reynard.db.Rows.optionalText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import reynard.db.Tx;
 import reynard.id.AccountId;
@@ -247,14 +250,23 @@ final class AccountStore {
 
     record StoredKey(AccountId account, ApiKeyId id, byte[] hash) {}
 
-    Optional<StoredKey> findKey(Tx tx, String keyId) {
-        return tx.query("select account_id, id, hash from api_key where key_id = :keyId and revoked_at is null")
-                .bind("keyId", keyId)
-                .map((row, _) -> new StoredKey(
-                        new AccountId(row.getLong("account_id")),
-                        new ApiKeyId(row.getLong("id")),
-                        row.getBytes("hash")))
-                .findOne();
+    /// Those of the keys that are in force.
+    Map<String, StoredKey> findKeys(Tx tx, Collection<String> keyIds) {
+        var found = new HashMap<String, StoredKey>();
+        tx.query("""
+                        select key_id, account_id, id, hash
+                          from api_key
+                         where key_id = any(:keyIds) and revoked_at is null
+                        """)
+                .bind("keyIds", keyIds.toArray(String[]::new))
+                .map((row, _) -> Map.entry(
+                        row.getString("key_id"),
+                        new StoredKey(
+                                new AccountId(row.getLong("account_id")),
+                                new ApiKeyId(row.getLong("id")),
+                                row.getBytes("hash"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
     }
 
     List<ApiKey> keys(Tx tx, AccountId account) {

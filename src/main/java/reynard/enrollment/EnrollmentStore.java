@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Listing;
@@ -183,6 +185,76 @@ final class EnrollmentStore {
                                 enrollment)
                         .execute()
                 == 1;
+    }
+
+    /// Those who enter a sequence, each for the first time.
+    ///
+    /// @return who is in it by this; the others are or were already
+    Set<SubscriberId> insertAll(Tx tx, AccountId account, SequenceId sequence, List<Enrollment> enrollments) {
+        var columns = enrollments.stream()
+                .map(enrollment -> Columns.of(enrollment.progress()))
+                .toList();
+        return tx.query("""
+                        insert into enrollment
+                               (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
+                                parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
+                                plan_version, finished_at, finish_reason, created_at)
+                        select :account, n.id, :sequence, n.subscriber_id, 1, n.source, n.added_at, n.state,
+                               n.parked_because, n.last_email_id, n.anchor_at, n.next_email_id, n.due_at, n.tzdata,
+                               n.plan_version, n.finished_at, n.finish_reason, n.added_at
+                          from unnest(:ids::bigint[], :subscribers::bigint[], :sources::text[],
+                                      :addedAts::timestamptz[], :states::text[], :parkedBecauses::text[],
+                                      :lastEmails::bigint[], :anchorAts::timestamptz[], :nextEmails::bigint[],
+                                      :dueAts::timestamptz[], :tzdatas::text[], :planVersions::bigint[],
+                                      :finishedAts::timestamptz[], :finishReasons::text[])
+                               as n (id, subscriber_id, source, added_at, state, parked_because, last_email_id,
+                                     anchor_at, next_email_id, due_at, tzdata, plan_version, finished_at,
+                                     finish_reason)
+                         order by n.subscriber_id
+                        on conflict (account_id, sequence_id, subscriber_id) do nothing
+                        returning subscriber_id
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("ids", longs(enrollments, enrollment -> enrollment.id().value()))
+                .bind(
+                        "subscribers",
+                        longs(enrollments, enrollment -> enrollment.subscriber().value()))
+                .bind("sources", texts(enrollments, enrollment -> wireName(enrollment.source())))
+                .bind("addedAts", texts(enrollments, Enrollment::addedAt))
+                .bind("states", texts(enrollments, enrollment -> state(enrollment.progress())))
+                .bind("parkedBecauses", texts(columns, Columns::parkedBecause))
+                .bind(
+                        "lastEmails",
+                        longs(
+                                enrollments,
+                                enrollment ->
+                                        enrollment.lastEmail().map(Id::value).orElse(null)))
+                .bind(
+                        "anchorAts",
+                        texts(enrollments, enrollment -> enrollment.anchorAt().orElse(null)))
+                .bind("nextEmails", longs(columns, Columns::nextEmail))
+                .bind("dueAts", texts(columns, Columns::dueAt))
+                .bind("tzdatas", texts(columns, Columns::tzdata))
+                .bind("planVersions", longs(enrollments, Enrollment::planVersion))
+                .bind("finishedAts", texts(columns, Columns::finishedAt))
+                .bind("finishReasons", texts(columns, Columns::finishReason))
+                .map((row, _) -> new SubscriberId(row.getLong("subscriber_id")))
+                .collect(Collectors.toSet());
+    }
+
+    private static <T> @Nullable Long[] longs(List<T> rows, Function<T, @Nullable Long> column) {
+        return rows.stream().map(column).toArray(Long[]::new);
+    }
+
+    /// Instants as PostgreSQL reads them, too.
+    private static <T> @Nullable String[] texts(List<T> rows, Function<T, ? extends @Nullable Object> column) {
+        return rows.stream()
+                .map(row -> {
+                    @Nullable Object value = column.apply(row);
+                    return value == null ? null : value.toString();
+                })
+                .toArray(String[]::new);
     }
 
     void update(Tx tx, AccountId account, Collection<Enrollment> enrollments) {

@@ -2,6 +2,8 @@ package reynard.enrollment;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +108,47 @@ public final class Enrollments {
                 : new Enrolling.AlreadyIn(before.addedAt());
     }
 
+    /// As [#enroll] one after the other, in few statements.
+    ///
+    /// @param people may name one several times
+    /// @return in the order of the people
+    public List<Enrolling> enrollAll(
+            Tx tx, AccountId account, SequenceId sequence, List<Subscriber> people, Enrollment.Source source) {
+        var plan = plans.inForce(tx, account, sequence);
+        if (plan.isEmpty()) {
+            return people.stream()
+                    .<Enrolling>map(_ -> new Enrolling.NoSuchSequence())
+                    .toList();
+        }
+        if (!plan.get().sequence().settings().active()) {
+            return people.stream()
+                    .<Enrolling>map(_ -> new Enrolling.SequenceInactive())
+                    .toList();
+        }
+        var entering = new LinkedHashMap<SubscriberId, Enrollment>();
+        for (var subscriber : people) {
+            entering.computeIfAbsent(
+                    subscriber.id(), _ -> entry(new EnrollmentId(ids.next()), plan.get(), subscriber, 1, source));
+        }
+        var entered = store.insertAll(tx, account, sequence, List.copyOf(entering.values()));
+        events.appendAll(
+                tx,
+                account,
+                entering.values().stream()
+                        .filter(enrollment -> entered.contains(enrollment.subscriber()))
+                        .flatMap(enrollment -> joined(enrollment, enrollment.addedAt()).stream())
+                        .toList());
+        var outcomes = new ArrayList<Enrolling>();
+        for (var subscriber : people) {
+            var enrollment = entered.contains(subscriber.id()) ? entering.remove(subscriber.id()) : null;
+            outcomes.add(
+                    enrollment == null
+                            ? enroll(tx, account, sequence, subscriber, source)
+                            : new Enrolling.Enrolled(enrollment.addedAt()));
+        }
+        return outcomes;
+    }
+
     private Enrolling restart(
             Tx tx, AccountId account, Enrollment before, Plan plan, Subscriber subscriber, Enrollment.Source source) {
         var restarted = entry(before.id(), plan, subscriber, before.run() + 1, source);
@@ -207,13 +250,16 @@ public final class Enrollments {
     }
 
     /// Whose clock does not run has not begun.
-    private void tellJoined(Tx tx, AccountId account, Enrollment enrollment, Instant at) {
-        switch (enrollment.progress()) {
-            case Progress.Pending _, Progress.Cancelled _, Progress.Removed _ -> {}
+    private static Optional<Event> joined(Enrollment enrollment, Instant at) {
+        return switch (enrollment.progress()) {
+            case Progress.Pending _, Progress.Cancelled _, Progress.Removed _ -> Optional.empty();
             case Progress.Waiting _, Progress.Sending _, Progress.Parked _, Progress.Completed _ ->
-                events.append(
-                        tx, account, new Event.SequenceJoined(enrollment.subscriber(), enrollment.sequence(), at));
-        }
+                Optional.of(new Event.SequenceJoined(enrollment.subscriber(), enrollment.sequence(), at));
+        };
+    }
+
+    private void tellJoined(Tx tx, AccountId account, Enrollment enrollment, Instant at) {
+        joined(enrollment, at).ifPresent(event -> events.append(tx, account, event));
     }
 
     /// Writes where people who were on their way are now, and tells of those who have come to the end.

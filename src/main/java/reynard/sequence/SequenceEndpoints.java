@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Account;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
+import reynard.db.Grouping;
 import reynard.db.Tx;
 import reynard.http.Change;
 import reynard.http.JsonBody;
@@ -41,6 +43,7 @@ public final class SequenceEndpoints {
     private static final int EXCLUSIONS_MAX = 1_000;
     private static final String UNKNOWN_TEMPLATE = "email_template_id not found";
 
+    private final Grouping<AccountId, Shown, Reply> showing = new Grouping<>(this::show);
     private final Database database;
     private final Sequences sequences;
     private final Accounts accounts;
@@ -100,11 +103,33 @@ public final class SequenceEndpoints {
 
     private Reply show(Request request) {
         var id = request.path("id", SequenceId::new);
-        boolean stats = includesStats(request);
-        return database.read(tx -> sequences
-                .find(tx, request.account(), id)
-                .map(sequence -> Reply.ok(body(tx, request.account(), sequence, stats)))
-                .orElseGet(Reply::notFound));
+        return showing.ask(request.account(), new Shown(id, includesStats(request)));
+    }
+
+    /// What is asked for of one sequence.
+    private record Shown(SequenceId id, boolean stats) {}
+
+    private Map<Shown, Reply> show(AccountId account, List<Shown> shown) {
+        return database.read(tx -> {
+            var found =
+                    sequences.findAll(tx, account, shown.stream().map(Shown::id).collect(Collectors.toSet()));
+            var replies = new HashMap<Shown, Reply>();
+            for (boolean stats : new boolean[] {false, true}) {
+                var asked = shown.stream().filter(one -> one.stats() == stats).toList();
+                if (asked.isEmpty()) {
+                    continue;
+                }
+                var json = json(tx, account, found, stats);
+                for (var one : asked) {
+                    replies.put(
+                            one,
+                            Optional.ofNullable(json.get(one.id()))
+                                    .map(sequence -> Reply.ok(Map.of("sequence", sequence)))
+                                    .orElseGet(Reply::notFound));
+                }
+            }
+            return replies;
+        });
     }
 
     static boolean includesStats(Request request) {

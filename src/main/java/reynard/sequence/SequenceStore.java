@@ -77,6 +77,24 @@ final class SequenceStore {
                 .findOne();
     }
 
+    List<Sequence> findAll(Tx tx, AccountId account, Collection<SequenceId> ids) {
+        return tx.query("""
+                        select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,
+                               q.time_zone, q.active, q.repeat, q.hold, q.paused_at, q.on_uncertain, q.open_tracking,
+                               q.click_tracking, q.catch_up, q.catch_up_hours, q.overdue, q.overdue_hours,
+                               q.plan_version, q.plan_changed_at, q.created_at, q.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from sequence_exclusion x
+                                      where x.account_id = :account and x.sequence_id = q.id) as exclusions
+                          from sequence q
+                         where q.account_id = :account and q.id = any(:ids) and q.deleted_at is null
+                        """)
+                .bind("account", account)
+                .bind("ids", longs(ids))
+                .map((row, _) -> sequence(row))
+                .list();
+    }
+
     Optional<Sequence> findEvenDeleted(Tx tx, AccountId account, SequenceId id) {
         return tx.query("""
                         select q.id, q.name, q.sending_address_id, q.email_template_id, q.send_days, q.send_hour,

@@ -76,6 +76,11 @@ public final class Sequences {
         return store.find(tx, account, id);
     }
 
+    /// Those that are there and not deleted, in no order.
+    List<Sequence> findAll(Tx tx, AccountId account, Collection<SequenceId> ids) {
+        return store.findAll(tx, account, ids);
+    }
+
     /// As [#find], and also one that has been deleted.
     public Optional<Sequence> findEvenDeleted(Tx tx, AccountId account, SequenceId id) {
         return store.findEvenDeleted(tx, account, id);

@@ -459,6 +459,22 @@ final class SubscriberStore {
                 .findOne();
     }
 
+    /// By the addresses as they are given; of those whom there is nobody are missing.
+    Map<String, Subscriber> findByEmails(Tx tx, AccountId account, Collection<String> emails) {
+        var found = new HashMap<String, Subscriber>();
+        tx.query("""
+                        select n.email as given, s.id, s.email_address, s.first_name, s.state, s.state_changed_at,
+                               s.fields, s.created_at, s.updated_at
+                          from unnest(:emails::text[]) as n (email)
+                          join subscriber s on s.account_id = :account and lower(s.email_address) = lower(n.email)
+                        """)
+                .bind("account", account)
+                .bind("emails", emails.toArray(String[]::new))
+                .map((row, _) -> Map.entry(row.getString("given"), subscriber(row)))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
+    }
+
     /// Nobody else changes the subscriber before this transaction ends.
     Optional<Subscriber> findForUpdate(Tx tx, AccountId account, SubscriberId id) {
         return tx.query("""

@@ -199,6 +199,11 @@ public final class Subscribers {
         return store.findByEmail(tx, account, email);
     }
 
+    /// By the addresses as they are given; those that nobody has are missing.
+    public Map<String, Subscriber> findByEmails(Tx tx, AccountId account, Collection<String> emails) {
+        return emails.isEmpty() ? Map.of() : store.findByEmails(tx, account, emails);
+    }
+
     public Map<SubscriberId, Subscriber> findAll(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
         return store.findAll(tx, account, subscribers).stream()
                 .collect(Collectors.toMap(Subscriber::id, Function.identity()));

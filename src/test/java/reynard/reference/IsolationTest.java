@@ -204,6 +204,51 @@ class IsolationTest {
     }
 
     @Test
+    void ids_of_another_among_many_fail_and_ones_own_are_done() {
+        var foreign = Map.of(
+                "tags/subscribers",
+                "{'taggings':[{'tag_id':%1$d,'subscriber_id':%4$d},{'tag_id':%3$d,'subscriber_id':%2$d},"
+                        + "{'tag_id':%3$d,'subscriber_id':%4$d}]}",
+                "custom_fields/subscribers",
+                "{'custom_field_values':[{'subscriber_id':%4$d,'subscriber_custom_field_id':%5$d,'value':'x'},"
+                        + "{'subscriber_id':%2$d,'subscriber_custom_field_id':%6$d,'value':'x'},"
+                        + "{'subscriber_id':%4$d,'subscriber_custom_field_id':%6$d,'value':'x'}],"
+                        + "'callback_url':null}",
+                "forms/subscribers",
+                "{'additions':[{'form_id':%7$d,'subscriber_id':%4$d},{'form_id':%8$d,'subscriber_id':%2$d},"
+                        + "{'form_id':%8$d,'subscriber_id':%4$d}]}");
+        foreign.forEach((path, body) -> {
+            var answer = send(
+                    "POST",
+                    "/v4/bulk/" + path,
+                    body.formatted(
+                            theirs.id("tags"),
+                            theirs.id("subscribers"),
+                            mine.id("tags"),
+                            mine.id("subscribers"),
+                            theirs.id("custom_fields"),
+                            mine.id("custom_fields"),
+                            theirs.id("forms"),
+                            mine.id("forms")));
+            assertThat(answer.status()).as(path).isEqualTo(200);
+            assertThat(answer.at("/failures")).as(path).hasSize(2);
+            assertThat(answer.body().elements().next()).as(path).hasSize(1);
+            answer.at("/failures")
+                    .forEach(failure -> assertThat(failure.at("/errors/0").asText())
+                            .as(path)
+                            .endsWith(" does not exist"));
+        });
+        var deleted = send("DELETE", "/v4/bulk/tags", "{'tags':[{'id':%d}]}".formatted(theirs.id("tags")));
+        assertThat(deleted.at("/failures/0/errors/0").asText()).isEqualTo("Tag does not exist");
+        var untagged = send(
+                "DELETE",
+                "/v4/bulk/tags/subscribers",
+                "{'taggings':[{'tag_id':%d,'subscriber_id':%d}]}"
+                        .formatted(theirs.id("tags"), theirs.id("subscribers")));
+        assertThat(untagged.at("/failures")).hasSize(1);
+    }
+
+    @Test
     void addresses_of_another_are_not_found() {
         for (var path : List.of(
                 "/v4/tags/" + mine.id("tags"),
