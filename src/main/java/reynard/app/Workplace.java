@@ -33,6 +33,7 @@ import reynard.ui.home.HomeEndpoints;
 import reynard.ui.inbox.InboxPagesEndpoints;
 import reynard.ui.people.PeopleEndpoints;
 import reynard.ui.people.PersonEndpoints;
+import reynard.ui.sending.LedgerEndpoints;
 import reynard.ui.sequence.EditorEndpoints;
 import reynard.ui.sequence.PreviewEndpoints;
 import reynard.ui.sequence.SequenceListEndpoints;
@@ -87,6 +88,7 @@ record Workplace(
                         builtInInbox,
                         desk)
                 .register(routes);
+        new LedgerEndpoints(database, deliveries, sequences, subscribers, desk).register(routes);
         new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);
         new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);
         new SequenceListEndpoints(database, sequences, standings, desk).register(routes);

@@ -61,6 +61,13 @@ public final class Why {
         }
     }
 
+    /// What a rule says, as a part of a sentence; empty where there is nothing to say.
+    ///
+    /// @param moment how a moment is written, which comes as a text in UTC
+    public static String because(Rule rule, UnaryOperator<String> moment) {
+        return new Sentence(moment).because(rule);
+    }
+
     /// @param run the present one; empty when the person is not in the sequence
     public record Answer(OptionalInt run, List<Line> lines) {}
 

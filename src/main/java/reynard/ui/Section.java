@@ -8,6 +8,7 @@ public enum Section {
             "People",
             "/people",
             "M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM2 21c0-4 3-6.500 7-6.500s7 2.500 7 6.500M17 4a3.500 3.500 0 0 1 0 7M18 14.500c2.500.5 4 2.500 4 6.500"),
+    SENDING("Sending", "/sending", "M3 11l18-8-8 18-2.500-7.500z"),
     INBOX("Inbox", "/inbox", "M3 13l3-8h12l3 8v6H3zM3 13h5l2 3h4l2-3h5"),
     SETTINGS("Settings", "/settings", "M4 7h9M17 7h3M15 4.500v5M4 17h3M11 17h9M9 14.500v5");
 

@@ -101,6 +101,9 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 "/people?q=nobody",
                 "/people/new",
                 "/people/" + reader.id(),
+                "/sending",
+                "/sending?state=failed",
+                "/sending?to=nobody@example.org",
                 "/inbox",
                 "/settings",
                 "/nowhere");

@@ -165,17 +165,17 @@ public final class HomeEndpoints {
                     "warn",
                     Words.count(uncertain, "email") + " may or may not have arrived",
                     "The connection broke after the last dot. They are sent again, unchanged, or held, as their sequence says.",
-                    "",
-                    ""));
+                    "/sending?state=uncertain",
+                    "Which ones"));
         }
         long held = ledger.getOrDefault(State.HELD, 0L);
         if (held > 0) {
             troubles.add(new HomePage.Trouble(
                     "warn",
                     Words.count(held, "email") + (held == 1 ? " is held" : " are held"),
-                    "Their sequence says that you decide about them.",
-                    "",
-                    ""));
+                    "Nobody knows whether they arrived, and their sequence says not to send them again unasked.",
+                    "/sending?state=held",
+                    "Which ones"));
         }
         var paused = listed.stream()
                 .filter(sequence -> !sequence.settings().active())
