@@ -108,6 +108,7 @@ class ArchitectureTest {
             entry(
                     "foresight",
                     Set.of("id", "schedule", "subscriber", "sequence", "delivery", "enrollment", "db", "http")),
+            entry("post", Set.of("id", "account", "broadcast", "page", "db", "http")),
             entry(
                     "broadcast",
                     Set.of(

@@ -66,6 +66,22 @@ final class BroadcastStore {
             List.of(Listing.Key.number("b.post_id", "post_id")),
             (row, _) -> broadcast(row));
 
+    private static final Listing<Broadcast> LAST_SEEN = new Listing<>(
+            """
+            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
+                   b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
+                   b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
+                   b.appeared_at, b.created_at, b.updated_at,
+                   array(select x.source_type || ' ' || x.source_id
+                           from broadcast_source x
+                          where x.account_id = :account and x.broadcast_id = b.id) as sources
+              from broadcast b
+             where b.account_id = :account and b.appeared_at is not null
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.instant("b.appears_at", "appears_at"), Listing.Key.number("b.post_id", "post_id")),
+            (row, _) -> broadcast(row));
+
     private static final Listing<Clicked> CLICKED = new Listing<>(
             """
             select c.link_id, c.url, c.readers
@@ -97,6 +113,10 @@ final class BroadcastStore {
 
     Page<Broadcast> posts(Tx tx, AccountId account, PageRequest page) {
         return NEWEST_POSTS.read(tx, Map.of("account", account), page);
+    }
+
+    Page<Broadcast> seen(Tx tx, AccountId account, PageRequest page) {
+        return LAST_SEEN.read(tx, Map.of("account", account), page);
     }
 
     Page<Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
@@ -137,6 +157,25 @@ final class BroadcastStore {
                         """)
                 .bind("account", account)
                 .bind("post", post)
+                .map((row, _) -> broadcast(row))
+                .findOne();
+    }
+
+    Optional<Broadcast> findSeen(Tx tx, AccountId account, String slug) {
+        return tx.query("""
+                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
+                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
+                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
+                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
+                               b.updated_at,
+                               array(select x.source_type || ' ' || x.source_id
+                                       from broadcast_source x
+                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
+                          from broadcast b
+                         where b.account_id = :account and b.slug = :slug and b.appeared_at is not null
+                        """)
+                .bind("account", account)
+                .bind("slug", slug)
                 .map((row, _) -> broadcast(row))
                 .findOne();
     }

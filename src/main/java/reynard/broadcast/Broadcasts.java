@@ -144,6 +144,21 @@ public final class Broadcasts {
         return WebVersion.title(broadcast.settings(), clock.instant());
     }
 
+    /// Its content as strangers may read it. Empty where there is none, or its Liquid cannot be rendered.
+    public Optional<String> html(Broadcast broadcast) {
+        return WebVersion.html(broadcast.settings(), clock.instant());
+    }
+
+    /// Those that are to be seen on the web, the last to appear first.
+    public Page<Broadcast> seen(Tx tx, AccountId account, PageRequest page) {
+        return store.seen(tx, account, page);
+    }
+
+    /// One that is to be seen on the web.
+    public Optional<Broadcast> findSeen(Tx tx, AccountId account, String slug) {
+        return store.findSeen(tx, account, slug);
+    }
+
     /// Those that name nothing the account has.
     SortedSet<Audience.Source> unknown(Tx tx, AccountId account, Collection<Audience.Source> sources) {
         var unknown = new TreeSet<>(sources);

@@ -54,6 +54,11 @@ public final class PageJson {
         return URLEncoder.encode(Cursors.text(cursor), StandardCharsets.US_ASCII);
     }
 
+    /// The cursor that the next page begins behind.
+    public static Optional<String> endCursor(Page<?> page) {
+        return page.end().map(Cursors::text);
+    }
+
     private static @Nullable String cursor(@Nullable Cursor cursor) {
         return cursor == null ? null : Cursors.text(cursor);
     }

@@ -5,3 +5,5 @@ alter table broadcast add column walked_at timestamptz null; -- when it came to 
 alter table broadcast add constraint broadcast_walked check (status <> 'completed' or walked_at is not null);
 alter table broadcast add constraint broadcast_begun check ((started_at is null) = (audience_count is null));
 alter table broadcast add constraint broadcast_walk check (started_at is not null or walked_at is null);
+
+create index broadcast_seen on broadcast (account_id, appears_at, post_id) where appeared_at is not null;

@@ -1,11 +1,13 @@
-package reynard.broadcast;
+package reynard.post;
 
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Account;
 import reynard.account.Accounts;
+import reynard.broadcast.Broadcast;
+import reynard.broadcast.Broadcasts;
+import reynard.broadcast.PostLinks;
 import reynard.db.Database;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -19,15 +21,12 @@ public final class PostEndpoints {
     private final Broadcasts broadcasts;
     private final Accounts accounts;
     private final PostLinks links;
-    private final InstantSource clock;
 
-    public PostEndpoints(
-            Database database, Broadcasts broadcasts, Accounts accounts, PostLinks links, InstantSource clock) {
+    public PostEndpoints(Database database, Broadcasts broadcasts, Accounts accounts, PostLinks links) {
         this.database = database;
         this.broadcasts = broadcasts;
         this.accounts = accounts;
         this.links = links;
-        this.clock = clock;
     }
 
     public void register(Routes routes) {
@@ -59,12 +58,11 @@ public final class PostEndpoints {
     private Map<String, @Nullable Object> json(Account account, Broadcast broadcast, boolean content) {
         var settings = broadcast.settings();
         var post = broadcast.post().orElseThrow();
-        var now = clock.instant();
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("id", post.id());
         json.put("publication_id", broadcast.publication());
         json.put("created_at", broadcast.createdAt());
-        json.put("title", WebVersion.title(settings, now).orElse(null));
+        json.put("title", broadcasts.title(broadcast).orElse(null));
         json.put("slug", post.appearedAt().flatMap(_ -> post.slug()).orElse(null));
         json.put("description", settings.description().orElse(null));
         json.put(
@@ -79,7 +77,7 @@ public final class PostEndpoints {
         json.put("is_paid", false);
         json.put("public_url", links.of(account, post).orElse(null));
         if (content) {
-            json.put("content", WebVersion.html(settings, now).orElse(null));
+            json.put("content", broadcasts.html(broadcast).orElse(null));
         }
         return json;
     }

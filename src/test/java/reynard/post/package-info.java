@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.post;
+
+import org.jspecify.annotations.NullMarked;
