@@ -113,6 +113,7 @@ import reynard.template.TemplateEndpoints;
 import reynard.tracking.Announcer;
 import reynard.tracking.Intake;
 import reynard.tracking.LinkRewriter;
+import reynard.tracking.Months;
 import reynard.tracking.Targets;
 import reynard.tracking.TrackingEndpoints;
 import reynard.trigger.LinkTriggerEndpoints;
@@ -367,7 +368,9 @@ public final class Server implements AutoCloseable {
             } else {
                 engine.startLoops(clock);
                 waking.set(engine);
+                var months = new Months(database);
                 parts.start(() -> Loop.start("sweeper", SWEEP_PAUSE, () -> {
+                    months.keep(clock.instant());
                     LOG.debug("{} rows swept", tokens.sweep() + sessions.sweep() + rations.sweep(clock.instant()));
                     return 0;
                 }));

@@ -72,6 +72,28 @@ final class TrackingStore {
         }
     }
 
+    /// Those that there is room for, oldest first.
+    List<YearMonth> months(Tx tx) {
+        return tx.query("""
+                        select right(c.relname, 7) as month
+                          from pg_inherits i
+                          join pg_class c on c.oid = i.inhrelid
+                          join pg_class p on p.oid = i.inhparent
+                         where p.relname = 'email_open' and c.relname ~ '^email_open_[0-9]{4}_[0-9]{2}$'
+                         order by c.relname
+                        """)
+                .map((row, _) -> YearMonth.parse(row.getString("month").replace('_', '-')))
+                .list();
+    }
+
+    /// Everything that happened in a month goes.
+    void dropMonth(Tx tx, YearMonth month) {
+        for (var table : List.of("email_open", "email_click")) {
+            tx.update("drop table if exists %s_%d_%02d".formatted(table, month.getYear(), month.getMonthValue()))
+                    .execute();
+        }
+    }
+
     /// From here on the transaction is committed without waiting for the disk. Where a distributed PostgreSQL does not
     /// know of it, it waits.
     void commitWithoutWaiting(Tx tx) {
