@@ -165,7 +165,8 @@ public final class LoginEndpoints {
         return page(status, "access/refused.jte", reason);
     }
 
-    private boolean isHttps() {
+    /// Whether this server is reached by HTTPS, as far as the operator has said.
+    public boolean isHttps() {
         return publicUrl.get().startsWith("https:");
     }
 

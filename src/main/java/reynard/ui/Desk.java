@@ -3,6 +3,7 @@ package reynard.ui;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 import reynard.access.LoginEndpoints;
 import reynard.account.Account;
@@ -54,9 +55,9 @@ public final class Desk {
         routes.page(
                 Routes.Verb.GET,
                 path,
-                request -> logins.author(request)
+                request -> secured(logins.author(request)
                         .map(author -> afterwards(page.show(new Visit(request, author))))
-                        .orElseGet(() -> logins.logInFirst(request)));
+                        .orElseGet(() -> logins.logInFirst(request))));
     }
 
     public void form(Routes routes, String path, Act act) {
@@ -69,7 +70,7 @@ public final class Desk {
             if (!logins.isOurs(request, form, author.get().csrf())) {
                 return problem(403, List.of("This form did not come from a page of this server."));
             }
-            return act.act(new Visit(request, author.get()), Form.sent(form));
+            return secured(act.act(new Visit(request, author.get()), Form.sent(form)));
         });
     }
 
@@ -79,6 +80,11 @@ public final class Desk {
                 .map(referer -> referer.replaceFirst("^https?://[^/]*", ""))
                 .filter(path -> path.startsWith("/"))
                 .orElse("/");
+    }
+
+    /// A browser that has come by HTTPS once comes by nothing else.
+    private Reply secured(Reply reply) {
+        return logins.isHttps() ? reply.with("Strict-Transport-Security", "max-age=31536000") : reply;
     }
 
     // What has been told is told once.
@@ -111,9 +117,13 @@ public final class Desk {
         return reply(status, "ui/problem.jte", new Problem(title, said, status == 503));
     }
 
-    /// What anybody may have written, for a frame without scripts and without an origin; it may load nothing.
+    /// What anybody may have written, for a frame without scripts and without an origin; it may load nothing. Pictures
+    /// from elsewhere, such as the one that tells of an opened email, are not even asked for.
     public static Reply sandboxed(String html) {
-        return Reply.html(200, html).with("Content-Security-Policy", SANDBOX);
+        var page = Jsoup.parse(html);
+        page.outputSettings().prettyPrint(false);
+        page.select("img[src]:not([src^=data:])").removeAttr("src").removeAttr("srcset");
+        return Reply.html(200, page.outerHtml()).with("Content-Security-Policy", SANDBOX);
     }
 
     private static Reply reply(int status, String template, Object model) {

@@ -114,6 +114,7 @@ class DeskTest {
                 .contains("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
                 .doesNotContain("unsafe");
         assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+        assertThat(header(answer, "Strict-Transport-Security")).isEqualTo("max-age=31536000");
         assertThat(Browser.parse(answer).select("[style], [onclick], style, script:not([src])"))
                 .isEmpty();
         assertThat(Browser.parse(answer).select("[src^=http], [href^=http]")).isEmpty();

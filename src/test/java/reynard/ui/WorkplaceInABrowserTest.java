@@ -124,6 +124,21 @@ class WorkplaceInABrowserTest extends BrowserTest {
     }
 
     @Test
+    void an_email_in_the_inbox_is_read_without_telling_that_it_was_opened() {
+        var page = visit("/inbox");
+        page.click("tbody a");
+
+        page.frameLocator("iframe").locator("body").waitFor();
+        assertThat(violations(page)).isEmpty();
+        assertThat(visit("/sequences/" + sequence.id())
+                        .locator(".mail .numbers")
+                        .first()
+                        .innerText())
+                .contains("0.0%")
+                .doesNotContain("100");
+    }
+
+    @Test
     void every_page_fits_a_telephone() {
         page().setViewportSize(360, 740);
         for (var path : pages()) {
