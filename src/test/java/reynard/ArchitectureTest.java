@@ -63,7 +63,6 @@ class ArchitectureTest {
                             "subscriber",
                             "sequence",
                             "template",
-                            "template.liquid",
                             "delivery.smtp",
                             "event",
                             "db",

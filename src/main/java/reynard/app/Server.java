@@ -220,6 +220,7 @@ public final class Server implements AutoCloseable {
                     customFields,
                     sequences,
                     templates,
+                    snippets,
                     new EmailRenderer(),
                     new LinkRewriter(targets, trackingSecret, publicUrl::get),
                     new Links(publicUrl::get),

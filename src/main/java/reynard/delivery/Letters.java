@@ -28,6 +28,8 @@ import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplates;
+import reynard.template.Snippet;
+import reynard.template.Snippets;
 
 /// Writes the email of a delivery: what the author wrote at this moment, with the reader's values and the headers of a
 /// list; or a notice, as it was given.
@@ -38,6 +40,7 @@ public final class Letters {
     private final CustomFields customFields;
     private final Sequences sequences;
     private final EmailTemplates templates;
+    private final Snippets snippets;
     private final EmailRenderer renderer;
     private final Tracker tracker;
     private final Links links;
@@ -52,6 +55,7 @@ public final class Letters {
             CustomFields customFields,
             Sequences sequences,
             EmailTemplates templates,
+            Snippets snippets,
             EmailRenderer renderer,
             Tracker tracker,
             Links links,
@@ -64,6 +68,7 @@ public final class Letters {
         this.customFields = customFields;
         this.sequences = sequences;
         this.templates = templates;
+        this.snippets = snippets;
         this.renderer = renderer;
         this.tracker = tracker;
         this.links = links;
@@ -82,6 +87,7 @@ public final class Letters {
             Subscriber reader,
             Map<String, Object> values,
             Draft draft,
+            Map<String, Snippet> snippets,
             List<DkimKey> keys) {}
 
     /// What the reader's mail program is told of the list that the letter came by.
@@ -101,7 +107,7 @@ public final class Letters {
 
     /// Empty when the sequence or broadcast, its email or the reader is gone, or the email is a draft again.
     ///
-    /// @throws reynard.template.liquid.LiquidError when the author's Liquid cannot be rendered
+    /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
     Optional<Letter> write(Claim claim, Instant date) {
         return database.inTx(tx -> parts(tx, claim)).map(parts -> letter(claim, parts, date));
     }
@@ -113,9 +119,19 @@ public final class Letters {
         if (reader.isEmpty() || draft.isEmpty()) {
             return Optional.empty();
         }
-        var from = from(tx, account, draft.get().from());
-        return Optional.of(new Parts(
-                account, from, reader.get(), values(tx, account, reader.get()), draft.get(), keys(tx, account, from)));
+        return Optional.of(parts(tx, account, reader.get(), draft.get()));
+    }
+
+    private Parts parts(Tx tx, Account account, Subscriber reader, Draft draft) {
+        var from = from(tx, account, draft.from());
+        return new Parts(
+                account,
+                from,
+                reader,
+                values(tx, account, reader),
+                draft,
+                snippets.named(tx, account.id(), renderer.snippets(draft.source())),
+                keys(tx, account, from));
     }
 
     private Optional<Draft> draft(Tx tx, AccountId account, Kind kind) {
@@ -216,6 +232,7 @@ public final class Letters {
                 parts.draft().source(),
                 new EmailRenderer.Values(
                         parts.values(),
+                        parts.snippets(),
                         unsubscribeUrl,
                         parts.account().postalAddress().orElse(""),
                         date));
@@ -230,7 +247,14 @@ public final class Letters {
                 claim.token(),
                 draft.opens().orElse(account.openTracking()),
                 draft.clicks().orElse(account.clickTracking()),
-                List.of(draft.source().content(), draft.source().layout()));
+                written(parts));
+    }
+
+    private static List<String> written(Parts parts) {
+        var written = new ArrayList<>(
+                List.of(parts.draft().source().content(), parts.draft().source().layout()));
+        parts.snippets().values().forEach(snippet -> written.add(snippet.content()));
+        return written;
     }
 
     private EmailAddress sender(Account account, String token, EmailAddress from) {

@@ -37,7 +37,7 @@ import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
-import reynard.template.liquid.LiquidError;
+import reynard.template.BrokenEmail;
 
 /// Sends what is queued, each connection on a virtual thread of its own.
 ///
@@ -241,9 +241,8 @@ public final class Sender implements AutoCloseable {
                 return;
             }
             transmit(claim.sentFrom(letter.get().sender()), letter.get());
-        } catch (LiquidError e) {
-            var fault = e.line() + ":" + e.column() + " " + e.message();
-            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", fault, "template_error"));
+        } catch (BrokenEmail e) {
+            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
         } catch (RuntimeException e) {
             // The row stays claimed by this node; whatever it was, it must not end the others.
             LOG.error("delivery {} failed before its dot", claim.delivery(), e);

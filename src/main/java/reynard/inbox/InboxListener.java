@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,12 +12,16 @@ import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
+import reynard.account.Account;
 import reynard.account.Accounts;
 import reynard.id.AccountId;
 
 /// A real SMTP server on a free port of loopback, so that mail without a relay goes the way that it would go with one.
 /// It answers 250 when the message is durable, and takes only mail of this installation, which its Feedback-ID names.
 public final class InboxListener implements AutoCloseable {
+    /// Before the @ stands the beginning of the account's token.
+    private static final Pattern MESSAGE_ID = Pattern.compile("\\s*<[^@.]+\\.([A-Za-z0-9_-]{8})@.*");
+
     private static final Logger LOG = LoggerFactory.getLogger(InboxListener.class);
     private static final int MESSAGE_BYTES_MAX = 10_000_000;
     private static final int CONNECTIONS_MAX = 200;
@@ -52,9 +57,18 @@ public final class InboxListener implements AutoCloseable {
         server.stop();
     }
 
+    /// Whose mail it is: mail of a list says so for its receiver's feedback, and all mail in its Message-ID.
     private Optional<AccountId> account(ParsedMail mail) {
         var feedbackId = mail.headers().getOrDefault("Feedback-ID", "").split(":");
-        return feedbackId.length < 2 ? Optional.empty() : accounts.findByToken(feedbackId[1].strip());
+        if (feedbackId.length >= 2) {
+            return accounts.findByToken(feedbackId[1].strip());
+        }
+        var messageId = MESSAGE_ID.matcher(mail.headers().getOrDefault("Message-ID", ""));
+        return messageId.matches()
+                ? accounts.findByTokenStart(messageId.group(1)).stream()
+                        .map(Account::id)
+                        .findFirst()
+                : Optional.empty();
     }
 
     /// One message on its way in.

@@ -5,8 +5,12 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.jsoup.Jsoup;
 import reynard.template.liquid.Budget;
 import reynard.template.liquid.Escaping;
 import reynard.template.liquid.LiquidError;
@@ -14,76 +18,299 @@ import reynard.template.liquid.Markup;
 import reynard.template.liquid.RenderOptions;
 import reynard.template.liquid.Template;
 
-/// Values in; subject, HTML and plain text out. One budget bounds the whole email.
+/// Values in; subject, HTML and plain text out. One budget bounds the whole email, its snippets included.
 public final class EmailRenderer {
     private static final int TEMPLATES_KEPT = 500;
+    /// How deep snippets may stand in one another.
+    static final int SNIPPET_DEPTH_MAX = 5;
 
-    private final Map<String, Template> templates = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+    /// Up to how many characters a list of emails shows of subject and preview text; what the preview text lacks would be
+    /// filled from the content.
+    private static final int PREVIEW_SHOWN = 110;
+
+    /// Takes room in a list of emails and shows nothing.
+    private static final String PADDING = "&#847;&zwnj;&nbsp;";
+
+    private final Map<Piece, Template> templates = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Template> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Piece, Template> eldest) {
             return size() > TEMPLATES_KEPT;
         }
     });
+    private final StyleInliner styles = new StyleInliner();
+
+    private record Piece(String source, Format format) {}
 
     /// What the author wrote.
     ///
     /// @param layout Liquid, with `{{ message_content }}` where the content goes
-    public record Source(String subject, String previewText, String content, String layout) {}
+    /// @param format of the content
+    public record Source(String subject, String previewText, String content, String layout, Format format) {
+        public Source(String subject, String previewText, String content, String layout) {
+            this(subject, previewText, content, layout, Format.HTML);
+        }
+    }
 
-    /// What differs from reader to reader.
+    /// What differs from reader to reader, and what differs from moment to moment.
     ///
     /// @param subscriber what `subscriber.` names: first name, email address, custom fields by key
+    /// @param snippets by key: those that the source names and those that these name, see [#snippets]
     /// @param address the postal address, lines separated by line breaks; may be empty
     public record Values(
-            Map<String, ? extends @Nullable Object> subscriber, String unsubscribeUrl, String address, Instant now) {}
+            Map<String, ? extends @Nullable Object> subscriber,
+            Map<String, Snippet> snippets,
+            String unsubscribeUrl,
+            String address,
+            Instant now) {
+        public Values {
+            snippets = Map.copyOf(snippets);
+        }
+
+        public Values(
+                Map<String, ? extends @Nullable Object> subscriber,
+                String unsubscribeUrl,
+                String address,
+                Instant now) {
+            this(subscriber, Map.of(), unsubscribeUrl, address, now);
+        }
+    }
 
     /// An email, ready but for its headers.
     public record Rendered(String subject, String html, String text) {}
 
-    /// @throws LiquidError when a template cannot be parsed or breaks a budget
+    /// The keys of the snippets that an email names itself.
+    ///
+    /// @throws BrokenEmail when a piece of it is no Liquid
+    public Set<String> snippets(Source source) {
+        var keys = new LinkedHashSet<String>();
+        pieces(source).forEach((name, piece) -> keys.addAll(keys(parsed(name, piece))));
+        return keys;
+    }
+
+    /// The variables that an email and the snippets in it name, as dotted paths.
+    ///
+    /// @throws BrokenEmail when a piece of it is no Liquid
+    Set<String> variables(Source source, Map<String, Snippet> snippets) {
+        var variables = new LinkedHashSet<String>();
+        pieces(source)
+                .forEach((name, piece) -> variables.addAll(parsed(name, piece).variables()));
+        snippets.values()
+                .forEach(snippet -> variables.addAll(
+                        parsed(named(snippet), new Piece(snippet.content(), Format.HTML)).variables()));
+        return variables;
+    }
+
+    private static Map<String, Piece> pieces(Source source) {
+        var pieces = new LinkedHashMap<String, Piece>();
+        pieces.put("subject", new Piece(source.subject(), Format.HTML));
+        pieces.put("preview_text", new Piece(source.previewText(), Format.HTML));
+        pieces.put("content", new Piece(source.content(), source.format()));
+        pieces.put("email_template", new Piece(source.layout(), Format.HTML));
+        return pieces;
+    }
+
+    private static Set<String> keys(Template template) {
+        var keys = new LinkedHashSet<String>();
+        for (var variable : template.variables()) {
+            if (variable.startsWith("snippet.")) {
+                int end = variable.indexOf('.', "snippet.".length());
+                keys.add(variable.substring("snippet.".length(), end < 0 ? variable.length() : end));
+            }
+        }
+        return keys;
+    }
+
+    /// @throws BrokenEmail when a piece cannot be parsed, breaks a budget, or a snippet leads back to itself
     public Rendered render(Source source, Values values) {
-        var budget = new Budget();
-        var plain = new RenderOptions(budget, Escaping.NONE, values.now(), ZoneOffset.UTC);
-        var escaped = new RenderOptions(budget, Escaping.HTML, values.now(), ZoneOffset.UTC);
-        var data = new HashMap<String, Object>();
-        data.put("subscriber", values.subscriber());
-        data.put("unsubscribe_url", values.unsubscribeUrl());
-        data.put(
-                "unsubscribe_link",
-                new Markup("<a href=\"" + HtmlText.escape(values.unsubscribeUrl()) + "\">Unsubscribe</a>"));
-        data.put("address", new Markup(HtmlText.escape(values.address()).replace("\n", "<br>")));
-
-        var subject = parsed(source.subject()).render(data, plain);
-        data.put("preview_text", parsed(source.previewText()).render(data, plain));
-        data.put("message_content", new Markup(parsed(source.content()).render(data, escaped)));
-        var html = withLegalFooter(parsed(source.layout()).render(data, escaped), values);
-        return new Rendered(subject.strip(), html, HtmlText.of(html));
+        return new Rendering(values).of(source);
     }
 
-    /// Nobody is mailed without a way out and without the sender's address, whatever the layout says.
-    private static String withLegalFooter(String html, Values values) {
-        var url = HtmlText.escape(values.unsubscribeUrl());
-        var footer = new StringBuilder();
-        var address = HtmlText.escape(values.address()).replace("\n", "<br>");
-        if (!address.isBlank() && !html.contains(address)) {
-            footer.append("<p>").append(address).append("</p>");
-        }
-        if (!html.contains(url)) {
-            footer.append("<p><a href=\"").append(url).append("\">Unsubscribe</a></p>");
-        }
-        if (footer.isEmpty()) {
-            return html;
-        }
-        int end = html.toLowerCase(java.util.Locale.ROOT).lastIndexOf("</body>");
-        return end < 0 ? html + footer : html.substring(0, end) + footer + html.substring(end);
-    }
-
-    private Template parsed(String source) {
-        var template = templates.get(source);
+    private Template parsed(String name, Piece piece) {
+        var template = templates.get(piece);
         if (template == null) {
-            template = Template.parse(source);
-            templates.put(source, template);
+            template = parse(name, piece);
+            templates.put(piece, template);
         }
         return template;
+    }
+
+    private static Template parse(String name, Piece piece) {
+        try {
+            var template = Template.parse(piece.source());
+            return switch (piece.format()) {
+                case HTML -> template;
+                // Parsed as it was written before, so that an error names the author's own lines.
+                case MARKDOWN -> Template.parse(Markdown.html(piece.source()));
+            };
+        } catch (LiquidError e) {
+            throw new BrokenEmail(name, e);
+        }
+    }
+
+    private static String named(Snippet snippet) {
+        return "snippet " + snippet.key();
+    }
+
+    /// One email on its way.
+    private final class Rendering {
+        private final Values values;
+        private final RenderOptions plain;
+        private final RenderOptions escaped;
+        private final Map<String, Object> data = new HashMap<>();
+        /// What snippets have become: texts as they are, blocks as HTML.
+        private final Map<String, Object> snippets = new HashMap<>();
+        private final Map<String, Integer> depths = new HashMap<>();
+
+        Rendering(Values values) {
+            var budget = new Budget();
+            this.values = values;
+            this.plain = new RenderOptions(budget, Escaping.NONE, values.now(), ZoneOffset.UTC);
+            this.escaped = new RenderOptions(budget, Escaping.HTML, values.now(), ZoneOffset.UTC);
+            data.put("subscriber", values.subscriber());
+            data.put("snippet", snippets);
+            data.put("unsubscribe_url", values.unsubscribeUrl());
+            data.put("unsubscribe_link", new Markup(link()));
+            data.put("address", new Markup(address()));
+        }
+
+        private String link() {
+            return "<a href=\"" + HtmlText.escape(values.unsubscribeUrl()) + "\">Unsubscribe</a>";
+        }
+
+        private String address() {
+            return HtmlText.escape(values.address().strip()).replace("\n", "<br>");
+        }
+
+        Rendered of(Source source) {
+            var pieces = pieces(source);
+            pieces.forEach((name, piece) -> resolve(keys(parsed(name, piece)), new LinkedHashSet<>()));
+            var subject = text("subject", pieces);
+            var preview = text("preview_text", pieces).strip();
+            data.put("preview_text", new Markup(padded(preview)));
+            data.put("message_content", new Markup(rendered("content", parsed("content", piece(pieces, "content")), escaped)));
+            var layout = parsed("email_template", piece(pieces, "email_template"));
+            var html = rendered("email_template", layout, escaped);
+            if (!preview.isEmpty() && !layout.variables().contains("preview_text")) {
+                html = behindBodyTag(html, padded(preview));
+            }
+            return finished(subject.strip(), html);
+        }
+
+        private static Piece piece(Map<String, Piece> pieces, String name) {
+            return java.util.Objects.requireNonNull(pieces.get(name));
+        }
+
+        /// Subject and preview text: nobody reads HTML in them.
+        private String text(String name, Map<String, Piece> pieces) {
+            var template = parsed(name, piece(pieces, name));
+            if (keys(template).isEmpty()) {
+                return rendered(name, template, plain);
+            }
+            var texts = new HashMap<String, Object>();
+            snippets.forEach((key, value) -> texts.put(
+                    key, value instanceof Markup(var html) ? HtmlText.of(html).replaceAll("\\s+", " ").strip() : value));
+            data.put("snippet", texts);
+            try {
+                return rendered(name, template, plain);
+            } finally {
+                data.put("snippet", snippets);
+            }
+        }
+
+        private String rendered(String name, Template template, RenderOptions options) {
+            try {
+                return template.render(data, options);
+            } catch (LiquidError e) {
+                throw new BrokenEmail(name, e);
+            }
+        }
+
+        /// Renders the snippets that these keys name, and first those that they name themselves.
+        ///
+        /// @param way the keys that led here
+        /// @return how deep they stand in one another
+        private int resolve(Set<String> keys, Set<String> way) {
+            int deepest = 0;
+            for (var key : keys) {
+                var snippet = values.snippets().get(key);
+                if (snippet != null) {
+                    deepest = Math.max(deepest, resolve(snippet, way));
+                }
+            }
+            return deepest;
+        }
+
+        private int resolve(Snippet snippet, Set<String> way) {
+            var key = snippet.key();
+            if (!way.add(key)) {
+                throw new BrokenEmail(
+                        named(snippet), "leads back to itself: " + String.join(" -> ", way) + " -> " + key);
+            }
+            int depth = depths.getOrDefault(key, 0);
+            if (way.size() + Math.max(0, depth - 1) > SNIPPET_DEPTH_MAX) {
+                throw new BrokenEmail(
+                        named(snippet), "is more than " + SNIPPET_DEPTH_MAX + " snippets deep: " + String.join(" -> ", way));
+            }
+            if (depth == 0) {
+                var template = parsed(named(snippet), new Piece(snippet.content(), Format.HTML));
+                depth = 1 + resolve(keys(template), way);
+                snippets.put(key, written(snippet, template));
+                depths.put(key, depth);
+            }
+            way.remove(key);
+            return depth;
+        }
+
+        private Object written(Snippet snippet, Template template) {
+            return switch (snippet.kind()) {
+                case INLINE -> rendered(named(snippet), template, plain);
+                case BLOCK -> new Markup(rendered(named(snippet), template, escaped));
+            };
+        }
+
+        private Rendered finished(String subject, String html) {
+            var document = Jsoup.parse(html);
+            document.outputSettings().prettyPrint(false);
+            var body = styles.inline(document) ? document.outerHtml() : html;
+            var text = HtmlText.of(document);
+            var footer = footer(text);
+            return footer.isEmpty()
+                    ? new Rendered(subject, body, text)
+                    : new Rendered(subject, atBodyEnd(body, footer), text.stripTrailing() + "\n\n" + HtmlText.of(footer));
+        }
+
+        /// Nobody is mailed without a way out and without the sender's address, whatever the layout says or hides: what
+        /// the text part lacks, no reader of the HTML sees either.
+        private String footer(String text) {
+            var footer = new StringBuilder();
+            var words = text.replaceAll("\\s+", " ");
+            var address = values.address().strip();
+            if (!address.isEmpty() && !words.contains(address.replaceAll("\\s+", " "))) {
+                footer.append("<p>").append(address()).append("</p>");
+            }
+            if (!text.contains(values.unsubscribeUrl())) {
+                footer.append("<p>").append(link()).append("</p>");
+            }
+            return footer.toString();
+        }
+
+        private static String atBodyEnd(String html, String footer) {
+            int end = html.toLowerCase(Locale.ROOT).lastIndexOf("</body>");
+            return end < 0 ? html + footer : html.substring(0, end) + footer + html.substring(end);
+        }
+
+        private static String behindBodyTag(String html, String preview) {
+            int body = html.toLowerCase(Locale.ROOT).indexOf("<body");
+            int end = body < 0 ? 0 : html.indexOf('>', body) + 1;
+            return html.substring(0, end)
+                    + "<div style=\"display:none;max-height:0;overflow:hidden\">" + preview + "</div>"
+                    + html.substring(end);
+        }
+
+        private static String padded(String preview) {
+            return preview.isEmpty()
+                    ? ""
+                    : HtmlText.escape(preview) + PADDING.repeat(Math.max(0, PREVIEW_SHOWN - preview.length()));
+        }
     }
 }

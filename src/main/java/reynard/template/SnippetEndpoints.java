@@ -13,6 +13,8 @@ import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.id.SnippetId;
+import reynard.template.liquid.LiquidError;
+import reynard.template.liquid.Template;
 
 /// Kit's operations on snippets.
 public final class SnippetEndpoints {
@@ -139,6 +141,8 @@ public final class SnippetEndpoints {
             case Snippets.Saving.NoSuchSnippet _ -> Reply.notFound();
             case Snippets.Saving.Circular(var keys) ->
                 Reply.invalid("content must not contain a circular reference: " + String.join(" -> ", keys));
+            case Snippets.Saving.TooDeep(int max) ->
+                Reply.invalid("content must not have snippets more than " + max + " deep in one another");
             case Snippets.Saving.NoKey _ -> Reply.invalid("name must have a letter or digit to make a key of");
         };
     }
@@ -153,16 +157,20 @@ public final class SnippetEndpoints {
 
     private static Optional<String> content(JsonBody body, Snippet.Kind kind, boolean required) {
         return switch (kind) {
-            case INLINE -> present(body, "content", "content", body.text("content", CONTENT_MAX), required);
+            case INLINE ->
+                liquid(body, "content", present(body, "content", "content", body.text("content", CONTENT_MAX), required));
             case BLOCK ->
                 switch (body.object("document_attributes")) {
                     case Change.Set<JsonBody>(var document) ->
-                        present(
+                        liquid(
                                 document,
-                                "value_html",
                                 "document_attributes value_html",
-                                document.text("value_html", CONTENT_MAX),
-                                true);
+                                present(
+                                        document,
+                                        "value_html",
+                                        "document_attributes value_html",
+                                        document.text("value_html", CONTENT_MAX),
+                                        true));
                     case Change.Clear<JsonBody> _ -> {
                         body.fault("document_attributes can't be null");
                         yield Optional.empty();
@@ -175,6 +183,18 @@ public final class SnippetEndpoints {
                     }
                 };
         };
+    }
+
+    /// What is no Liquid would hold every email that shows it.
+    private static Optional<String> liquid(JsonBody body, String shown, Optional<String> content) {
+        content.ifPresent(text -> {
+            try {
+                Template.parse(text);
+            } catch (LiquidError e) {
+                body.fault(shown + " line " + e.line() + ", column " + e.column() + ": " + e.message());
+            }
+        });
+        return content;
     }
 
     /// A text that must not be blank where it is given, and must be given where it is required.

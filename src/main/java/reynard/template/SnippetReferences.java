@@ -1,9 +1,11 @@
 package reynard.template;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -37,6 +39,29 @@ final class SnippetReferences {
         return returns(key, content, contentOf, way, new HashSet<>())
                 ? Optional.of(List.copyOf(way))
                 : Optional.empty();
+    }
+
+    /// How deep snippets stand in one another below a content in which none leads back to itself; not counted further than
+    /// one beyond what is allowed.
+    static int depth(String content, Function<String, Optional<String>> contentOf) {
+        return depth(content, contentOf, EmailRenderer.SNIPPET_DEPTH_MAX + 1, new HashMap<>());
+    }
+
+    private static int depth(
+            String content, Function<String, Optional<String>> contentOf, int left, Map<String, Integer> known) {
+        int deepest = 0;
+        for (var key : left == 0 ? Set.<String>of() : in(content)) {
+            var depth = known.get(key);
+            if (depth == null) {
+                depth = contentOf
+                        .apply(key)
+                        .map(inner -> 1 + depth(inner, contentOf, left - 1, known))
+                        .orElse(0);
+                known.put(key, depth);
+            }
+            deepest = Math.max(deepest, depth);
+        }
+        return deepest;
     }
 
     private static boolean returns(

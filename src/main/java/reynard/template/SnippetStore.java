@@ -4,6 +4,7 @@ import static reynard.db.Rows.instant;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,18 @@ final class SnippetStore {
                 .bind("key", key)
                 .map((row, _) -> snippet(row))
                 .findOne();
+    }
+
+    List<Snippet> findByKeys(Tx tx, AccountId account, Collection<String> keys) {
+        return tx.query("""
+                        select p.id, p.name, p.kind, p.key, p.content, p.archived, p.created_at, p.updated_at
+                          from snippet p
+                         where p.account_id = :account and p.key = any(:keys)
+                        """)
+                .bind("account", account)
+                .bind("keys", keys.toArray(String[]::new))
+                .map((row, _) -> snippet(row))
+                .list();
     }
 
     /// @return false when the key is taken

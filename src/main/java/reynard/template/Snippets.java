@@ -1,8 +1,12 @@
 package reynard.template;
 
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -37,6 +41,23 @@ public final class Snippets {
         return store.findByKey(tx, account, key);
     }
 
+    /// What these keys mean and what those snippets name in turn, by key, as far as snippets may stand in one another and
+    /// one step beyond, so that who goes too far is told.
+    public Map<String, Snippet> named(Tx tx, AccountId account, Set<String> keys) {
+        var found = new HashMap<String, Snippet>();
+        var wanted = keys;
+        for (int depth = 0; depth <= EmailRenderer.SNIPPET_DEPTH_MAX && !wanted.isEmpty(); depth++) {
+            var next = new HashSet<String>();
+            for (var snippet : store.findByKeys(tx, account, wanted)) {
+                found.put(snippet.key(), snippet);
+                next.addAll(SnippetReferences.in(snippet.content()));
+            }
+            next.removeAll(found.keySet());
+            wanted = next;
+        }
+        return found;
+    }
+
     public sealed interface Saving {
         record Saved(Snippet snippet) implements Saving {}
 
@@ -46,6 +67,9 @@ public final class Snippets {
         ///
         /// @param keys the way there, the first and the last of them the snippet's own
         record Circular(List<String> keys) implements Saving {}
+
+        /// More snippets would stand in one another than are put into an email.
+        record TooDeep(int depthMax) implements Saving {}
 
         /// The name has no letter or digit to make a key of.
         record NoKey() implements Saving {}
@@ -64,6 +88,9 @@ public final class Snippets {
                 var cycle = cycle(tx, account, free, content);
                 if (cycle.isPresent()) {
                     return new Saving.Circular(cycle.get());
+                }
+                if (isTooDeep(tx, account, content)) {
+                    return new Saving.TooDeep(EmailRenderer.SNIPPET_DEPTH_MAX);
                 }
                 var now = clock.instant();
                 var snippet = new Snippet(new SnippetId(ids.next()), name, kind, free, content, false, now, now);
@@ -88,6 +115,13 @@ public final class Snippets {
                 key, content, other -> store.findByKey(tx, account, other).map(Snippet::content));
     }
 
+    /// The snippet itself is the first of them.
+    private boolean isTooDeep(Tx tx, AccountId account, String content) {
+        int depth = SnippetReferences.depth(
+                content, other -> store.findByKey(tx, account, other).map(Snippet::content));
+        return depth + 1 > EmailRenderer.SNIPPET_DEPTH_MAX;
+    }
+
     /// What is absent stays as it is; the key always does.
     public Saving update(
             AccountId account,
@@ -105,6 +139,9 @@ public final class Snippets {
             var cycle = content.flatMap(text -> cycle(tx, account, before.key(), text));
             if (cycle.isPresent()) {
                 return new Saving.Circular(cycle.get());
+            }
+            if (content.isPresent() && isTooDeep(tx, account, content.get())) {
+                return new Saving.TooDeep(EmailRenderer.SNIPPET_DEPTH_MAX);
             }
             var after = new Snippet(
                     id,

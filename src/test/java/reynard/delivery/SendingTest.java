@@ -156,7 +156,7 @@ class SendingTest {
         assertThat(reader.deliveries()).singleElement().satisfies(delivery -> {
             assertThat(delivery.get("state").asText()).isEqualTo("held");
             assertThat(delivery.get("reason").asText()).isEqualTo("template_error");
-            assertThat(delivery.get("reply").asText()).startsWith("2:");
+            assertThat(delivery.get("reply").asText()).startsWith("content line 2, column ");
         });
     }
 
