@@ -136,6 +136,21 @@ class ArchitectureTest {
                             "db",
                             "http")),
             entry(
+                    "proof",
+                    Set.of(
+                            "id",
+                            "mail",
+                            "schedule",
+                            "account",
+                            "access",
+                            "sequence",
+                            "template",
+                            "delivery",
+                            "enrollment",
+                            "page",
+                            "db",
+                            "http")),
+            entry(
                     "enrollment",
                     Set.of(
                             "id",

@@ -217,6 +217,85 @@ final class AccountStore {
                 .execute();
     }
 
+    Optional<SendingAddress> findSendingAddress(Tx tx, AccountId account, SendingAddressId id) {
+        return tx.query("""
+                        select id, email_address, from_name, verified_at, is_default
+                          from sending_address
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> sendingAddress(row))
+                .findOne();
+    }
+
+    /// Lets one transaction at a time change which address is the default, and whether there is one at all.
+    void lockSendingAddresses(Tx tx, AccountId account) {
+        tx.query("select id from sending_address where account_id = :account order by id for update")
+                .bind("account", account)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    void verifySendingAddress(Tx tx, AccountId account, SendingAddressId id, Instant now) {
+        tx.update("""
+                        update sending_address set verified_at = :now
+                         where account_id = :account and id = :id and verified_at is null
+                        """).bind("account", account).bind("id", id).bind("now", now).execute();
+    }
+
+    void clearDefaultSendingAddress(Tx tx, AccountId account) {
+        tx.update("update sending_address set is_default = false where account_id = :account and is_default")
+                .bind("account", account)
+                .execute();
+    }
+
+    void updateSendingAddress(Tx tx, AccountId account, SendingAddress address) {
+        tx.update("""
+                        update sending_address set from_name = :fromName, is_default = :isDefault
+                         where account_id = :account and id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", address.id())
+                .bind("fromName", address.fromName())
+                .bind("isDefault", address.isDefault())
+                .execute();
+    }
+
+    /// Who names it and is neither deleted nor through.
+    List<String> usersOfSendingAddress(Tx tx, AccountId account, SendingAddressId id) {
+        return tx.query("""
+                        select 'sequence ' || q.id as name
+                          from sequence q
+                         where q.account_id = :account and q.sending_address_id = :id and q.deleted_at is null
+                        union all
+                        select 'broadcast ' || b.id
+                          from broadcast b
+                         where b.account_id = :account and b.sending_address_id = :id
+                           and b.status in ('draft', 'scheduled', 'sending')
+                         order by 1
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> row.getString("name"))
+                .list();
+    }
+
+    void removeSendingAddress(Tx tx, AccountId account, SendingAddressId id) {
+        tx.update("""
+                        update sequence set sending_address_id = null
+                         where account_id = :account and sending_address_id = :id
+                        """).bind("account", account).bind("id", id).execute();
+        tx.update("""
+                        update broadcast set sending_address_id = null
+                         where account_id = :account and sending_address_id = :id
+                        """).bind("account", account).bind("id", id).execute();
+        tx.update("delete from sending_address where account_id = :account and id = :id")
+                .bind("account", account)
+                .bind("id", id)
+                .execute();
+    }
+
     List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
         return tx.query("""
                         select id, email_address, from_name, verified_at, is_default
@@ -225,12 +304,23 @@ final class AccountStore {
                          order by is_default desc, id
                         """)
                 .bind("account", account)
-                .map((row, _) -> new SendingAddress(
-                        new SendingAddressId(row.getLong("id")),
-                        row.getString("email_address"),
-                        row.getString("from_name"),
-                        optionalInstant(row, "verified_at").isPresent(),
-                        row.getBoolean("is_default")))
+                .map((row, _) -> sendingAddress(row))
+                .list();
+    }
+
+    private static SendingAddress sendingAddress(ResultSet row) throws SQLException {
+        return new SendingAddress(
+                new SendingAddressId(row.getLong("id")),
+                row.getString("email_address"),
+                row.getString("from_name"),
+                optionalInstant(row, "verified_at").isPresent(),
+                row.getBoolean("is_default"));
+    }
+
+    List<String> userAddresses(Tx tx, AccountId account) {
+        return tx.query("select email_address from account_user where account_id = :account order by id")
+                .bind("account", account)
+                .map((row, _) -> row.getString("email_address"))
                 .list();
     }
 

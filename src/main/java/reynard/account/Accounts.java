@@ -1,8 +1,11 @@
 package reynard.account;
 
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -111,6 +114,87 @@ public final class Accounts {
     /// The default one first.
     public List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
         return store.sendingAddresses(tx, account);
+    }
+
+    /// Where mail of the account's own may go: to its users and to the addresses that it has shown to be its own.
+    public Set<String> ownAddresses(Tx tx, AccountId account) {
+        var own = new LinkedHashSet<>(store.userAddresses(tx, account));
+        store.sendingAddresses(tx, account).stream()
+                .filter(SendingAddress::verified)
+                .map(SendingAddress::emailAddress)
+                .forEach(own::add);
+        return own;
+    }
+
+    public Optional<SendingAddress> findSendingAddress(Tx tx, AccountId account, SendingAddressId id) {
+        return store.findSendingAddress(tx, account, id);
+    }
+
+    /// One that is not verified yet.
+    ///
+    /// @param email one that the account does not have yet
+    public SendingAddress addSendingAddress(Tx tx, AccountId account, String email, String fromName) {
+        var address = new SendingAddress(new SendingAddressId(ids.next()), email, fromName, false, false);
+        store.insertSendingAddress(tx, account, address, clock.instant());
+        return address;
+    }
+
+    public void verify(Tx tx, AccountId account, SendingAddressId id, Instant now) {
+        store.verifySendingAddress(tx, account, id, now);
+    }
+
+    /// @param fromName empty: as it is
+    /// @param makeDefault takes the place of the default one before; only for a verified one
+    public SendingAddress changeSendingAddress(
+            Tx tx, AccountId account, SendingAddress before, Optional<String> fromName, boolean makeDefault) {
+        store.lockSendingAddresses(tx, account);
+        if (makeDefault) {
+            store.clearDefaultSendingAddress(tx, account);
+        }
+        var isDefault = makeDefault
+                || store.findSendingAddress(tx, account, before.id())
+                        .map(SendingAddress::isDefault)
+                        .orElse(false);
+        var after = new SendingAddress(
+                before.id(), before.emailAddress(), fromName.orElse(before.fromName()), before.verified(), isDefault);
+        store.updateSendingAddress(tx, account, after);
+        return after;
+    }
+
+    public sealed interface Removal {
+        record Removed() implements Removal {}
+
+        record NoSuchAddress() implements Removal {}
+
+        /// There must always be one to send from.
+        record IsDefault() implements Removal {}
+
+        /// @param users `sequence 7`, `broadcast 9`
+        record InUse(List<String> users) implements Removal {
+            public InUse {
+                users = List.copyOf(users);
+            }
+        }
+    }
+
+    public Removal removeSendingAddress(AccountId account, SendingAddressId id) {
+        return database.inTx(tx -> {
+            // Who is about to name it holds its row; from here on nobody can begin to.
+            store.lockSendingAddresses(tx, account);
+            var found = store.findSendingAddress(tx, account, id);
+            if (found.isEmpty()) {
+                return new Removal.NoSuchAddress();
+            }
+            if (found.get().isDefault()) {
+                return new Removal.IsDefault();
+            }
+            var users = store.usersOfSendingAddress(tx, account, id);
+            if (!users.isEmpty()) {
+                return new Removal.InUse(users);
+            }
+            store.removeSendingAddress(tx, account, id);
+            return new Removal.Removed();
+        });
     }
 
     /// Replaces the whole palette.

@@ -51,6 +51,7 @@ import reynard.delivery.Deliveries;
 import reynard.delivery.DeliveryEndpoints;
 import reynard.delivery.Letters;
 import reynard.delivery.Links;
+import reynard.delivery.Notices;
 import reynard.delivery.Rescuer;
 import reynard.delivery.Sender;
 import reynard.delivery.smtp.ConnectionPool;
@@ -83,6 +84,10 @@ import reynard.inbox.InboxListener;
 import reynard.page.PageEndpoints;
 import reynard.post.PostEndpoints;
 import reynard.post.PostPageEndpoints;
+import reynard.proof.ProofEndpoints;
+import reynard.proof.Proofs;
+import reynard.proof.SenderProofs;
+import reynard.proof.SendingAddressEndpoints;
 import reynard.purchase.PurchaseEndpoints;
 import reynard.purchase.Purchases;
 import reynard.reader.LeavingEndpoints;
@@ -285,6 +290,21 @@ public final class Server implements AutoCloseable {
             var why = new Why(standings, deliveries);
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
+            var notices = new Notices(deliveries, ids, accounts, letters);
+            new SendingAddressEndpoints(
+                            database,
+                            accounts,
+                            new SenderProofs(database, accounts, notices, publicUrl::get),
+                            rations,
+                            clock)
+                    .register(routes);
+            new ProofEndpoints(
+                            database,
+                            accounts,
+                            new Proofs(database, sequences, standings, letters, notices, clock),
+                            rations,
+                            clock)
+                    .register(routes);
             new ForesightEndpoints(
                             database,
                             subscribers,

@@ -3,9 +3,11 @@ package reynard.delivery;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import reynard.account.Account;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
@@ -13,6 +15,7 @@ import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.SendingAddressId;
+import reynard.id.SubscriberId;
 import reynard.identity.DkimKeys;
 import reynard.identity.ReturnPath;
 import reynard.mail.EmailAddress;
@@ -21,10 +24,13 @@ import reynard.mail.Message;
 import reynard.mail.Mime;
 import reynard.mail.dkim.DkimKey;
 import reynard.mail.dkim.DkimSigner;
+import reynard.sequence.EmailSettings;
+import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
+import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplates;
@@ -34,6 +40,9 @@ import reynard.template.Snippets;
 /// Writes the email of a delivery: what the author wrote at this moment, with the reader's values and the headers of a
 /// list; or a notice, as it was given.
 public final class Letters {
+    /// Stands where a delivery's tokens stand in a letter that is not of one.
+    private static final String NO_DELIVERY = "no-delivery";
+
     private final Database database;
     private final Accounts accounts;
     private final Subscribers subscribers;
@@ -157,24 +166,67 @@ public final class Letters {
         if (sequence.isEmpty() || email.isEmpty()) {
             return Optional.empty();
         }
-        var settings = email.get().settings();
-        var layout = settings.emailTemplate()
-                .or(() -> sequence.get().settings().emailTemplate())
+        return Optional.of(draft(tx, account, sequence.get(), email.get().settings()));
+    }
+
+    private Draft draft(Tx tx, AccountId account, Sequence sequence, EmailSettings email) {
+        var layout = email.emailTemplate()
+                .or(() -> sequence.settings().emailTemplate())
                 .flatMap(id -> templates.find(tx, account, id))
                 .orElseGet(() -> templates.defaultOf(tx, account));
-        return Optional.of(new Draft(
-                sequence.get().settings().sendingAddress(),
+        return new Draft(
+                sequence.settings().sendingAddress(),
                 new EmailRenderer.Source(
-                        settings.subject(),
-                        settings.previewText().orElse(""),
-                        settings.content().orElse(""),
-                        layout.html()),
+                        email.subject(),
+                        email.previewText().orElse(""),
+                        email.content().orElse(""),
+                        layout.html(),
+                        email.format()),
                 new MailingList(
-                        "s" + Long.toString(mail.sequence().value(), 36),
-                        sequence.get().settings().name(),
+                        "s" + Long.toString(sequence.id().value(), 36),
+                        sequence.settings().name(),
                         "sequence"),
-                sequence.get().handling().tracking().opens(),
-                sequence.get().handling().tracking().clicks()));
+                sequence.handling().tracking().opens(),
+                sequence.handling().tracking().clicks());
+    }
+
+    /// An email of a sequence, a draft too, as this reader would get it now, but for what names a delivery. Without a
+    /// reader it is the account's owner's, without a name and without fields. Empty when there is no such reader.
+    ///
+    /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
+    public Optional<Specimen> specimen(
+            Tx tx, AccountId id, Sequence sequence, SequenceEmail email, Optional<SubscriberId> reader, Instant date) {
+        var account = accounts.get(tx, id);
+        var known = reader.map(one -> subscribers.find(tx, id, one)).orElseGet(() -> Optional.of(nobody(tx, id, date)));
+        return known.map(one -> {
+            var parts = parts(tx, account, one, draft(tx, id, sequence, email.settings()));
+            var unsubscribeUrl = links.unsubscribe(account.token(), NO_DELIVERY);
+            var rendered = rendered(parts, unsubscribeUrl, date);
+            var fields = new HashSet<>(Set.of("email_address", "first_name"));
+            customFields.all(tx, id).forEach(field -> fields.add(field.key()));
+            var message = message(parts, rendered, unsubscribeUrl, NO_DELIVERY, NO_DELIVERY, date);
+            return new Specimen(
+                    account,
+                    parts.from(),
+                    parts.snippets(),
+                    renderer.variables(parts.draft().source(), parts.snippets()),
+                    fields,
+                    parts.values(),
+                    rendered,
+                    DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+        });
+    }
+
+    private Subscriber nobody(Tx tx, AccountId account, Instant now) {
+        return new Subscriber(
+                new SubscriberId(0),
+                accounts.owner(tx, account).emailAddress(),
+                Optional.empty(),
+                SubscriberState.ACTIVE,
+                now,
+                Map.of(),
+                now,
+                now);
     }
 
     private SendingAddress from(Tx tx, Account account, Optional<SendingAddressId> chosen) {
@@ -206,25 +258,35 @@ public final class Letters {
     private Letter letter(Claim claim, Parts parts, Instant date) {
         var unsubscribeUrl = links.unsubscribe(parts.account().token(), claim.token());
         var rendered = tracker.tracked(rendered(parts, unsubscribeUrl, date), tracked(claim, parts));
+        var message = message(parts, rendered, unsubscribeUrl, claim.token(), claim.messageId(), date);
+        var from = message.from();
+        var sender = claim.envelopeSender()
+                .flatMap(EmailAddress::parse)
+                .orElseGet(() -> sender(parts.account(), claim.token(), from));
+        return new Letter(sender, message.to(), DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+    }
+
+    private Message message(
+            Parts parts,
+            EmailRenderer.Rendered rendered,
+            String unsubscribeUrl,
+            String token,
+            String messageId,
+            Instant date) {
         var from = address(parts.from().emailAddress());
-        var to = address(parts.reader().emailAddress());
-        var message = new Message(
+        return new Message(
                 from,
                 Header.cleaned(parts.from().fromName()),
-                to,
+                address(parts.reader().emailAddress()),
                 parts.reader().firstName().map(Header::cleaned).orElse(""),
                 Optional.empty(),
                 Header.cleaned(rendered.subject()),
                 date,
-                messageId(claim.messageId(), parts.account(), from),
+                messageId(messageId, parts.account(), from),
                 rendered.text(),
                 rendered.html(),
-                headers(claim, parts, from, unsubscribeUrl),
-                boundary(claim.messageId()));
-        var sender = claim.envelopeSender()
-                .flatMap(EmailAddress::parse)
-                .orElseGet(() -> sender(parts.account(), claim.token(), from));
-        return new Letter(sender, to, DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+                headers(token, parts, from, unsubscribeUrl),
+                boundary(messageId));
     }
 
     private EmailRenderer.Rendered rendered(Parts parts, String unsubscribeUrl, Instant date) {
@@ -293,9 +355,9 @@ public final class Letters {
                 .orElseThrow(() -> new IllegalStateException("an address was stored that is none"));
     }
 
-    private List<Header> headers(Claim claim, Parts parts, EmailAddress from, String unsubscribeUrl) {
+    private List<Header> headers(String token, Parts parts, EmailAddress from, String unsubscribeUrl) {
         var headers = new ArrayList<>(listHeaders(parts, from, unsubscribeUrl));
-        headers.addAll(returnPath.headers(parts.account().token(), claim.token()));
+        headers.addAll(returnPath.headers(parts.account().token(), token));
         return headers;
     }
 

@@ -4,10 +4,12 @@ import java.util.Optional;
 import reynard.id.EmailTemplateId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
+import reynard.template.Format;
 
 /// What the author decides about one email of a sequence (Kit: Create a sequence email).
 ///
-/// @param content HTML with Liquid
+/// @param content with Liquid
+/// @param format of the content; Kit knows HTML only
 /// @param sendDays the email's own days instead of the sequence's; only with a delay in days
 /// @param published false: a draft, stepped over
 /// @param position its place; unique in the sequence, gaps allowed
@@ -15,6 +17,7 @@ public record EmailSettings(
         String subject,
         Optional<String> previewText,
         Optional<String> content,
+        Format format,
         Delay delay,
         Optional<SendDays> sendDays,
         Optional<EmailTemplateId> emailTemplate,
@@ -31,12 +34,33 @@ public record EmailSettings(
 
     /// The same at another place.
     public EmailSettings at(int newPosition) {
-        return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, published, newPosition);
+        return new EmailSettings(
+                subject, previewText, content, format, delay, sendDays, emailTemplate, published, newPosition);
     }
 
     /// The same, published or a draft.
     public EmailSettings published(boolean newPublished) {
-        return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, newPublished, position);
+        return new EmailSettings(
+                subject, previewText, content, format, delay, sendDays, emailTemplate, newPublished, position);
+    }
+
+    /// One whose content is HTML.
+    public EmailSettings(
+            String subject,
+            Optional<String> previewText,
+            Optional<String> content,
+            Delay delay,
+            Optional<SendDays> sendDays,
+            Optional<EmailTemplateId> emailTemplate,
+            boolean published,
+            int position) {
+        this(subject, previewText, content, Format.HTML, delay, sendDays, emailTemplate, published, position);
+    }
+
+    /// The same, its content read another way.
+    EmailSettings in(Format other) {
+        return new EmailSettings(
+                subject, previewText, content, other, delay, sendDays, emailTemplate, published, position);
     }
 
     /// Whether the difference can move someone's next email.

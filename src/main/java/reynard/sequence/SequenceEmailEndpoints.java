@@ -25,6 +25,7 @@ import reynard.id.SequenceId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
 import reynard.template.EmailTemplates;
+import reynard.template.Format;
 
 /// Kit's operations on the emails of a sequence.
 public final class SequenceEmailEndpoints {
@@ -54,6 +55,8 @@ public final class SequenceEmailEndpoints {
         routes.get("/v4/sequences/{sequence_id}/emails/{id}", this::show);
         routes.put("/v4/sequences/{sequence_id}/emails/{id}", this::update);
         routes.delete("/v4/sequences/{sequence_id}/emails/{id}", this::delete);
+        routes.get("/ext/v1/sequences/{sequence_id}/emails/{id}", this::showWriting);
+        routes.put("/ext/v1/sequences/{sequence_id}/emails/{id}", this::changeWriting);
     }
 
     private Reply list(Request request) {
@@ -185,18 +188,67 @@ public final class SequenceEmailEndpoints {
         return sequences.deleteEmail(request.account(), sequence, id) ? Reply.noContent() : Reply.notFound();
     }
 
+    record WritingJson(SequenceEmailId id, SequenceId sequenceId, String contentType) {
+        static Reply of(SequenceEmail email) {
+            return Reply.ok(Map.of(
+                    "email",
+                    new WritingJson(
+                            email.id(),
+                            email.sequence(),
+                            email.settings().format().wireName())));
+        }
+    }
+
+    private Reply showWriting(Request request) {
+        var sequence = request.path("sequence_id", SequenceId::new);
+        var id = request.path("id", SequenceEmailId::new);
+        return database.inTx(tx -> sequences
+                .find(tx, request.account(), sequence)
+                .flatMap(_ -> sequences.findEmail(tx, request.account(), sequence, id))
+                .map(WritingJson::of)
+                .orElseGet(Reply::notFound));
+    }
+
+    private Reply changeWriting(Request request) {
+        var sequence = request.path("sequence_id", SequenceId::new);
+        var id = request.path("id", SequenceEmailId::new);
+        var body = request.json();
+        return database.inTx(tx -> {
+            if (sequences.find(tx, request.account(), sequence).isEmpty()
+                    || sequences.findEmail(tx, request.account(), sequence, id).isEmpty()) {
+                return Reply.notFound();
+            }
+            var name = body.text("content_type", 20).nullIsAbsent();
+            var format = name.map(Format::named);
+            if (format instanceof Change.Set<Optional<Format>>(var found) && found.isEmpty()) {
+                body.fault("content_type must be one of: " + String.join(", ", Format.NAMES));
+            }
+            body.refuseFaults();
+            var edit = sequences.updateEmail(
+                    tx,
+                    request.account(),
+                    sequence,
+                    id,
+                    current ->
+                            format.map(Optional::orElseThrow).map(current::in).over(current, current));
+            return edit instanceof Sequences.EmailEdit.Saved(var email) ? WritingJson.of(email) : refusal(edit);
+        });
+    }
+
     /// An email as a body leaves it, but for its position when the body names none.
     private record Draft(
             String subject,
             Optional<String> previewText,
             Optional<String> content,
+            Format format,
             Delay delay,
             Optional<SendDays> sendDays,
             Optional<EmailTemplateId> emailTemplate,
             boolean published,
             OptionalInt position) {
         EmailSettings settings(int place) {
-            return new EmailSettings(subject, previewText, content, delay, sendDays, emailTemplate, published, place);
+            return new EmailSettings(
+                    subject, previewText, content, format, delay, sendDays, emailTemplate, published, place);
         }
     }
 
@@ -217,6 +269,7 @@ public final class SequenceEmailEndpoints {
                 subjectText,
                 previewText.over(current.flatMap(EmailSettings::previewText), Optional.empty()),
                 content.over(current.flatMap(EmailSettings::content), Optional.empty()),
+                current.map(EmailSettings::format).orElse(Format.HTML),
                 delay,
                 sendDays(body, delay, current.flatMap(EmailSettings::sendDays)),
                 template.over(current.flatMap(EmailSettings::emailTemplate), Optional.empty()),

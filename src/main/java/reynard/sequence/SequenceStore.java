@@ -29,6 +29,7 @@ import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
+import reynard.template.Format;
 
 /// Every statement of the room.
 final class SequenceStore {
@@ -47,7 +48,7 @@ final class SequenceStore {
     private static final Listing<SequenceEmail> BY_POSITION = new Listing<>(
             """
             select e.id, e.sequence_id, e.position, e.subject, e.preview_text, e.content, e.delay_value, e.delay_unit,
-                   e.send_days, e.email_template_id, e.published, e.deletion
+                   e.send_days, e.email_template_id, e.content_type, e.published, e.deletion
               from sequence_email e
              where e.account_id = :account and e.sequence_id = :sequence and e.deletion = 0
             """,
@@ -390,7 +391,7 @@ final class SequenceStore {
     Optional<SequenceEmail> findEmail(Tx tx, AccountId account, SequenceEmailId id) {
         return tx.query("""
                         select e.id, e.sequence_id, e.position, e.subject, e.preview_text, e.content, e.delay_value,
-                               e.delay_unit, e.send_days, e.email_template_id, e.published, e.deletion
+                               e.delay_unit, e.send_days, e.email_template_id, e.content_type, e.published, e.deletion
                           from sequence_email e
                          where e.account_id = :account and e.id = :id
                         """)
@@ -404,7 +405,7 @@ final class SequenceStore {
     List<SequenceEmail> outline(Tx tx, AccountId account, SequenceId sequence) {
         return tx.query("""
                         select e.id, e.sequence_id, e.position, e.subject, null as preview_text, null as content,
-                               e.delay_value, e.delay_unit, e.send_days, e.email_template_id, e.published, e.deletion
+                               e.delay_value, e.delay_unit, e.send_days, e.email_template_id, e.content_type, e.published, e.deletion
                           from sequence_email e
                          where e.account_id = :account and e.sequence_id = :sequence
                          order by e.position, e.id
@@ -420,9 +421,10 @@ final class SequenceStore {
         return bind(tx.update("""
                         insert into sequence_email
                                (account_id, id, sequence_id, position, subject, preview_text, content, delay_value,
-                                delay_unit, send_days, email_template_id, published, created_at, updated_at)
+                                delay_unit, send_days, email_template_id, content_type, published, created_at,
+                                updated_at)
                         values (:account, :id, :sequence, :position, :subject, :previewText, :content, :delayValue,
-                                :delayUnit, :sendDays, :emailTemplate, :published, :now, :now)
+                                :delayUnit, :sendDays, :emailTemplate, :contentType, :published, :now, :now)
                         """), account, email, now).execute() == 1;
     }
 
@@ -431,7 +433,8 @@ final class SequenceStore {
                         update sequence_email
                            set position = :position, subject = :subject, preview_text = :previewText,
                                content = :content, delay_value = :delayValue, delay_unit = :delayUnit,
-                               send_days = :sendDays, email_template_id = :emailTemplate, published = :published,
+                               send_days = :sendDays, email_template_id = :emailTemplate, content_type = :contentType,
+                               published = :published,
                                updated_at = :now
                          where account_id = :account and id = :id and sequence_id = :sequence
                         """), account, email, now).execute();
@@ -451,6 +454,7 @@ final class SequenceStore {
                 .bind("delayUnit", settings.delay() instanceof Delay.Hours ? "hours" : "days")
                 .bind("sendDays", settings.sendDays().map(SendDays::mask).orElse(null))
                 .bind("emailTemplate", settings.emailTemplate().map(Id::value).orElse(null))
+                .bind("contentType", settings.format().wireName())
                 .bind("published", settings.published())
                 .bind("now", now);
     }
@@ -541,6 +545,7 @@ final class SequenceStore {
                         row.getString("subject"),
                         optionalText(row, "preview_text"),
                         optionalText(row, "content"),
+                        Format.named(row.getString("content_type")).orElseThrow(),
                         delay(row.getInt("delay_value"), row.getString("delay_unit")),
                         Optional.ofNullable(nullableLong(row, "send_days")).map(mask -> new SendDays(mask.intValue())),
                         Optional.ofNullable(nullableLong(row, "email_template_id"))

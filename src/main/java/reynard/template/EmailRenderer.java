@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.jsoup.Jsoup;
+import org.jspecify.annotations.Nullable;
 import reynard.template.liquid.Budget;
 import reynard.template.liquid.Escaping;
 import reynard.template.liquid.LiquidError;
@@ -24,8 +24,8 @@ public final class EmailRenderer {
     /// How deep snippets may stand in one another.
     static final int SNIPPET_DEPTH_MAX = 5;
 
-    /// Up to how many characters a list of emails shows of subject and preview text; what the preview text lacks would be
-    /// filled from the content.
+    /// How many characters a list of emails shows of a preview text, and more; what it lacks would be filled from the
+    /// content.
     private static final int PREVIEW_SHOWN = 110;
 
     /// Takes room in a list of emails and shows nothing.
@@ -90,13 +90,13 @@ public final class EmailRenderer {
     /// The variables that an email and the snippets in it name, as dotted paths.
     ///
     /// @throws BrokenEmail when a piece of it is no Liquid
-    Set<String> variables(Source source, Map<String, Snippet> snippets) {
+    public Set<String> variables(Source source, Map<String, Snippet> snippets) {
         var variables = new LinkedHashSet<String>();
         pieces(source)
                 .forEach((name, piece) -> variables.addAll(parsed(name, piece).variables()));
         snippets.values()
-                .forEach(snippet -> variables.addAll(
-                        parsed(named(snippet), new Piece(snippet.content(), Format.HTML)).variables()));
+                .forEach(snippet -> variables.addAll(parsed(named(snippet), new Piece(snippet.content(), Format.HTML))
+                        .variables()));
         return variables;
     }
 
@@ -187,7 +187,9 @@ public final class EmailRenderer {
             var subject = text("subject", pieces);
             var preview = text("preview_text", pieces).strip();
             data.put("preview_text", new Markup(padded(preview)));
-            data.put("message_content", new Markup(rendered("content", parsed("content", piece(pieces, "content")), escaped)));
+            data.put(
+                    "message_content",
+                    new Markup(rendered("content", parsed("content", piece(pieces, "content")), escaped)));
             var layout = parsed("email_template", piece(pieces, "email_template"));
             var html = rendered("email_template", layout, escaped);
             if (!preview.isEmpty() && !layout.variables().contains("preview_text")) {
@@ -208,7 +210,10 @@ public final class EmailRenderer {
             }
             var texts = new HashMap<String, Object>();
             snippets.forEach((key, value) -> texts.put(
-                    key, value instanceof Markup(var html) ? HtmlText.of(html).replaceAll("\\s+", " ").strip() : value));
+                    key,
+                    value instanceof Markup(var html)
+                            ? HtmlText.of(html).replaceAll("\\s+", " ").strip()
+                            : value));
             data.put("snippet", texts);
             try {
                 return rendered(name, template, plain);
@@ -249,7 +254,8 @@ public final class EmailRenderer {
             int depth = depths.getOrDefault(key, 0);
             if (way.size() + Math.max(0, depth - 1) > SNIPPET_DEPTH_MAX) {
                 throw new BrokenEmail(
-                        named(snippet), "is more than " + SNIPPET_DEPTH_MAX + " snippets deep: " + String.join(" -> ", way));
+                        named(snippet),
+                        "is more than " + SNIPPET_DEPTH_MAX + " snippets deep: " + String.join(" -> ", way));
             }
             if (depth == 0) {
                 var template = parsed(named(snippet), new Piece(snippet.content(), Format.HTML));
@@ -276,7 +282,8 @@ public final class EmailRenderer {
             var footer = footer(text);
             return footer.isEmpty()
                     ? new Rendered(subject, body, text)
-                    : new Rendered(subject, atBodyEnd(body, footer), text.stripTrailing() + "\n\n" + HtmlText.of(footer));
+                    : new Rendered(
+                            subject, atBodyEnd(body, footer), text.stripTrailing() + "\n\n" + HtmlText.of(footer));
         }
 
         /// Nobody is mailed without a way out and without the sender's address, whatever the layout says or hides: what

@@ -13,7 +13,6 @@ import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.EmailTemplateId;
-import reynard.id.SequenceId;
 
 /// Every statement about layouts.
 final class EmailTemplateStore {
@@ -97,26 +96,31 @@ final class EmailTemplateStore {
                 .execute();
     }
 
-    /// The sequences, not deleted, whose layout it is, or that of one of their emails.
-    List<SequenceId> users(Tx tx, AccountId account, EmailTemplateId id) {
+    /// Who names it and is neither deleted nor through: `sequence 7`, also when it is one of its emails, `broadcast 9`.
+    List<String> users(Tx tx, AccountId account, EmailTemplateId id) {
         return tx.query("""
-                        select q.id
+                        select 'sequence ' || q.id as name
                           from sequence q
                          where q.account_id = :account and q.deleted_at is null
                            and (q.email_template_id = :id
                                 or exists (select from sequence_email e
                                             where e.account_id = :account and e.sequence_id = q.id
                                               and e.email_template_id = :id and e.deletion = 0))
-                         order by q.id
+                        union all
+                        select 'broadcast ' || b.id
+                          from broadcast b
+                         where b.account_id = :account and b.email_template_id = :id
+                           and b.status in ('draft', 'scheduled', 'sending')
+                         order by 1
                         """)
                 .bind("account", account)
                 .bind("id", id)
-                .map((row, _) -> new SequenceId(row.getLong("id")))
+                .map((row, _) -> row.getString("name"))
                 .list();
     }
 
-    /// What is deleted has no use for a layout any more.
-    void forgetByTheDeleted(Tx tx, AccountId account, EmailTemplateId id) {
+    /// What is deleted or was sent has no use for a layout any more.
+    void forgetByThePast(Tx tx, AccountId account, EmailTemplateId id) {
         tx.update("""
                         update sequence_email e
                            set email_template_id = null
@@ -124,6 +128,11 @@ final class EmailTemplateStore {
                         """).bind("account", account).bind("id", id).execute();
         tx.update(
                         "update sequence set email_template_id = null where account_id = :account and email_template_id = :id")
+                .bind("account", account)
+                .bind("id", id)
+                .execute();
+        tx.update(
+                        "update broadcast set email_template_id = null where account_id = :account and email_template_id = :id")
                 .bind("account", account)
                 .bind("id", id)
                 .execute();

@@ -13,7 +13,6 @@ import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.EmailTemplateId;
-import reynard.id.SequenceId;
 
 /// The layouts of an account.
 public final class EmailTemplates {
@@ -114,8 +113,14 @@ public final class EmailTemplates {
         /// There must always be a layout for emails that name none.
         record IsDefault() implements Deletion {}
 
-        /// These sequences or their emails name it; their author says what they look like from then on.
-        record InUse(List<SequenceId> sequences) implements Deletion {}
+        /// These name it; their author says what they look like from then on.
+        ///
+        /// @param users `sequence 7`, `broadcast 9`
+        record InUse(List<String> users) implements Deletion {
+            public InUse {
+                users = List.copyOf(users);
+            }
+        }
     }
 
     public Deletion delete(AccountId account, EmailTemplateId id) {
@@ -133,7 +138,7 @@ public final class EmailTemplates {
             if (!users.isEmpty()) {
                 return new Deletion.InUse(users);
             }
-            store.forgetByTheDeleted(tx, account, id);
+            store.forgetByThePast(tx, account, id);
             store.delete(tx, account, id);
             return new Deletion.Deleted();
         });

@@ -16,8 +16,31 @@ import org.jsoup.select.NodeFilter;
 public final class HtmlText {
     private static final Set<String> UNSEEN = Set.of("head", "style", "script", "template", "title", "noscript");
     private static final Set<String> BLOCKS = Set.of(
-            "p", "div", "table", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section",
-            "article", "header", "footer", "main", "li", "pre", "center", "dl", "dt", "dd", "figure");
+            "p",
+            "div",
+            "table",
+            "tr",
+            "ul",
+            "ol",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "blockquote",
+            "section",
+            "article",
+            "header",
+            "footer",
+            "main",
+            "li",
+            "pre",
+            "center",
+            "dl",
+            "dt",
+            "dd",
+            "figure");
     private static final Set<String> SPACED =
             Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl");
     private static final List<String> HIDING =
@@ -65,7 +88,8 @@ public final class HtmlText {
         public FilterResult head(Node node, int depth) {
             switch (node) {
                 case TextNode text -> words(text);
-                case Element element when isHidden(element) -> {
+                case Element element
+                when isHidden(element) -> {
                     return FilterResult.SKIP_ENTIRELY;
                 }
                 case Element element -> opened(element);
@@ -172,7 +196,11 @@ public final class HtmlText {
         String finished() {
             var text = new StringBuilder(out.toString().strip());
             for (int i = 0; i < links.size(); i++) {
-                text.append(i == 0 ? "\n\n" : "\n").append('[').append(i + 1).append("] ").append(links.get(i));
+                text.append(i == 0 ? "\n\n" : "\n")
+                        .append('[')
+                        .append(i + 1)
+                        .append("] ")
+                        .append(links.get(i));
             }
             return text.append('\n').toString();
         }

@@ -16,8 +16,7 @@ final class Markdown {
     private static final char CLOSE = '\uE001';
     private static final Pattern TOKEN = Pattern.compile(OPEN + "([0-9]+)([to])" + CLOSE);
     /// A paragraph that holds tags only: they say what becomes of the paragraphs around, and are none of them.
-    private static final Pattern BARE_TAGS =
-            Pattern.compile("<p>((?:" + OPEN + "[0-9]+t" + CLOSE + "\\s*)+)</p>");
+    private static final Pattern BARE_TAGS = Pattern.compile("<p>((?:" + OPEN + "[0-9]+t" + CLOSE + "\\s*)+)</p>");
 
     private static final List<TablesExtension> EXTENSIONS = List.of((TablesExtension) TablesExtension.create());
     private static final Parser PARSER =
@@ -32,8 +31,7 @@ final class Markdown {
         var plain = withTokens(markdown.replace(OPEN, ' ').replace(CLOSE, ' '), liquid);
         var html = BARE_TAGS.matcher(RENDERER.render(PARSER.parse(plain))).replaceAll("$1");
         return TOKEN.matcher(html)
-                .replaceAll(token ->
-                        Matcher.quoteReplacement(liquid.get(Integer.parseInt(token.group(1)))));
+                .replaceAll(token -> Matcher.quoteReplacement(liquid.get(Integer.parseInt(token.group(1)))));
     }
 
     private static String withTokens(String markdown, List<String> liquid) {

@@ -158,7 +158,10 @@ public final class SnippetEndpoints {
     private static Optional<String> content(JsonBody body, Snippet.Kind kind, boolean required) {
         return switch (kind) {
             case INLINE ->
-                liquid(body, "content", present(body, "content", "content", body.text("content", CONTENT_MAX), required));
+                liquid(
+                        body,
+                        "content",
+                        present(body, "content", "content", body.text("content", CONTENT_MAX), required));
             case BLOCK ->
                 switch (body.object("document_attributes")) {
                     case Change.Set<JsonBody>(var document) ->

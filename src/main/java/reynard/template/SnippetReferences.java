@@ -41,8 +41,8 @@ final class SnippetReferences {
                 : Optional.empty();
     }
 
-    /// How deep snippets stand in one another below a content in which none leads back to itself; not counted further than
-    /// one beyond what is allowed.
+    /// How deep snippets stand in one another below a content in which none leads back to itself; not counted further
+    /// than one beyond what is allowed.
     static int depth(String content, Function<String, Optional<String>> contentOf) {
         return depth(content, contentOf, EmailRenderer.SNIPPET_DEPTH_MAX + 1, new HashMap<>());
     }

@@ -41,8 +41,8 @@ public final class Snippets {
         return store.findByKey(tx, account, key);
     }
 
-    /// What these keys mean and what those snippets name in turn, by key, as far as snippets may stand in one another and
-    /// one step beyond, so that who goes too far is told.
+    /// What these keys mean and what those snippets name in turn, by key, as far as snippets may stand in one another
+    /// and one step beyond, so that who goes too far is told.
     public Map<String, Snippet> named(Tx tx, AccountId account, Set<String> keys) {
         var found = new HashMap<String, Snippet>();
         var wanted = keys;

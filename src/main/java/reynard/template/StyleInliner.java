@@ -15,8 +15,8 @@ import org.jsoup.nodes.Element;
 /// else. What an element says itself beats a rule, as in a browser. A `<style data-inline="no">` stays as it is.
 final class StyleInliner {
     private static final int SHEETS_KEPT = 200;
-    /// How often a rule may be held against an element, in one email. Beyond it the `<style>` stays as it is, which most
-    /// mail programs read.
+    /// How often a rule may be held against an element, in one email. Beyond it the `<style>` stays as it is, which
+    /// most mail programs read.
     private static final long COMPARISONS_MAX = 500_000;
 
     private final Map<String, Stylesheet> sheets = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {

@@ -124,7 +124,8 @@ record Stylesheet(List<Rule> rules, String rest) {
     }
 
     private static boolean isWordStart(String selector, int at) {
-        return Character.isLetter(selector.charAt(at)) && (at == 0 || " >+\n\t\r*".indexOf(selector.charAt(at - 1)) >= 0);
+        return Character.isLetter(selector.charAt(at))
+                && (at == 0 || " >+\n\t\r*".indexOf(selector.charAt(at - 1)) >= 0);
     }
 
     /// By property, in their order; of two of the same property the stronger one stays.
@@ -137,11 +138,16 @@ record Stylesheet(List<Rule> rules, String rest) {
             }
             var name = one.substring(0, colon).strip().toLowerCase(Locale.ROOT);
             var value = one.substring(colon + 1).strip();
-            boolean important = value.toLowerCase(Locale.ROOT).replaceAll("\\s", "").endsWith("!important");
+            boolean important =
+                    value.toLowerCase(Locale.ROOT).replaceAll("\\s", "").endsWith("!important");
             put(
                     declarations,
                     name,
-                    new Declaration(important ? value.substring(0, value.lastIndexOf('!')).strip() : value, important));
+                    new Declaration(
+                            important
+                                    ? value.substring(0, value.lastIndexOf('!')).strip()
+                                    : value,
+                            important));
         }
         return declarations;
     }

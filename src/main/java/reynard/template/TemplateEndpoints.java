@@ -139,9 +139,9 @@ public final class TemplateEndpoints {
             case EmailTemplates.Deletion.NoSuchTemplate _ -> Reply.notFound();
             case EmailTemplates.Deletion.IsDefault _ ->
                 Reply.invalid("Email template is the account's default; make another one the default first");
-            case EmailTemplates.Deletion.InUse(var sequences) ->
-                Reply.invalid(sequences.stream()
-                        .map(sequence -> "Email template is used by sequence " + sequence.value())
+            case EmailTemplates.Deletion.InUse(var users) ->
+                Reply.invalid(users.stream()
+                        .map(user -> "Email template is used by " + user)
                         .toList());
         };
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import liqp.TemplateParser;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,7 +21,9 @@ import reynard.template.liquid.Escaping;
 import reynard.template.liquid.RenderOptions;
 import reynard.template.liquid.Template;
 
-/// What one email costs: 3 KB of HTML with 20 variables, a condition and a loop over five items.
+/// What one email costs: 3 KB of HTML with 20 variables, a condition and a loop over five items; beside it the same
+/// with
+/// liqp, which does not read `{{ snippet.welcome-message }}` and gets it without the hyphen.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,6 +38,10 @@ public class LiquidBench {
     private final String source = source();
     private final Template email = Template.parse(source);
     private final Map<String, ?> data = data();
+    private final TemplateParser theirs = new TemplateParser.Builder().build();
+    private final String liqpSource = source.replace("welcome-message", "welcome_message");
+    private final liqp.Template liqpEmail = theirs.parse(liqpSource);
+    private final Map<String, Object> liqpData = liqpData();
 
     private static String source() {
         var source = new StringBuilder("<h1>Hello {{ subscriber.first_name | default: 'friend' }}</h1>\n");
@@ -66,6 +73,12 @@ public class LiquidBench {
                 "https://example.org/u/0123456789abcdef");
     }
 
+    private Map<String, Object> liqpData() {
+        var renamed = new HashMap<String, Object>(data);
+        renamed.put("snippet", Map.of("welcome_message", "Welcome to the course!"));
+        return renamed;
+    }
+
     private static RenderOptions options(Escaping escaping) {
         return new RenderOptions(new Budget(), escaping, NOW, ZoneOffset.UTC);
     }
@@ -78,6 +91,16 @@ public class LiquidBench {
     @Benchmark
     public String renderHtml() {
         return email.render(data, options(Escaping.HTML));
+    }
+
+    @Benchmark
+    public liqp.Template liqpParse() {
+        return theirs.parse(liqpSource);
+    }
+
+    @Benchmark
+    public String liqpRender() {
+        return liqpEmail.render(liqpData);
     }
 
     @Benchmark

@@ -27,6 +27,7 @@ import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscribers;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplates;
+import reynard.template.Snippets;
 import reynard.testing.TestServer;
 
 /// A ledger and a sender beside those of a test's server, on its database: for what the API has no way to ask for.
@@ -66,6 +67,7 @@ final class Mailroom implements AutoCloseable {
                 new CustomFields(database, ids, events, clock),
                 new Sequences(database, ids, events, clock),
                 new EmailTemplates(database, ids, clock),
+                new Snippets(database, ids, clock),
                 new EmailRenderer(),
                 (rendered, _) -> rendered,
                 new Links(() -> "https://mail.example.com"),

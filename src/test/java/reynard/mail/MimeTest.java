@@ -43,10 +43,15 @@ class MimeTest {
             Header.of("Precedence", "bulk"));
 
     private static Message message(String fromName, String toName, String subject, String text, String html) {
+        return message(fromName, toName, new EmailAddress("reader", "example.net"), subject, text, html);
+    }
+
+    private static Message message(
+            String fromName, String toName, EmailAddress to, String subject, String text, String html) {
         return new Message(
                 new EmailAddress("author", "example.org"),
                 fromName,
-                new EmailAddress("reader", "example.net"),
+                to,
                 toName,
                 Optional.of(new EmailAddress("answers", "example.org")),
                 subject,
@@ -106,14 +111,15 @@ class MimeTest {
                         """);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 10_000)
     void any_message_reads_back_as_it_was_meant(
             @ForAll("headerText") String fromName,
             @ForAll("headerText") String toName,
             @ForAll("headerText") String subject,
+            @ForAll("addresses") String to,
             @ForAll("bodyText") String text,
             @ForAll("bodyText") String html) {
-        var message = message(fromName, toName, subject, text, html);
+        var message = message(fromName, toName, EmailAddress.parse(to).orElseThrow(), subject, text, html);
 
         var bytes = Mime.compose(message);
 
@@ -121,7 +127,7 @@ class MimeTest {
         var read = read(bytes);
         assertThat(read.getSubject()).isEqualTo(subject);
         assertMailbox(read.getFrom().getFirst(), fromName, "author@example.org");
-        assertMailbox((Mailbox) read.getTo().getFirst(), toName, "reader@example.net");
+        assertMailbox((Mailbox) read.getTo().getFirst(), toName, asRead(to));
         assertMailbox((Mailbox) read.getReplyTo().getFirst(), "", "answers@example.org");
         assertThat(read.getDate().toInstant()).isEqualTo(DATE);
         assertThat(bodies(read)).containsExactly(withCrlf(text), withCrlf(html));
@@ -171,6 +177,18 @@ class MimeTest {
     }
 
     @Provide
+    Arbitrary<String> addresses() {
+        return Arbitraries.of(
+                "reader@example.net",
+                "reader+tea@example.net",
+                "o'hara@example.net",
+                "\"a b\"@example.net",
+                "\"a\\\"b, c\"@example.net",
+                "!#$%&'*+-/=?^_`{|}~@example.net",
+                "reader@bücher.example");
+    }
+
+    @Provide
     Arbitrary<String> bodyText() {
         return pieces(Arbitraries.of(
                 "Hello",
@@ -211,6 +229,14 @@ class MimeTest {
                 .withCharRange('\u00A1', '\u024F')
                 .ofMaxLength(30);
         return Arbitraries.oneOf(special, any).list().ofMaxSize(12).map(parts -> String.join("", parts));
+    }
+
+    /// The reader takes the quotes off.
+    private static String asRead(String address) {
+        int at = address.lastIndexOf('@');
+        var localPart = address.substring(0, at);
+        var bare = localPart.startsWith("\"") ? localPart.substring(1, at - 1).replaceAll("\\\\(.)", "$1") : localPart;
+        return bare + address.substring(at).replace("bücher", "xn--bcher-kva");
     }
 
     private static void assertMailbox(Mailbox mailbox, String name, String address) {

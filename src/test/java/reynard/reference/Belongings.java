@@ -74,6 +74,11 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                 "/ext/v1/link_triggers",
                 Map.of("name", "Click", "url", "https://example.com/", "tag_id", tag),
                 "/link_trigger/id");
+        long sender = id(
+                server,
+                "/ext/v1/sending_addresses",
+                Map.of("email_address", "from-" + address, "from_name", "Mei"),
+                "/sending_address/id");
         long template =
                 server.get("/v4/email_templates").at("/email_templates/0/id").asLong();
         return new Belongings(
@@ -92,6 +97,7 @@ record Belongings(String key, String address, Map<String, Long> ids) {
                         Map.entry("segments", segment),
                         Map.entry("snippets", snippet),
                         Map.entry("email_templates", template),
+                        Map.entry("sending_addresses", sender),
                         Map.entry("webhook_endpoints", endpoint),
                         Map.entry("delivery_id", told),
                         Map.entry("webhooks", hook),

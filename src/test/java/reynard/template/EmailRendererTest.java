@@ -82,8 +82,7 @@ class EmailRendererTest {
         snippet("a", Snippet.Kind.INLINE, "{{ snippet.b }}");
         snippet("b", Snippet.Kind.BLOCK, "{{ snippet.a }}");
 
-        assertThatThrownBy(() -> content("{{ snippet.a }}"))
-                .hasMessage("snippet a leads back to itself: a -> b -> a");
+        assertThatThrownBy(() -> content("{{ snippet.a }}")).hasMessage("snippet a leads back to itself: a -> b -> a");
     }
 
     @Test
@@ -91,7 +90,8 @@ class EmailRendererTest {
         snippet("broken", Snippet.Kind.INLINE, "one\n{{ 'a' | divided_by: 0 }}");
 
         assertThatThrownBy(() -> render("{% if %}", "", "x", BARE)).hasMessageStartingWith("subject line 1, column ");
-        assertThatThrownBy(() -> content("{{ snippet.broken }}")).hasMessageStartingWith("snippet broken line 2, column ");
+        assertThatThrownBy(() -> content("{{ snippet.broken }}"))
+                .hasMessageStartingWith("snippet broken line 2, column ");
         assertThatThrownBy(() -> render("a", "", "x", "{{ message_content }}\n\n{% nope %}"))
                 .hasMessageStartingWith("email_template line 3, column ");
     }
@@ -143,27 +143,29 @@ class EmailRendererTest {
 
     @Test
     void the_preview_text_is_padded_and_put_in_where_the_layout_lacks_it() {
-        var email = render("a", "Tea & {{ subscriber.first_name }}", "<p>x</p>", "<BODY class=a>{{ message_content }}</BODY>");
+        var email = render(
+                "a", "Tea & {{ subscriber.first_name }}", "<p>x</p>", "<BODY class=a>{{ message_content }}</BODY>");
 
         assertThat(email.html())
-                .startsWith("<BODY class=a><div style=\"display:none;max-height:0;overflow:hidden\">Tea &amp; Mei&#847;");
+                .startsWith(
+                        "<BODY class=a><div style=\"display:none;max-height:0;overflow:hidden\">Tea &amp; Mei&#847;");
         assertThat(email.text()).startsWith("x");
-        assertThat(render("a", "", "x", "{{ preview_text }}|{{ message_content }}").html()).startsWith("|x");
+        assertThat(render("a", "", "x", "{{ preview_text }}|{{ message_content }}")
+                        .html())
+                .startsWith("|x");
     }
 
     @Test
     void images_and_what_only_Outlook_reads_stay_as_they_are() {
-        var content = "<!--[if mso]><v:rect href=\"https://a.example\"><![endif]--><img src=\"https://a.example/x.png?a=1&b=2\" width=600>";
+        var content =
+                "<!--[if mso]><v:rect href=\"https://a.example\"><![endif]--><img src=\"https://a.example/x.png?a=1&b=2\" width=600>";
 
         assertThat(content(content).html()).contains(content);
     }
 
     @Test
     void Markdown_becomes_html_and_a_readers_name_is_never_Markdown() {
-        var source = new EmailRenderer.Source(
-                "a",
-                "",
-                """
+        var source = new EmailRenderer.Source("a", "", """
                 # Hello {{ subscriber.first_name | default: "friend" }}
 
                 {% if subscriber.first_name %}
@@ -175,15 +177,14 @@ class EmailRendererTest {
                 | a | b |
                 |---|---|
                 | 1 | 2 |
-                """,
-                BARE,
-                Format.MARKDOWN);
+                """, BARE, Format.MARKDOWN);
 
         var email = render(source, "*M*[x](javascript:1)");
 
         assertThat(email.html())
                 .contains("<h1>Hello *M*[x](javascript:1)</h1>")
-                .contains("<p><em>Green</em> <a href=\"https://tea.example/?n=%2AM%2A%5Bx%5D%28javascript%3A1%29\">tea</a></p>")
+                .contains(
+                        "<p><em>Green</em> <a href=\"https://tea.example/?n=%2AM%2A%5Bx%5D%28javascript%3A1%29\">tea</a></p>")
                 .contains("<td>1</td>")
                 .doesNotContain("<p></p>");
     }

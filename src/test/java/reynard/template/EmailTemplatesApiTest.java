@@ -122,7 +122,7 @@ class EmailTemplatesApiTest {
         other.changeEmail("More", "{'email_template_id':" + id + "}");
 
         assertThat(server.delete(path(id)).errors())
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "Email template is used by sequence " + sequence.id(),
                         "Email template is used by sequence " + other.id());
 

@@ -10,9 +10,10 @@ import org.junit.jupiter.api.Test;
 class HtmlTextTest {
     @Test
     void links_are_numbered_and_listed_once_each() {
-        assertThat(HtmlText.of("<p>Read <a href='https://a.example/x'>this</a> and <a href='https://b.example'>that</a>,"
-                        + " <a href='https://a.example/x'>again</a> or <a href='#top'>up</a>.</p>"
-                        + "<a href='https://c.example'>https://c.example</a>"))
+        assertThat(HtmlText.of(
+                        "<p>Read <a href='https://a.example/x'>this</a> and <a href='https://b.example'>that</a>,"
+                                + " <a href='https://a.example/x'>again</a> or <a href='#top'>up</a>.</p>"
+                                + "<a href='https://c.example'>https://c.example</a>"))
                 .isEqualTo("""
                         Read this [1] and that [2], again [1] or up.
 

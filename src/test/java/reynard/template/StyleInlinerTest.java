@@ -55,7 +55,8 @@ class StyleInlinerTest {
 
     @Test
     void several_sheets_are_one() {
-        var document = Jsoup.parse("<style>p{top:1}</style><style>p{top:2}</style><style media=print>p{top:3}</style><p>x");
+        var document =
+                Jsoup.parse("<style>p{top:1}</style><style>p{top:2}</style><style media=print>p{top:3}</style><p>x");
         new StyleInliner().inline(document);
 
         assertThat(document.select("p").attr("style")).isEqualTo("top:2");
@@ -78,7 +79,9 @@ class StyleInlinerTest {
 
     @Test
     void broken_css_and_strange_selectors_are_left_alone() {
-        assertThat(inlined("p{top:1} }} ;; b[a~=(a+)+$]{top:2} i:contains(x){top:3} .u{top:4", "<p>x</p><b>x</b><u class=u>x</u>"))
+        assertThat(inlined(
+                        "p{top:1} }} ;; b[a~=(a+)+$]{top:2} i:contains(x){top:3} .u{top:4",
+                        "<p>x</p><b>x</b><u class=u>x</u>"))
                 .contains("<p style=\"top:1\">x</p><b>x</b>");
     }
 }

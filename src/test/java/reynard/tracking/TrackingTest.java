@@ -106,7 +106,7 @@ class TrackingTest {
 
         assertThat(text)
                 .doesNotContain("shop.example")
-                .contains("(https://mail.example.com" + reader.link("Tea") + ")");
+                .contains("[1] https://mail.example.com" + reader.link("Tea") + "\n");
         assertThat(text).contains("mailto:author@example.com");
     }
 

@@ -16,10 +16,10 @@ import reynard.page.Templates;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
+import reynard.template.BrokenEmail;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplate;
 import reynard.template.EmailTemplates;
-import reynard.template.liquid.LiquidError;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 
@@ -85,8 +85,8 @@ public final class PreviewEndpoints {
             return form.value("view").equals("text")
                     ? said(rendered.subject(), rendered.text(), false)
                     : rendered.html();
-        } catch (LiquidError error) {
-            return said("This cannot be rendered", String.valueOf(error.getMessage()), true);
+        } catch (BrokenEmail broken) {
+            return said("This cannot be rendered", broken.sentence(), true);
         }
     }
 

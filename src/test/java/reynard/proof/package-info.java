@@ -1,0 +1,4 @@
+@NullMarked
+package reynard.proof;
+
+import org.jspecify.annotations.NullMarked;
