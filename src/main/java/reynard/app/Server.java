@@ -245,6 +245,7 @@ public final class Server implements AutoCloseable {
                     clock,
                     RandomGenerator.getDefault(),
                     node,
+                    settings.relay().isPresent(),
                     () -> wake(waking));
             var brake = new Brake(database, settings.brakeLimits(), clock.answersLast());
             var replanner = new Replanner(database, enrollments);
@@ -287,7 +288,11 @@ public final class Server implements AutoCloseable {
             var emailEndpoints = new SequenceEmailEndpoints(database, sequences, accounts, templates);
             emailEndpoints.register(routes);
             var standings = new Standings(enrollments);
-            var why = new Why(standings, deliveries);
+            var why = new Why(
+                    standings,
+                    deliveries,
+                    (tx, account) -> settings.relay().isPresent()
+                            && accounts.get(tx, account).postalAddress().isEmpty());
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
             var notices = new Notices(deliveries, ids, accounts, letters);

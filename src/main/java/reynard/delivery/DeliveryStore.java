@@ -584,11 +584,15 @@ final class DeliveryStore {
     record Ready(AccountId account, String kind, Instant nextAttemptAt) {}
 
     /// When each account that has something to send has the next of each kind: an index look-up per account and kind.
-    List<Ready> ready(Tx tx) {
+    ///
+    /// @param addressed whether mail of a list waits until its account has a postal address
+    List<Ready> ready(Tx tx, boolean addressed) {
         return tx.query("""
                         select c.account_id, k.kind, r.next_attempt_at
                           from account_clock c
-                          cross join (values ('notice'), ('broadcast')) k (kind)
+                          join account a on a.id = c.account_id
+                          join (values ('notice'), ('broadcast')) k (kind)
+                            on k.kind = 'notice' or not :addressed or a.postal_address is not null
                           cross join lateral (
                               select d.next_attempt_at
                                 from delivery d
@@ -599,6 +603,8 @@ final class DeliveryStore {
                         union all
                         select c.account_id, 'sequence', r.next_attempt_at
                           from account_clock c
+                          join account a
+                            on a.id = c.account_id and (not :addressed or a.postal_address is not null)
                           cross join lateral (
                               select d.next_attempt_at
                                 from delivery d
@@ -609,6 +615,7 @@ final class DeliveryStore {
                                limit 1) r
                          order by next_attempt_at
                         """)
+                .bind("addressed", addressed)
                 .map((row, _) -> new Ready(
                         new AccountId(row.getLong("account_id")),
                         row.getString("kind"),

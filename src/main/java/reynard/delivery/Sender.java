@@ -72,6 +72,7 @@ public final class Sender implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final long node;
+    private final boolean addressed;
     private final Runnable whenDone;
     private final Semaphore slots;
     private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
@@ -83,6 +84,7 @@ public final class Sender implements AutoCloseable {
     private volatile boolean stopping;
 
     /// @param node this process's id, under which it holds its session lock
+    /// @param addressed whether mail of a list waits until its account has a postal address
     /// @param whenDone called after each email; may start the next round
     public Sender(
             Database database,
@@ -95,6 +97,7 @@ public final class Sender implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             long node,
+            boolean addressed,
             Runnable whenDone) {
         this.database = database;
         this.deliveries = deliveries;
@@ -107,6 +110,7 @@ public final class Sender implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.node = node;
+        this.addressed = addressed;
         this.whenDone = whenDone;
         this.slots = new Semaphore(relay.connections());
     }
@@ -122,7 +126,7 @@ public final class Sender implements AutoCloseable {
     public int dispatch(Instant now) {
         takeBackStrays(now);
         var ready = new LinkedHashMap<AccountId, Set<String>>();
-        database.inTx(store::ready).stream()
+        database.inTx(tx -> store.ready(tx, addressed)).stream()
                 .filter(queue -> !queue.nextAttemptAt().isAfter(now))
                 .forEach(queue -> ready.computeIfAbsent(queue.account(), _ -> new HashSet<>())
                         .add(queue.kind()));
@@ -211,7 +215,7 @@ public final class Sender implements AutoCloseable {
 
     /// When the next queued email may be tried, whoever's it is.
     public Optional<Instant> nextAttemptAt() {
-        return database.inTx(store::ready).stream()
+        return database.inTx(tx -> store.ready(tx, addressed)).stream()
                 .map(DeliveryStore.Ready::nextAttemptAt)
                 .findFirst();
     }

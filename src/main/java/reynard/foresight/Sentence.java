@@ -63,6 +63,7 @@ record Sentence(UnaryOperator<String> moment) {
             case "not_confirmed" -> "the reader has not confirmed" + since(rule);
             case "sequence_paused" -> "the sequence is paused" + since(rule);
             case "sending_paused" -> "all sending waits for the operator" + since(rule);
+            case "no_postal_address" -> "the account has no postal address, without which its mail may not go out";
             case "no_send_day" -> "there is no day on which it may go";
             case "behind_a_held_email" -> "an email before it is held";
             case "unsubscribed", "bounced", "complained" -> "the reader has " + rule.code() + at(rule);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
@@ -36,10 +37,13 @@ public final class Why {
 
     private final Standings standings;
     private final Deliveries deliveries;
+    private final BiPredicate<Tx, AccountId> unaddressed;
 
-    public Why(Standings standings, Deliveries deliveries) {
+    /// @param unaddressed whether an account's mail waits for its postal address
+    public Why(Standings standings, Deliveries deliveries, BiPredicate<Tx, AccountId> unaddressed) {
         this.standings = standings;
         this.deliveries = deliveries;
+        this.unaddressed = unaddressed;
     }
 
     /// One email's answer.
@@ -90,11 +94,14 @@ public final class Why {
         enrollment.ifPresent(found -> ledger.putAll(deliveries.ofRun(tx, account, found.id(), found.run())));
         var ahead = enrollment.map(found -> ahead(tx, account, plan, found, subscriber, ledger, now));
         var known = new Case(plan, subscriber, enrollment, ledger, ahead, now);
+        var held = standstill
+                .map(Why::paused)
+                .or(() -> unaddressed.test(tx, account) ? Optional.of(Rule.of("no_postal_address")) : Optional.empty());
         var lines = new ArrayList<Line>();
         for (var email : plan.emails()) {
             if (!email.deleted()) {
                 var line = line(known, email);
-                lines.add(standstill.map(held -> heldBack(line, held)).orElse(line));
+                lines.add(held.map(rule -> heldBack(line, rule)).orElse(line));
             }
         }
         var run = enrollment.map(found -> OptionalInt.of(found.run())).orElse(OptionalInt.empty());
@@ -131,14 +138,17 @@ public final class Why {
         };
     }
 
-    private static Line heldBack(Line line, Standstill standstill) {
+    private static Rule paused(Standstill standstill) {
+        return Rule.of("sending_paused")
+                .with("cause", standstill.cause().wireName())
+                .with("since", standstill.since());
+    }
+
+    private static Line heldBack(Line line, Rule rule) {
         return switch (line.verdict()) {
-            case WILL_SEND, WILL_SKIP ->
-                waiting(
-                        line.email(),
-                        Rule.of("sending_paused")
-                                .with("cause", standstill.cause().wireName())
-                                .with("since", standstill.since()));
+            case WILL_SEND -> waiting(line.email(), rule);
+            // Places move on while only the mail waits.
+            case WILL_SKIP -> rule.code().equals("sending_paused") ? waiting(line.email(), rule) : line;
             case SENT, SKIPPED, WAITING, NEVER, FAILED, HELD, UNCERTAIN -> line;
         };
     }

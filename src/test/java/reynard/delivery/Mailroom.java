@@ -89,6 +89,7 @@ final class Mailroom implements AutoCloseable {
                 clock,
                 RandomGenerator.getDefault(),
                 node,
+                true,
                 () -> {});
     }
 

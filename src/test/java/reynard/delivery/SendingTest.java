@@ -161,6 +161,28 @@ class SendingTest {
     }
 
     @Test
+    void no_mail_of_a_list_leaves_without_a_postal_address_and_all_of_it_goes_on_with_one() {
+        server.put("/ext/v1/account", "{\"postal_address\":null}");
+        var sequence = server.sequence(immediate("Hello"), days("Next", 1));
+        var reader = server.subscriber("reader@example.org", sequence);
+
+        server.advance(ofDays(2));
+
+        assertThat(relay.messages()).isEmpty();
+        assertThat(reader.deliveries().getFirst().get("state").asText()).isEqualTo("scheduled");
+        var why = server.get("/ext/v1/subscribers/" + reader.id() + "/why?sequence_id=" + sequence.id());
+        assertThat(why.raw().body()).contains("no_postal_address").contains("the account has no postal address");
+
+        server.put("/ext/v1/account", "{\"postal_address\":\"2 Tea Street\"}");
+        server.settle();
+        assertThat(relay.messages())
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.content()).contains("2 Tea Street"));
+        server.advance(ofDays(2));
+        assertThat(relay.messages()).hasSize(2);
+    }
+
+    @Test
     void a_relay_that_is_down_keeps_the_mail_and_gets_it_when_it_is_back() {
         relay.on(Verb.GREETING, 421, "4.3.2 not now").times(1);
         var reader = server.subscriber("reader@example.org", server.sequence(immediate("Hello")));

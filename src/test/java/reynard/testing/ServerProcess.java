@@ -60,6 +60,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--webhook-allow=127.0.0.1",
                 "--public-url=https://mail.example.com",
                 "--secret-key=" + TestServer.SECRET_KEY,
+                "--postal-address=1 Tea Street",
                 "--smtp-url=" + relayUrl));
         command.addAll(List.of(options));
         try {
