@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 import reynard.template.liquid.Budget;
 import reynard.template.liquid.Escaping;
@@ -275,10 +274,8 @@ public final class EmailRenderer {
         }
 
         private Rendered finished(String subject, String html) {
-            var document = Jsoup.parse(html);
-            document.outputSettings().prettyPrint(false);
-            var body = styles.inline(document) ? document.outerHtml() : html;
-            var text = HtmlText.of(document);
+            var body = styles.inlined(html);
+            var text = HtmlText.of(body);
             var footer = footer(text);
             return footer.isEmpty()
                     ? new Rendered(subject, body, text)

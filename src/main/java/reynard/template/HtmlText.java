@@ -1,20 +1,24 @@
 package reynard.template;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import org.jsoup.Jsoup;
-import org.jsoup.nodes.Document;
-import org.jsoup.nodes.Element;
-import org.jsoup.nodes.Node;
-import org.jsoup.nodes.TextNode;
-import org.jsoup.select.NodeFilter;
+import org.jsoup.parser.Parser;
 
 /// The plain text part of an email, made from its HTML: paragraphs, list items and line breaks keep their lines, links
 /// are numbered and listed at the end, what is hidden from a reader of the HTML stays hidden.
+///
+/// The HTML is read tag by tag, without a tree: this happens for every email that goes out.
 public final class HtmlText {
-    private static final Set<String> UNSEEN = Set.of("head", "style", "script", "template", "title", "noscript");
+    private static final Set<String> UNSEEN =
+            Set.of("head", "style", "script", "template", "title", "noscript", "textarea", "select");
+    /// Their content is text, whatever it looks like.
+    private static final Set<String> RAW = Set.of("style", "script", "title", "textarea");
+
+    private static final Set<String> EMPTY = Set.of(
+            "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr");
     private static final Set<String> BLOCKS = Set.of(
             "p",
             "div",
@@ -45,17 +49,32 @@ public final class HtmlText {
             Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl");
     private static final List<String> HIDING =
             List.of("display:none", "visibility:hidden", "font-size:0;", "font-size:0px", "opacity:0;", "max-height:0");
+    private static final int NAME_MAX = 12;
 
-    private HtmlText() {}
+    private final String html;
+    private final StringBuilder out;
+    /// Their numbers by where they lead, from 1.
+    private final Map<String, Integer> links = new LinkedHashMap<>();
 
-    public static String of(String html) {
-        return of(Jsoup.parse(html));
+    /// The link that is open, and where its text begins.
+    private String link = "";
+
+    private int linkAt;
+    private int preformatted;
+    private boolean gap;
+
+    /// The name of the outermost element that is hidden, and how many of its name are open in it.
+    private String hidden = "";
+
+    private int hiddenDepth;
+
+    private HtmlText(String html) {
+        this.html = html;
+        this.out = new StringBuilder(html.length() / 2);
     }
 
-    static String of(Document document) {
-        var text = new Text();
-        document.body().filter(text);
-        return text.finished();
+    public static String of(String html) {
+        return new HtmlText(html).read();
     }
 
     /// Text as it stands in HTML, in content and in attribute values alike.
@@ -66,143 +85,302 @@ public final class HtmlText {
                 .replace("\"", "&quot;");
     }
 
-    private static boolean isHidden(Element element) {
-        if (UNSEEN.contains(element.normalName()) || element.hasAttr("hidden")) {
-            return true;
+    private String read() {
+        int at = 0;
+        while (at < html.length()) {
+            int tag = nextTag(at);
+            text(at, tag);
+            at = tag < html.length() ? afterTag(tag) : tag;
         }
-        var style = element.attr("style");
-        if (style.isEmpty()) {
-            return false;
-        }
-        var plain = style.toLowerCase(Locale.ROOT).replaceAll("\\s+", "").replace("!important", "") + ";";
-        return HIDING.stream().anyMatch(plain::contains);
+        return finished();
     }
 
-    private static final class Text implements NodeFilter {
-        private final StringBuilder out = new StringBuilder();
-        private final List<String> links = new ArrayList<>();
-        private int preformatted;
-        private boolean gap;
+    /// Where the next thing begins that is no text.
+    private int nextTag(int from) {
+        int at = html.indexOf('<', from);
+        while (at >= 0 && at + 1 < html.length()) {
+            char next = html.charAt(at + 1);
+            if (isLetter(next) || next == '/' || next == '!' || next == '?') {
+                return at;
+            }
+            at = html.indexOf('<', at + 1);
+        }
+        return html.length();
+    }
 
-        @Override
-        public FilterResult head(Node node, int depth) {
-            switch (node) {
-                case TextNode text -> words(text);
-                case Element element
-                when isHidden(element) -> {
-                    return FilterResult.SKIP_ENTIRELY;
+    private int afterTag(int at) {
+        if (html.startsWith("<!--", at)) {
+            return html.startsWith("<!-->", at) ? at + 5 : behind("-->", at + 4);
+        }
+        if (!isLetter(html.charAt(at + 1)) && !(html.charAt(at + 1) == '/' && isLetterAt(at + 2))) {
+            return behind(">", at);
+        }
+        boolean closing = html.charAt(at + 1) == '/';
+        int from = at + (closing ? 2 : 1);
+        int end = from;
+        while (end < html.length()
+                && !isSpace(html.charAt(end))
+                && html.charAt(end) != '>'
+                && html.charAt(end) != '/') {
+            end++;
+        }
+        // No name that means anything here is longer.
+        var name = html.substring(from, Math.min(end, from + NAME_MAX)).toLowerCase(Locale.ROOT);
+        if (closing) {
+            closed(name);
+            return behind(">", end);
+        }
+        var attributes = new Attributes(end);
+        opened(name, attributes);
+        return RAW.contains(name) ? beforeClosing(name, attributes.end) : attributes.end;
+    }
+
+    private int behind(String mark, int from) {
+        int found = html.indexOf(mark, from);
+        return found < 0 ? html.length() : found + mark.length();
+    }
+
+    private int beforeClosing(String name, int from) {
+        for (int at = html.indexOf("</", from); at >= 0; at = html.indexOf("</", at + 2)) {
+            if (html.regionMatches(true, at + 2, name, 0, name.length())) {
+                return at;
+            }
+        }
+        return html.length();
+    }
+
+    private boolean isLetterAt(int at) {
+        return at < html.length() && isLetter(html.charAt(at));
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isSpace(char c) {
+        return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    }
+
+    /// Those attributes of a tag that mean something here.
+    private final class Attributes {
+        private String href = "";
+        private String alt = "";
+        private String style = "";
+        private boolean hides;
+        private final int end;
+
+        Attributes(int from) {
+            int i = from;
+            while (i < html.length() && html.charAt(i) != '>') {
+                if (isSpace(html.charAt(i)) || html.charAt(i) == '/') {
+                    i++;
+                    continue;
                 }
-                case Element element -> opened(element);
+                int name = i++;
+                while (i < html.length() && !isSpace(html.charAt(i)) && "=>/".indexOf(html.charAt(i)) < 0) {
+                    i++;
+                }
+                int nameEnd = i;
+                i = pastSpaces(i);
+                if (i >= html.length() || html.charAt(i) != '=') {
+                    set(name, nameEnd, "");
+                    i = nameEnd;
+                    continue;
+                }
+                i = value(name, nameEnd, pastSpaces(i + 1));
+            }
+            end = Math.min(i + 1, html.length());
+        }
+
+        private int pastSpaces(int from) {
+            int i = from;
+            while (i < html.length() && isSpace(html.charAt(i))) {
+                i++;
+            }
+            return i;
+        }
+
+        private int value(int name, int nameEnd, int from) {
+            if (from < html.length() && (html.charAt(from) == '"' || html.charAt(from) == '\'')) {
+                int quote = html.indexOf(html.charAt(from), from + 1);
+                int valueEnd = quote < 0 ? html.length() : quote;
+                set(name, nameEnd, html.substring(from + 1, valueEnd));
+                return Math.min(valueEnd + 1, html.length());
+            }
+            int i = from;
+            while (i < html.length() && !isSpace(html.charAt(i)) && html.charAt(i) != '>') {
+                i++;
+            }
+            set(name, nameEnd, html.substring(from, i));
+            return i;
+        }
+
+        private void set(int name, int nameEnd, String value) {
+            switch (nameEnd - name) {
+                case 3 -> alt = is(name, "alt") ? unescaped(value) : alt;
+                case 4 ->
+                    href = is(name, "href") && href.isEmpty() ? unescaped(value).strip() : href;
+                case 5 -> style = is(name, "style") ? value : style;
+                case 6 -> hides |= is(name, "hidden");
                 default -> {}
             }
-            return FilterResult.CONTINUE;
         }
 
-        private void opened(Element element) {
-            switch (element.normalName()) {
-                case "br" -> out.append('\n');
-                case "hr" -> {
-                    line();
-                    out.append("---\n");
-                }
-                case "li" -> {
-                    line();
-                    out.append("- ");
-                }
-                case "td", "th" -> gap = !atLineStart();
-                case "img" -> words(element.attr("alt"));
-                case "pre" -> {
-                    line();
-                    preformatted++;
-                }
-                default -> {
-                    if (BLOCKS.contains(element.normalName())) {
-                        line();
-                    }
-                }
+        private boolean is(int at, String name) {
+            return html.regionMatches(true, at, name, 0, name.length());
+        }
+
+        private boolean hides(String name) {
+            if (hides || UNSEEN.contains(name)) {
+                return true;
             }
-        }
-
-        @Override
-        public FilterResult tail(Node node, int depth) {
-            if (node instanceof Element element) {
-                var name = element.normalName();
-                if (name.equals("a")) {
-                    link(element);
-                } else if (BLOCKS.contains(name)) {
-                    preformatted -= name.equals("pre") ? 1 : 0;
-                    line();
-                    if (SPACED.contains(name)) {
-                        blank();
-                    }
-                }
+            if (style.isEmpty()) {
+                return false;
             }
-            return FilterResult.CONTINUE;
+            var plain = style.toLowerCase(Locale.ROOT).replaceAll("\\s+|!important", "") + ";";
+            return HIDING.stream().anyMatch(plain::contains);
         }
+    }
 
-        private void link(Element element) {
-            var href = element.attr("href").strip();
-            if (href.isEmpty() || href.startsWith("#") || element.text().strip().equals(href)) {
+    private static String unescaped(String text) {
+        return text.indexOf('&') < 0 ? text : Parser.unescapeEntities(text, false);
+    }
+
+    private void opened(String name, Attributes attributes) {
+        if (!hidden.isEmpty()) {
+            boolean ends =
+                    (hidden.equals("p") && BLOCKS.contains(name)) || (hidden.equals("head") && name.equals("body"));
+            if (!ends) {
+                hiddenDepth += hidden.equals(name) ? 1 : 0;
                 return;
             }
-            int known = links.indexOf(href);
-            if (known < 0) {
-                links.add(href);
-                known = links.size() - 1;
-            }
-            words(" [" + (known + 1) + "]");
+            hidden = "";
         }
-
-        private void words(TextNode text) {
-            if (preformatted > 0) {
-                out.append(text.getWholeText());
-            } else {
-                words(text.text());
+        if (attributes.hides(name)) {
+            if (!EMPTY.contains(name)) {
+                hidden = name;
+                hiddenDepth = 1;
             }
+            return;
         }
-
-        private void words(String text) {
-            if (gap && !text.isBlank()) {
-                gap = false;
-                if (!atLineStart() && out.charAt(out.length() - 1) != ' ') {
-                    out.append(' ');
+        switch (name) {
+            case "br" -> out.append('\n');
+            case "hr" -> {
+                line();
+                out.append("---\n");
+            }
+            case "li" -> {
+                line();
+                out.append("- ");
+            }
+            case "td", "th" -> gap = !atLineStart();
+            case "img" -> words(attributes.alt);
+            case "a" -> {
+                link = attributes.href;
+                linkAt = out.length();
+            }
+            case "pre" -> {
+                line();
+                preformatted++;
+            }
+            default -> {
+                if (BLOCKS.contains(name)) {
+                    line();
                 }
             }
-            boolean spaced = !out.isEmpty() && out.charAt(out.length() - 1) == ' ';
-            out.append(atLineStart() || spaced ? text.stripLeading() : text);
         }
+    }
 
-        private boolean atLineStart() {
-            return out.isEmpty() || out.charAt(out.length() - 1) == '\n';
+    private void closed(String name) {
+        if (!hidden.isEmpty()) {
+            hiddenDepth -= hidden.equals(name) ? 1 : 0;
+            hidden = hiddenDepth == 0 ? "" : hidden;
+            return;
         }
-
-        private void line() {
-            gap = false;
-            while (!out.isEmpty() && out.charAt(out.length() - 1) == ' ') {
-                out.setLength(out.length() - 1);
-            }
-            if (!out.isEmpty() && out.charAt(out.length() - 1) != '\n') {
-                out.append('\n');
-            }
-        }
-
-        private void blank() {
-            int length = out.length();
-            if (length >= 2 && out.charAt(length - 2) != '\n') {
-                out.append('\n');
+        if (name.equals("a")) {
+            linked();
+        } else if (BLOCKS.contains(name)) {
+            preformatted = Math.max(0, preformatted - (name.equals("pre") ? 1 : 0));
+            line();
+            if (SPACED.contains(name)) {
+                blank();
             }
         }
+    }
 
-        String finished() {
-            var text = new StringBuilder(out.toString().strip());
-            for (int i = 0; i < links.size(); i++) {
-                text.append(i == 0 ? "\n\n" : "\n")
-                        .append('[')
-                        .append(i + 1)
-                        .append("] ")
-                        .append(links.get(i));
-            }
-            return text.append('\n').toString();
+    private void linked() {
+        var href = link;
+        link = "";
+        if (href.isEmpty() || href.startsWith("#")) {
+            return;
         }
+        int from = Math.min(linkAt, out.length());
+        if (out.substring(from).strip().equals(href)) {
+            return;
+        }
+        words(" [" + links.computeIfAbsent(href, _ -> links.size() + 1) + "]");
+    }
+
+    private void text(int from, int to) {
+        if (from == to || !hidden.isEmpty()) {
+            return;
+        }
+        var text = unescaped(html.substring(from, to));
+        if (preformatted > 0) {
+            out.append(text);
+        } else {
+            words(text);
+        }
+    }
+
+    /// White space is one space, and none where a line begins or one stands already.
+    private void words(String text) {
+        boolean spaced = atLineStart() || out.charAt(out.length() - 1) == ' ';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (isSpace(c) || c == '\u00A0') {
+                if (!spaced) {
+                    out.append(' ');
+                    spaced = true;
+                }
+            } else if (c != '\u200B' && c != '\u00AD') {
+                if (gap && !spaced) {
+                    out.append(' ');
+                }
+                gap = false;
+                out.append(c);
+                spaced = false;
+            }
+        }
+    }
+
+    private boolean atLineStart() {
+        return out.isEmpty() || out.charAt(out.length() - 1) == '\n';
+    }
+
+    private void line() {
+        gap = false;
+        while (!out.isEmpty() && out.charAt(out.length() - 1) == ' ') {
+            out.setLength(out.length() - 1);
+        }
+        if (!out.isEmpty() && out.charAt(out.length() - 1) != '\n') {
+            out.append('\n');
+        }
+    }
+
+    private void blank() {
+        int length = out.length();
+        if (length >= 2 && out.charAt(length - 2) != '\n') {
+            out.append('\n');
+        }
+    }
+
+    private String finished() {
+        var text = new StringBuilder(out.toString().strip());
+        links.forEach((href, number) -> text.append(number == 1 ? "\n\n[" : "\n[")
+                .append(number)
+                .append("] ")
+                .append(href));
+        return text.append('\n').toString();
     }
 }

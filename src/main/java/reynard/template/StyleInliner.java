@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jsoup.Jsoup;
 import org.jsoup.nodes.DataNode;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -25,6 +26,47 @@ final class StyleInliner {
             return size() > SHEETS_KEPT;
         }
     });
+
+    /// The same HTML with its rules in its elements; as it was written, where there is none to write.
+    String inlined(String html) {
+        if (!hasRules(html)) {
+            return html;
+        }
+        var document = Jsoup.parse(html);
+        document.outputSettings().prettyPrint(false);
+        return inline(document) ? document.outerHtml() : html;
+    }
+
+    /// A look without reading all of it, for most emails have no rules beyond media queries.
+    private boolean hasRules(String html) {
+        for (int at = nextStyle(html, 0); at >= 0; at = nextStyle(html, at + 1)) {
+            int open = html.indexOf('>', at);
+            int close = html.indexOf("</style", open);
+            if (open < 0 || close < 0) {
+                return true;
+            }
+            boolean stays = html.substring(at, open).contains("data-inline=\"no\"");
+            if (!stays && !sheet(html.substring(open + 1, close)).rules().isEmpty()) {
+                return true;
+            }
+        }
+        return html.contains("<STYLE") || html.contains("<Style");
+    }
+
+    /// What stands in a comment, Outlook reads alone.
+    private static int nextStyle(String html, int from) {
+        int at = html.indexOf("<style", from);
+        int comment = html.indexOf("<!--", from);
+        while (comment >= 0 && comment < at) {
+            int end = html.indexOf("-->", comment);
+            if (end < 0) {
+                return -1;
+            }
+            at = html.indexOf("<style", end);
+            comment = html.indexOf("<!--", end);
+        }
+        return at;
+    }
 
     /// @return whether anything has changed; if not, the HTML is best sent as it was written
     boolean inline(Document document) {

@@ -1,10 +1,15 @@
 package reynard.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class HtmlTextTest {
@@ -46,6 +51,33 @@ class HtmlTextTest {
                         ---
                         end
                         """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a < b & c &lt; d|a < b & c < d",
+                "<p>a<!-- <p>b --><!--[if mso]><p>c</p><![endif]--><!--[if !mso]><!-->d<!--<![endif]-->|ad",
+                "<p style=display:none>a<p>b|b",
+                "<div hidden><div>a</div>b</div>c|c",
+                "<a href=https://x.example/?a=1&amp;b=2 title='>'>x</a>|x [1]  [1] https://x.example/?a=1&b=2",
+                "<script>a</b>'</script>c<style>d|c",
+                "a<p|a",
+                "<!doctype html><HTML><HEAD><title>t</title><BODY>b|b",
+                "a&nbsp;&nbsp;b<b>c</b> <i> d</i>|a bc d"
+            })
+    void odd_html_is_read_as_mail_programs_do(String html, String text) {
+        assertThat(HtmlText.of(html).strip().replace('\n', ' ')).isEqualTo(text);
+    }
+
+    @Test
+    void what_never_ends_is_read_in_no_time() {
+        for (var piece :
+                List.of("<", "<a", "<!--", "<style>", "<p style='", "<a href=x>", "<div style=display:none>", "&")) {
+            var html = piece.repeat(1_000_000 / piece.length());
+            assertTimeout(Duration.ofSeconds(5), () -> HtmlText.of(html));
+        }
     }
 
     @Test
