@@ -140,6 +140,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int DATABASE_CONNECTIONS = 40;
     private static final int INBOX_CONNECTIONS = 16;
+    private static final Duration LIFE_PAUSE = Duration.ofSeconds(1);
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
 
     private final Parts parts;
@@ -162,7 +163,7 @@ public final class Server implements AutoCloseable {
             LOG.info("tz data {} from {}", tzData.version(), tzData.source());
 
             long node = RandomGenerator.getDefault().nextLong(1, Long.MAX_VALUE);
-            parts.start(() -> SessionLock.take(jdbcUrl, node));
+            var life = parts.start(() -> SessionLock.take(jdbcUrl, node));
 
             var events = new Events();
             var accounts = new Accounts(database, ids, clock);
@@ -394,6 +395,11 @@ public final class Server implements AutoCloseable {
             } else {
                 engine.startLoops(clock);
                 waking.set(engine);
+                // PostgreSQL may go and come back; who is alive then must not be taken for dead.
+                parts.start(() -> Loop.start("keeper", LIFE_PAUSE, () -> {
+                    life.keep();
+                    return 0;
+                }));
                 var months = new Months(database);
                 parts.start(() -> Loop.start("sweeper", SWEEP_PAUSE, () -> {
                     months.keep(clock.instant());

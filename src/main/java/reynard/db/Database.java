@@ -12,11 +12,13 @@ import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
 import reynard.id.Id;
 
 /// The PostgreSQL behind the server: a pool of connections, transactions on them, and the schema's migrations.
@@ -38,17 +40,20 @@ public final class Database implements AutoCloseable {
         this.jdbi = Jdbi.create(pool).registerArgument(new InstantArgument()).registerArgument(new IdArgument());
     }
 
-    /// Opens a pool of at most `connectionsMax` connections. The database must answer within four seconds.
+    /// Opens a pool of at most `connectionsMax` connections. The database must answer within 3.5 seconds.
     public static Database open(String jdbcUrl, int connectionsMax) {
         var config = new HikariConfig();
         config.setJdbcUrl(jdbcUrl);
         config.setMaximumPoolSize(connectionsMax);
         config.setMinimumIdle(Math.min(4, connectionsMax));
-        config.setConnectionTimeout(4_000);
+        config.setConnectionTimeout(3_500);
+        // A network that has gone dark must not keep a request waiting for longer than its client does.
+        config.setValidationTimeout(1_000);
         config.setPoolName("reynard");
         var properties = new Properties();
         properties.setProperty("reWriteBatchedInserts", "true");
         properties.setProperty("ApplicationName", "reynard");
+        properties.setProperty("tcpKeepAlive", "true");
         // Due times are computed in Java; whatever a statement shows of time, it shows in UTC.
         properties.setProperty("options", "-c TimeZone=UTC -c synchronous_commit=on");
         config.setDataSourceProperties(properties);
@@ -95,6 +100,16 @@ public final class Database implements AutoCloseable {
     /// Whether this failure means that a unique constraint has refused a row: another has what it wants to have.
     public static boolean isTaken(Throwable failure) {
         return failure.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState());
+    }
+
+    /// Whether the database was at fault, or the way to it.
+    public static boolean isFailure(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException || cause instanceof JdbiException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether this failure means that the database was not there, so that the same request may succeed later.

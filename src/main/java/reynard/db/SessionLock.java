@@ -3,10 +3,14 @@ package reynard.db;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A lock that lasts as long as a database session: what a node holds while it is alive, and what falls free the moment
 /// that it dies, however it dies.
 public final class SessionLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLock.class);
+
     private final String jdbcUrl;
     private final long key;
     private Connection connection;
@@ -39,11 +43,20 @@ public final class SessionLock implements AutoCloseable {
         throw new SQLException("the advisory lock " + key + " is held by another session");
     }
 
-    /// Takes the lock again when the session was lost.
-    public synchronized void keep() throws SQLException {
-        if (!connection.isValid(2)) {
-            connection.close();
-            connection = open(jdbcUrl, key);
+    /// Takes the lock again when the session was lost, as soon as the database is there again and has noticed.
+    ///
+    /// @return whether the lock is held
+    public synchronized boolean keep() {
+        try {
+            if (!connection.isValid(2)) {
+                connection.close();
+                connection = open(jdbcUrl, key);
+                LOG.warn("the session that says that this node is alive was lost, and is there again");
+            }
+            return true;
+        } catch (SQLException e) {
+            LOG.debug("the session lock is not to be had yet", e);
+            return false;
         }
     }
 

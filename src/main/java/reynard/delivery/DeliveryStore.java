@@ -856,6 +856,19 @@ final class DeliveryStore {
                 .execute();
     }
 
+    long countAttempts(Tx tx, AccountId account, DeliveryId delivery, String outcome) {
+        return tx.query("""
+                        select count(*)
+                          from attempt t
+                         where t.account_id = :account and t.delivery_id = :delivery and t.outcome = :outcome
+                        """)
+                .bind("account", account)
+                .bind("delivery", delivery)
+                .bind("outcome", outcome)
+                .mapTo(Long.class)
+                .one();
+    }
+
     List<Long> owners(Tx tx, AccountId account) {
         return tx.query("""
                         select distinct d.owner

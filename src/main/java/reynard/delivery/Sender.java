@@ -53,12 +53,9 @@ public final class Sender implements AutoCloseable {
     static final Duration UNCERTAIN_PAUSE = Duration.ofMinutes(1);
 
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
-    /// How often a closed connection is replaced before the email waits for its next turn.
-    private static final int STALE_MAX = 5;
-
+    private static final int POISONED_AFTER = 3;
     /// Broadcasts keep one in so many connections while there is mail of sequences.
     private static final int BROADCASTS_KEEP_ONE_IN = 4;
-
     private static final int REPLY_CHARACTERS_MAX = 2_000;
 
     private final Database database;
@@ -247,11 +244,23 @@ public final class Sender implements AutoCloseable {
             transmit(claim.sentFrom(letter.get().sender()), letter.get());
         } catch (BrokenEmail e) {
             finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             // The row stays claimed by this node; whatever it was, it must not end the others.
             LOG.error("delivery {} failed before its dot", claim.delivery(), e);
-            retryLater(claim, "broken", "", String.valueOf(e.getMessage()));
+            if (Database.isFailure(e)) {
+                retryLater(claim, "broken", "", String.valueOf(e.getMessage()));
+            } else {
+                finish(claim, tx -> poisonous(tx, claim, e));
+            }
         }
+    }
+
+    /// Our own program cannot make this email. It may next time, but not for ever.
+    private Ending poisonous(Tx tx, Claim claim, Throwable fault) {
+        long before = store.countAttempts(tx, claim.account(), claim.delivery(), "unrendered");
+        return before + 1 < POISONED_AFTER
+                ? retry(claim, "unrendered", "", fault.toString())
+                : ending(claim, Delivery.State.HELD, "unrendered", "", fault.toString(), "poison");
     }
 
     private Optional<Letters.Letter> letter(Claim claim) {
@@ -280,16 +289,19 @@ public final class Sender implements AutoCloseable {
 
     private void transmit(Claim claim, Letters.Letter letter) {
         var envelope = new Envelope(letter.sender(), letter.recipient());
-        for (int tries = 1; ; tries++) {
-            switch (connections.take(relay)) {
+        boolean fresh = false;
+        while (true) {
+            switch (fresh ? connections.open(relay) : connections.take(relay)) {
                 case SendOutcome.NotSent outcome -> {
                     finish(claim, notSent(claim, outcome));
                     return;
                 }
                 case Opening.Opened(var connection) -> {
                     var begun = connection.begin(envelope, letter.message());
-                    if (begun instanceof SendOutcome.Stale && tries < STALE_MAX) {
+                    if (begun instanceof SendOutcome.Stale && !fresh) {
+                        // The relay has closed this one, and so perhaps all that wait; a new one is never stale.
                         connection.close();
+                        fresh = true;
                         continue;
                     }
                     try {

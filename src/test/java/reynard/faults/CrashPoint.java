@@ -84,7 +84,16 @@ enum CrashPoint {
     /// @param copies of the email at whose sending the server was killed
     /// @param distinct how many different ones
     /// @param nextArrived whether the reader has got the email after it, once
-    record Result(int copies, int distinct, String state, boolean namedUncertain, boolean nextArrived) {}
+    record Result(int copies, int distinct, String state, boolean namedUncertain, boolean nextArrived) {
+        boolean holds(CrashPoint point) {
+            return copies >= 1
+                    && copies <= point.copiesMax()
+                    && distinct == 1
+                    && state.equals("sent")
+                    && namedUncertain == point.isNamed()
+                    && nextArrived;
+        }
+    }
 
     /// Kills a server there, starts another, and looks what came.
     Result crash() {

@@ -23,7 +23,14 @@ class KillTest {
                 var log = ArrivalLog.in(folder.resolve("arrivals"))) {
             Course.prepare(database, relay, 80, 4, true);
             var storm = new Storm(
-                    1, 20, 5, Duration.ofMillis(50), Duration.ofMillis(700), Duration.ofMillis(60), 20_260_105);
+                    1,
+                    20,
+                    5,
+                    Duration.ofMillis(50),
+                    Duration.ofMillis(700),
+                    Duration.ofMillis(60),
+                    Duration.ofMinutes(3),
+                    20_260_105);
 
             var result = storm.over(database, relay, log);
 
@@ -41,7 +48,14 @@ class KillTest {
                 var log = ArrivalLog.in(folder.resolve("arrivals"))) {
             Course.prepare(database, relay, 180, 3, true);
             var storm = new Storm(
-                    2, 10, 3, Duration.ofMillis(300), Duration.ofMillis(700), Duration.ofMillis(150), 20_260_106);
+                    2,
+                    10,
+                    3,
+                    Duration.ofMillis(300),
+                    Duration.ofMillis(700),
+                    Duration.ofMillis(150),
+                    Duration.ofMinutes(3),
+                    20_260_106);
 
             var result = storm.over(database, relay, log);
 

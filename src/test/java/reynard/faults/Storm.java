@@ -14,10 +14,19 @@ import reynard.testing.ServerProcess;
 /// Servers in processes that are killed again and again while they send (R1, R2, R16).
 ///
 /// @param nodes how many servers at once; each kill takes one of them, by chance
-/// @param kills at most; fewer if everything is sent before
+/// @param kills at most; fewer if everything is sent before, or the time is over
+/// @param atMost how long killing goes on
 /// @param lifeMin after it answers; how long a server lives until it is killed is anything in between
 /// @param slowness what the relay takes for each of the five answers to a message, at most
-record Storm(int nodes, int connections, int kills, Duration lifeMin, Duration lifeMax, Duration slowness, long seed) {
+record Storm(
+        int nodes,
+        int connections,
+        int kills,
+        Duration lifeMin,
+        Duration lifeMax,
+        Duration slowness,
+        Duration atMost,
+        long seed) {
 
     /// @param misnamed after how many kills the server listed others than those that it had marked
     record Result(int kills, Balance balance, List<String> misnamed, List<Long> sharesInPercent, Duration took) {
@@ -50,7 +59,7 @@ record Storm(int nodes, int connections, int kills, Duration lifeMin, Duration l
             for (int i = 0; i < nodes; i++) {
                 servers.add(ServerProcess.live(databaseUrl, url));
             }
-            while (killed < kills && rows.open() > 0) {
+            while (killed < kills && rows.open() > 0 && System.nanoTime() - began < atMost.toNanos()) {
                 live(rows, random.nextLong(lifeMin.toMillis(), lifeMax.toMillis()));
                 int victim = random.nextInt(nodes);
                 var before = marked(rows);

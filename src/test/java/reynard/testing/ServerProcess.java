@@ -51,6 +51,10 @@ public final class ServerProcess implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                // Made by whoever starts hundreds; where there is none, or of other classes, Java goes without.
+                "-XX:SharedArchiveFile=target/server.jsa",
+                "-Xshare:auto",
+                "-Xlog:disable",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "reynard.cli.Main",

@@ -39,7 +39,12 @@ public final class ConnectionPool implements AutoCloseable {
     public Opening take(Relay relay) {
         closeIdle();
         var connection = takeIdle(relay);
-        return connection == null ? SmtpConnection.open(relay, settings) : new Opening.Opened(connection);
+        return connection == null ? open(relay) : new Opening.Opened(connection);
+    }
+
+    /// A new connection, whoever waits. The caller gives it back or closes it.
+    public Opening open(Relay relay) {
+        return SmtpConnection.open(relay, settings);
     }
 
     private synchronized @Nullable SmtpConnection takeIdle(Relay relay) {

@@ -26,8 +26,8 @@ public final class SmtpTransaction {
 
     /// Sends the dot, in a write of its own, and waits for the reply, up to 10 minutes unless set otherwise.
     ///
-    /// `Broken` and a refusal at stage `DATA` mean that the dot was not sent. From its first byte on, all that
-    /// is not a reply is `Unconfirmed`.
+    /// `Broken` and a refusal at stage `DATA` mean that the dot was not sent, or not all of it. Once it is,
+    /// all that is not a reply is `Unconfirmed`.
     public SendOutcome finish() {
         end();
         try {
@@ -40,6 +40,12 @@ public final class SmtpTransaction {
         }
         try {
             line.send(DOT, DOT.length, timeouts.block());
+        } catch (IOException e) {
+            line.close();
+            // Half a dot ends no message. Only who ran out of patience cannot know how much of it went out since.
+            return line.isTimedOut() ? new Unconfirmed(Handshake.cause(e)) : new Broken(Stage.DATA, Handshake.cause(e));
+        }
+        try {
             return outcome(line.read(timeouts.dot()));
         } catch (IOException e) {
             line.close();

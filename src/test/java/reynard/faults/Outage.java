@@ -1,0 +1,199 @@
+package reynard.faults;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import reynard.testing.ArrivalLog;
+import reynard.testing.DatabaseLine;
+import reynard.testing.FakeSmtp;
+import reynard.testing.FakeSmtp.Verb;
+import reynard.testing.ServerProcess;
+
+/// What is not the server's own death: it is asked to stop, its database dies or cannot be reached, it stands still.
+///
+/// @param connections to the relay, of each server
+/// @param slowness what the relay takes for the answer to a body and to its dot, at most
+record Outage(int connections, Duration slowness, long seed) {
+    private static final Duration DRAINED = Duration.ofMinutes(5);
+
+    /// @param slowestRefusal the longest that a request waited for its 503; zero if none was refused
+    /// @param complaints what else was wrong
+    record Result(int events, Balance balance, Duration slowestRefusal, List<String> complaints) {
+        boolean holds() {
+            return balance.isEven() && complaints.isEmpty() && slowestRefusal.compareTo(Duration.ofSeconds(5)) <= 0;
+        }
+
+        @Override
+        public String toString() {
+            return events + " times: " + balance
+                    + (slowestRefusal.isZero() ? "" : "; the slowest 503 took " + slowestRefusal.toMillis() + " ms")
+                    + (balance.faults().isEmpty() ? "" : "; " + balance.faults())
+                    + (complaints.isEmpty() ? "" : "; " + complaints);
+        }
+    }
+
+    private String prepare(FakeSmtp relay, ArrivalLog log) {
+        relay.on(Verb.BODY).takingUpTo(slowness);
+        relay.on(Verb.DOT).takingUpTo(slowness);
+        relay.recordingOnly(log);
+        return relay.url() + "?starttls=off&connections=" + connections;
+    }
+
+    private static void live(Rows rows, Random random) {
+        for (int i = random.nextInt(2, 8); i > 0; i--) {
+            rows.hoursPass();
+            Course.pause(Duration.ofMillis(100));
+        }
+    }
+
+    /// SIGTERM (R4): it ends what it has begun, and nothing is uncertain.
+    Result stopped(String databaseUrl, FakeSmtp relay, ArrivalLog log, int times) {
+        var url = prepare(relay, log);
+        var random = new Random(seed);
+        var complaints = new ArrayList<String>();
+        int stopped = 0;
+        try (var rows = new Rows(databaseUrl)) {
+            for (; stopped < times && rows.open() > 0; stopped++) {
+                try (var server = ServerProcess.live(databaseUrl, url)) {
+                    live(rows, random);
+                    if (!server.stop(Duration.ofSeconds(30))) {
+                        complaints.add("it did not stop within 30 s");
+                    }
+                }
+                log.era(stopped + 1);
+            }
+            try (var _ = ServerProcess.live(databaseUrl, url)) {
+                Course.drain(rows, DRAINED);
+            }
+            var balance = Balance.of(rows, log);
+            if (balance.duplicates() + balance.uncertain() > 0) {
+                complaints.add("something was uncertain");
+            }
+            return new Result(stopped, balance, Duration.ZERO, complaints);
+        }
+    }
+
+    /// `kill -9` of PostgreSQL (R5). Whoever watches it starts it again.
+    ///
+    /// @param data its folder
+    Result databaseKilled(String databaseUrl, Path data, FakeSmtp relay, ArrivalLog log, int times)
+            throws IOException, InterruptedException {
+        var url = prepare(relay, log);
+        var random = new Random(seed);
+        var complaints = new ArrayList<String>();
+        var slowest = Duration.ZERO;
+        try (var server = ServerProcess.live(databaseUrl, url)) {
+            for (int i = 1; i <= times; i++) {
+                try (var rows = new Rows(databaseUrl)) {
+                    live(rows, random);
+                }
+                var pid = Files.readAllLines(data.resolve("postmaster.pid"))
+                        .getFirst()
+                        .strip();
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+                log.era(i);
+                slowest = longer(slowest, refusedUntilBack(server, complaints));
+            }
+            try (var rows = new Rows(databaseUrl)) {
+                Course.drain(rows, DRAINED);
+                return new Result(times, Balance.of(rows, log), slowest, complaints);
+            }
+        }
+    }
+
+    /// The network to PostgreSQL swallows everything for a while, and tells nobody (R5).
+    Result databaseDark(String databaseUrl, FakeSmtp relay, ArrivalLog log, int times, Duration darkness)
+            throws IOException, InterruptedException {
+        var url = prepare(relay, log);
+        var random = new Random(seed);
+        var complaints = new ArrayList<String>();
+        var slowest = Duration.ZERO;
+        try (var line = DatabaseLine.to(databaseUrl);
+                var server = ServerProcess.live(line.url(), url);
+                var rows = new Rows(databaseUrl)) {
+            for (int i = 1; i <= times; i++) {
+                live(rows, random);
+                line.goesDark();
+                log.era(i);
+                // What is under way at this moment waits; what comes later is told.
+                Course.pause(Duration.ofMillis(600));
+                var end = System.nanoTime() + darkness.toNanos();
+                while (System.nanoTime() < end) {
+                    slowest = longer(slowest, timed(server, 503, complaints));
+                }
+                line.goesOn();
+                refusedUntilBack(server, complaints);
+            }
+            Course.drain(rows, DRAINED);
+            return new Result(times, Balance.of(rows, log), slowest, complaints);
+        }
+    }
+
+    /// One of two servers stands still for a while in the midst of sending (R17).
+    Result frozen(String databaseUrl, FakeSmtp relay, ArrivalLog log, int times, Duration cold) {
+        var url = prepare(relay, log);
+        var random = new Random(seed);
+        try (var rows = new Rows(databaseUrl);
+                var one = ServerProcess.live(databaseUrl, url);
+                var _ = ServerProcess.live(databaseUrl, url)) {
+            for (int i = 1; i <= times; i++) {
+                live(rows, random);
+                one.freeze();
+                log.era(i);
+                Course.pause(cold);
+                one.thaw();
+            }
+            Course.drain(rows, DRAINED);
+            return new Result(times, Balance.of(rows, log), Duration.ZERO, List.of());
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    /// Asks until it is answered again; all other answers are 503.
+    ///
+    /// @return the longest time that one of those took
+    private static Duration refusedUntilBack(ServerProcess server, List<String> complaints)
+            throws IOException, InterruptedException {
+        var slowest = Duration.ZERO;
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (System.nanoTime() < end) {
+            var began = System.nanoTime();
+            int status = status(server);
+            if (status == 200) {
+                return slowest;
+            }
+            slowest = longer(slowest, Duration.ofNanos(System.nanoTime() - began));
+            if (status != 503) {
+                complaints.add("answered " + status);
+            }
+        }
+        complaints.add("did not come back within 60 s");
+        return slowest;
+    }
+
+    private static Duration timed(ServerProcess server, int expected, List<String> complaints)
+            throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        int status = status(server);
+        if (status != expected) {
+            complaints.add("answered " + status + " in the dark");
+        }
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    private static int status(ServerProcess server) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(Course.request(server, "/v4/account").build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+}
