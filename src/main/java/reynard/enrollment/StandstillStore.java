@@ -48,10 +48,11 @@ final class StandstillStore {
         tx.update("delete from standstill").execute();
     }
 
-    /// How many emails are overdue, waiting and queued ones; of each account at most as many as asked for of each kind.
+    /// How many emails are overdue, waiting and queued ones, a broadcast that has not begun as one; of each account at
+    /// most as many as asked for of each kind.
     long overdue(Tx tx, Instant now, long limit) {
         return tx.query("""
-                        select coalesce(sum(w.people + q.emails), 0)::bigint
+                        select coalesce(sum(w.people + q.emails + b.broadcasts), 0)::bigint
                           from account_clock c
                           cross join lateral (
                               select count(*) as people
@@ -65,6 +66,12 @@ final class StandstillStore {
                                          and d.state in ('scheduled', 'deferred', 'uncertain')
                                          and d.next_attempt_at <= :now
                                        limit :limit) l) q
+                          cross join lateral (
+                              select count(*) as broadcasts
+                                from (select from broadcast b
+                                       where b.account_id = c.account_id and b.status = 'scheduled'
+                                         and b.send_at <= :now
+                                       limit :limit) l) b
                         """)
                 .bind("now", now)
                 .bind("limit", limit)

@@ -111,6 +111,22 @@ class RestoredBackupTest {
     }
 
     @Test
+    void an_overdue_broadcast_waits_for_the_operator_too() {
+        server.subscriber("reader@example.org");
+        server.post(
+                "/v4/broadcasts",
+                json("{'subject':'News','content':'<p>Hello</p>','send_at':'2026-01-06T09:00:00Z'}"));
+
+        after("2026-01-07T12:00:00Z", back -> {
+            assertThat(back.advance(ofDays(1))).isZero();
+            assertThat(back.get(STATUS).at("/sending/overdue").asLong()).isEqualTo(1);
+
+            back.resume();
+            assertThat(back.advance(ofDays(1))).isEqualTo(1);
+        });
+    }
+
+    @Test
     void another_start_changes_nothing_about_it() {
         server.subscriber("reader@example.org", server.sequence(days("Tips", 1)));
 
