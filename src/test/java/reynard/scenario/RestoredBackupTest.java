@@ -114,8 +114,7 @@ class RestoredBackupTest {
     void an_overdue_broadcast_waits_for_the_operator_too() {
         server.subscriber("reader@example.org");
         server.post(
-                "/v4/broadcasts",
-                json("{'subject':'News','content':'<p>Hello</p>','send_at':'2026-01-06T09:00:00Z'}"));
+                "/v4/broadcasts", json("{'subject':'News','content':'<p>Hello</p>','send_at':'2026-01-06T09:00:00Z'}"));
 
         after("2026-01-07T12:00:00Z", back -> {
             assertThat(back.advance(ofDays(1))).isZero();
