@@ -42,6 +42,8 @@ import reynard.bulk.Bulk;
 import reynard.bulk.BulkEndpoints;
 import reynard.bulk.Foreman;
 import reynard.bulk.Labour;
+import reynard.consent.ConsentEndpoints;
+import reynard.consent.Consents;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.db.IdBlocks;
@@ -82,6 +84,8 @@ import reynard.inbox.Inbox;
 import reynard.inbox.InboxEndpoints;
 import reynard.inbox.InboxListener;
 import reynard.page.PageEndpoints;
+import reynard.person.People;
+import reynard.person.PersonEndpoints;
 import reynard.post.PostEndpoints;
 import reynard.post.PostPageEndpoints;
 import reynard.proof.ProofEndpoints;
@@ -102,7 +106,12 @@ import reynard.sequence.ScheduleEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
 import reynard.sequence.Sequences;
+import reynard.signup.FormPageEndpoints;
+import reynard.signup.FormPages;
+import reynard.signup.SignupEndpoints;
+import reynard.signup.Signups;
 import reynard.subscriber.CustomFields;
+import reynard.subscriber.ErasedAddresses;
 import reynard.subscriber.LocationEndpoints;
 import reynard.subscriber.SubscriberEndpoints;
 import reynard.subscriber.Subscribers;
@@ -168,7 +177,9 @@ public final class Server implements AutoCloseable {
             var events = new Events();
             var accounts = new Accounts(database, ids, clock);
             var apiKeys = new ApiKeys(database, ids, clock);
-            var subscribers = new Subscribers(database, ids, events, clock);
+            var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
+            var erasedAddresses = new ErasedAddresses(erasureSecret(database, vault));
+            var subscribers = new Subscribers(database, ids, events, erasedAddresses, clock);
             var customFields = new CustomFields(database, ids, events, clock);
             var tags = new Tags(database, ids, events, clock);
             var forms = new Forms(database, ids, subscribers, events, clock);
@@ -192,7 +203,6 @@ public final class Server implements AutoCloseable {
             var broadcasts = new Broadcasts(database, ids, events, deliveries, clock);
             var outbox =
                     new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
-            var vault = settings.vault().orElseGet(() -> Vault.in(settings.dataDir()));
             var receivers = new Receivers(database, ids, vault, clock);
             var reach = settings.webhookReach();
             var rations = new Rations(database);
@@ -279,8 +289,46 @@ public final class Server implements AutoCloseable {
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
             new SuppressionEndpoints(new Suppressions(database, ids, events, subscribers, clock)).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
-            new FormEndpoints(database, forms, subscribers, customFields, publicUrl::get).register(routes);
             new BulkEndpoints(bulk, callbacks).register(routes);
+            new FormEndpoints(
+                            database,
+                            forms,
+                            subscribers,
+                            customFields,
+                            account -> publicUrl.get() + "/forms/"
+                                    + accounts.find(account).orElseThrow().token())
+                    .register(routes);
+            var notices = new Notices(deliveries, ids, accounts, letters);
+            var consents = new Consents(database, ids, clock);
+            new ConsentEndpoints(database, consents, subscribers, clock).register(routes);
+            var formPages = new FormPages();
+            new FormPageEndpoints(database, accounts, forms, formPages, tags, sequences, publicUrl::get)
+                    .register(routes);
+            var signups = new Signups(
+                    database,
+                    ids,
+                    events,
+                    accounts,
+                    subscribers,
+                    forms,
+                    formPages,
+                    tags,
+                    enrollments,
+                    consents,
+                    notices,
+                    publicUrl::get,
+                    clock);
+            new SignupEndpoints(
+                            database,
+                            accounts,
+                            forms,
+                            formPages,
+                            signups,
+                            rations,
+                            database.inTx(tx -> Base64.getDecoder()
+                                    .decode(new SettingStore().putIfAbsent(tx, "form_stamp_secret", Secrets.key()))),
+                            clock)
+                    .register(routes);
             new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
             new TemplateEndpoints(database, templates, clock).register(routes);
             new SnippetEndpoints(database, snippets).register(routes);
@@ -296,7 +344,6 @@ public final class Server implements AutoCloseable {
                             && accounts.get(tx, account).postalAddress().isEmpty());
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
-            var notices = new Notices(deliveries, ids, accounts, letters);
             new SendingAddressEndpoints(
                             database,
                             accounts,
@@ -341,7 +388,18 @@ public final class Server implements AutoCloseable {
                     .register(routes);
             new LinkTriggerEndpoints(database, linkTriggers, tags, sequences).register(routes);
             new TrackingEndpoints(targets, intake, trackingSecret, clock).register(routes);
-            new LeavingEndpoints(database, accounts, deliveries, subscribers, sequences, enrollments, standings, clock)
+            var people = new People(database, subscribers, erasedAddresses, clock);
+            new PersonEndpoints(people).register(routes);
+            new LeavingEndpoints(
+                            database,
+                            accounts,
+                            deliveries,
+                            subscribers,
+                            sequences,
+                            enrollments,
+                            standings,
+                            people,
+                            clock)
                     .register(routes);
             new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
@@ -403,7 +461,12 @@ public final class Server implements AutoCloseable {
                 var months = new Months(database);
                 parts.start(() -> Loop.start("sweeper", SWEEP_PAUSE, () -> {
                     months.keep(clock.instant());
-                    LOG.debug("{} rows swept", tokens.sweep() + sessions.sweep() + rations.sweep(clock.instant()));
+                    int forgotten = accounts.all().stream()
+                            .mapToInt(account -> consents.forgetClients(account, clock.instant()))
+                            .sum();
+                    LOG.debug(
+                            "{} rows swept",
+                            forgotten + tokens.sweep() + sessions.sweep() + rations.sweep(clock.instant()));
                     return 0;
                 }));
             }
@@ -460,6 +523,16 @@ public final class Server implements AutoCloseable {
         if (engine != null) {
             engine.wakeForeman();
         }
+    }
+
+    /// Sealed, so that whoever has only the database cannot try addresses against the hashes.
+    private static byte[] erasureSecret(Database database, Vault vault) {
+        var sealed = database.inTx(tx ->
+                new SettingStore().putIfAbsent(tx, "erasure_secret", vault.seal(Secrets.key(), "erased addresses")));
+        return Base64.getDecoder()
+                .decode(vault.open(sealed, "erased addresses")
+                        .orElseThrow(() -> new IllegalStateException(
+                                "the secret for erased addresses was sealed with a key that is not here")));
     }
 
     private String startEmbedded(Settings settings) {

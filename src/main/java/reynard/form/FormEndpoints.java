@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.Tx;
@@ -36,21 +36,21 @@ public final class FormEndpoints {
     private final Forms forms;
     private final Subscribers subscribers;
     private final CustomFields customFields;
-    private final Supplier<String> publicUrl;
+    private final Function<AccountId, String> formsUrl;
 
-    /// @param publicUrl what strangers reach this server by, without a slash at its end; asked for each
-    ///     answer, because a server on any free port knows it only when it listens
+    /// @param formsUrl what strangers reach an account's forms by, without a slash at its end; asked for each answer,
+    ///     because a server on any free port knows it only when it listens
     public FormEndpoints(
             Database database,
             Forms forms,
             Subscribers subscribers,
             CustomFields customFields,
-            Supplier<String> publicUrl) {
+            Function<AccountId, String> formsUrl) {
         this.database = database;
         this.forms = forms;
         this.subscribers = subscribers;
         this.customFields = customFields;
-        this.publicUrl = publicUrl;
+        this.formsUrl = formsUrl;
     }
 
     public void register(Routes routes) {
@@ -86,8 +86,8 @@ public final class FormEndpoints {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Long subscriberCount) {}
 
-    private FormJson json(Form form, @Nullable Long subscriberCount) {
-        var url = publicUrl.get() + "/forms/" + form.uid();
+    private FormJson json(AccountId account, Form form, @Nullable Long subscriberCount) {
+        var url = formsUrl.apply(account) + "/" + form.uid();
         return new FormJson(
                 form.id(),
                 form.name(),
@@ -109,11 +109,12 @@ public final class FormEndpoints {
                 Form.Status.named(request.oneOf("status", STATUSES).orElse("active")));
         var page = forms.list(request.account(), filter, request.page());
         if (include.isEmpty()) {
-            return Reply.ok(PageJson.of("forms", page, form -> json(form, null)));
+            return Reply.ok(PageJson.of("forms", page, form -> json(request.account(), form, null)));
         }
         var counts = forms.subscriberCounts(
                 request.account(), page.items().stream().map(Form::id).toList());
-        return Reply.ok(PageJson.of("forms", page, form -> json(form, counts.getOrDefault(form.id(), 0L))));
+        return Reply.ok(PageJson.of(
+                "forms", page, form -> json(request.account(), form, counts.getOrDefault(form.id(), 0L))));
     }
 
     private Reply create(Request request) {
@@ -125,7 +126,7 @@ public final class FormEndpoints {
         }
         body.refuseFaults();
         var form = forms.create(request.account(), name.orElseThrow(), kind.orElseThrow());
-        return Reply.created(Map.of("form", json(form, null)));
+        return Reply.created(Map.of("form", json(request.account(), form, null)));
     }
 
     private static Optional<String> name(JsonBody body) {
@@ -157,7 +158,7 @@ public final class FormEndpoints {
         var status = status(body);
         body.refuseFaults();
         return forms.update(request.account(), id, name, status)
-                .map(form -> Reply.ok(Map.of("form", json(form, null))))
+                .map(form -> Reply.ok(Map.of("form", json(request.account(), form, null))))
                 .orElseGet(Reply::notFound);
     }
 

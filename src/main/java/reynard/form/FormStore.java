@@ -88,6 +88,18 @@ final class FormStore {
                 .findOne();
     }
 
+    Optional<Form> findByUid(Tx tx, AccountId account, String uid) {
+        return tx.query("""
+                        select f.id, f.name, f.kind, f.status, f.uid, f.created_at
+                          from form f
+                         where f.account_id = :account and f.uid = :uid
+                        """)
+                .bind("account", account)
+                .bind("uid", uid)
+                .map((row, _) -> form(row))
+                .findOne();
+    }
+
     /// @param name null leaves it
     /// @param status null leaves it
     /// @return empty when there is no such form

@@ -83,6 +83,11 @@ public final class Forms {
         return store.find(tx, account, id);
     }
 
+    /// The form that a public page names.
+    public Optional<Form> findByUid(Tx tx, AccountId account, String uid) {
+        return store.findByUid(tx, account, uid);
+    }
+
     /// A subscriber who came by a form.
     ///
     /// @param referrer the address of the page they came from, as it was told

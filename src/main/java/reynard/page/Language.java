@@ -19,6 +19,9 @@ public enum Language {
     // A browser names a handful; who sends more sends something else.
     private static final int HEADER_CHARACTERS_MAX = 500;
 
+    public static final List<String> TAGS =
+            Arrays.stream(values()).map(Language::tag).toList();
+
     private final String tag;
 
     Language(String tag) {

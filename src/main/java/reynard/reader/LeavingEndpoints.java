@@ -19,9 +19,11 @@ import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.id.SequenceId;
+import reynard.page.DonePage;
 import reynard.page.Language;
 import reynard.page.Templates;
 import reynard.page.Texts;
+import reynard.person.People;
 import reynard.sequence.Sequences;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberState;
@@ -38,6 +40,7 @@ public final class LeavingEndpoints {
     private final Sequences sequences;
     private final Enrollments enrollments;
     private final Standings standings;
+    private final People people;
     private final InstantSource clock;
 
     public LeavingEndpoints(
@@ -48,6 +51,7 @@ public final class LeavingEndpoints {
             Sequences sequences,
             Enrollments enrollments,
             Standings standings,
+            People people,
             InstantSource clock) {
         this.database = database;
         this.accounts = accounts;
@@ -56,6 +60,7 @@ public final class LeavingEndpoints {
         this.sequences = sequences;
         this.enrollments = enrollments;
         this.standings = standings;
+        this.people = people;
         this.clock = clock;
     }
 
@@ -76,11 +81,8 @@ public final class LeavingEndpoints {
         }
 
         Reply done(String heading, String sentence) {
-            return page(heading, sentence, Optional.of(path()));
-        }
-
-        Reply page(String heading, String sentence, Optional<String> back) {
-            return Reply.html(200, Templates.render("reader/done.jte", new DonePage(texts, heading, sentence, back)));
+            var page = new DonePage(texts, heading, sentence, Optional.of(path()));
+            return Reply.html(200, Templates.render("page/done.jte", page));
         }
     }
 
@@ -90,19 +92,20 @@ public final class LeavingEndpoints {
 
     static Reply unknown(Texts texts) {
         var page = new DonePage(texts, texts.get("unknown.heading"), texts.get("unknown.explained"), Optional.empty());
-        return Reply.html(404, Templates.render("reader/done.jte", page));
+        return Reply.html(404, Templates.render("page/done.jte", page));
     }
 
     private Reply reply(Request request, Function<Reader, Reply> answer) {
         var token = request.pathText("token");
         var texts = texts(request);
-        return accounts.findByToken(request.pathText("account"))
-                .flatMap(accounts::find)
-                .flatMap(account -> deliveries
-                        .subscriberOf(account.id(), token)
-                        .flatMap(id -> subscribers.find(account.id(), id))
-                        .map(subscriber -> new Reader(account, subscriber, token, texts)))
+        var account = accounts.findByToken(request.pathText("account")).flatMap(accounts::find);
+        return account.flatMap(known -> deliveries
+                        .subscriberOf(known.id(), token)
+                        .flatMap(id -> subscribers.find(known.id(), id))
+                        .map(subscriber -> new Reader(known, subscriber, token, texts)))
                 .map(answer)
+                .or(() -> account.filter(known -> people.wasSent(known.id(), token))
+                        .map(known -> left(texts, known)))
                 .orElseGet(() -> unknown(texts));
     }
 
@@ -167,10 +170,13 @@ public final class LeavingEndpoints {
     }
 
     private static Reply left(Reader reader) {
-        return reader.page(
-                reader.texts().get("left.heading"),
-                reader.texts().get("left.explained", reader.account().name()),
-                Optional.empty());
+        return left(reader.texts(), reader.account());
+    }
+
+    private static Reply left(Texts texts, Account account) {
+        var page = new DonePage(
+                texts, texts.get("left.heading"), texts.get("left.explained", account.name()), Optional.empty());
+        return Reply.html(200, Templates.render("page/done.jte", page));
     }
 
     /// Who is not in it any more is answered the same: it is what they want.

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -50,12 +51,19 @@ public final class Subscribers {
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
+    private final ErasedAddresses erased;
     private final InstantSource clock;
 
+    /// The people of an installation from which nobody was erased.
     public Subscribers(Database database, IdBlocks ids, Events events, InstantSource clock) {
+        this(database, ids, events, new ErasedAddresses(new byte[32]), clock);
+    }
+
+    public Subscribers(Database database, IdBlocks ids, Events events, ErasedAddresses erased, InstantSource clock) {
         this.database = database;
         this.ids = ids;
         this.events = events;
+        this.erased = erased;
         this.clock = clock;
     }
 
@@ -155,7 +163,7 @@ public final class Subscribers {
                 tx,
                 account,
                 people.values().stream()
-                        .map(wanted -> Suppression.key(wanted.email()))
+                        .flatMap(wanted -> Stream.of(Suppression.key(wanted.email()), erased.key(wanted.email())))
                         .toList());
         var rows = people.values().stream()
                 .map(wanted -> new SubscriberStore.Row(
@@ -163,6 +171,7 @@ public final class Subscribers {
                         wanted.email().value(),
                         wanted.firstName().orElse(null),
                         Optional.ofNullable(reasons.get(Suppression.key(wanted.email())))
+                                .or(() -> Optional.ofNullable(reasons.get(erased.key(wanted.email()))))
                                 .map(Suppression.Reason::state)
                                 .orElse(wanted.state())))
                 .toList();
@@ -182,8 +191,45 @@ public final class Subscribers {
         return saved;
     }
 
+    /// Whether no mail goes to the address, whoever is said to have it.
+    public boolean isSuppressed(Tx tx, AccountId account, EmailAddress email) {
+        return suppressed(tx, account, email).isPresent();
+    }
+
+    /// Somebody who had gone has agreed anew, by a link that was mailed to their address. Who is kept off the list by
+    /// the operator stays off it.
+    ///
+    /// @return whether they may be mailed now
+    public boolean comeBack(Tx tx, AccountId account, SubscriberId id) {
+        var now = clock.instant();
+        var suppression = store.find(tx, account, id)
+                .flatMap(reader -> suppressions
+                        .find(tx, account, Suppression.key(reader.emailAddress()))
+                        .or(() -> suppressions.find(tx, account, erased.key(reader.emailAddress()))));
+        if (suppression
+                .filter(entry -> entry.reason() == Suppression.Reason.MANUAL)
+                .isPresent()) {
+            return false;
+        }
+        suppression.ifPresent(entry -> suppressions.remove(
+                tx, account, entry.id(), Optional.of("The reader has agreed anew, by a confirmation mail."), now));
+        if (store.changeState(
+                tx,
+                account,
+                id,
+                EnumSet.of(SubscriberState.CANCELLED, SubscriberState.BOUNCED, SubscriberState.COMPLAINED),
+                SubscriberState.ACTIVE,
+                now)) {
+            events.append(tx, account, new SubscriberConfirmed(id, now));
+        }
+        return true;
+    }
+
     private Optional<Suppression.Reason> suppressed(Tx tx, AccountId account, EmailAddress email) {
-        return suppressions.find(tx, account, Suppression.key(email)).map(Suppression::reason);
+        return suppressions
+                .find(tx, account, Suppression.key(email))
+                .or(() -> suppressions.find(tx, account, erased.key(email)))
+                .map(Suppression::reason);
     }
 
     public Optional<Subscriber> find(Tx tx, AccountId account, SubscriberId id) {

@@ -27,13 +27,15 @@ class FormsApiTest {
         assertThat(created.status()).isEqualTo(201);
         var uid = created.at("/form/uid").asText();
         assertThat(uid).matches("[0-9a-f]{20}");
+        var url = created.at("/form/embed_url").asText();
+        assertThat(url).matches("https://mail\\.example\\.com/forms/[\\w-]{22}/" + uid);
         var listed = server.get("/v4/forms").at("/forms/0");
         assertThat(listed).isEqualTo(created.at("/form"));
         assertThat(listed.toString())
                 .isEqualTo("""
                         {"id":%d,"name":"Sign up","created_at":"2026-03-02T10:00:00Z","type":"embed","format":null,\
-                        "embed_js":"https://mail.example.com/forms/%s/index.js",\
-                        "embed_url":"https://mail.example.com/forms/%s","archived":false,"uid":"%s"}""".formatted(created.at("/form/id").asLong(), uid, uid, uid));
+                        "embed_js":"%s/index.js",\
+                        "embed_url":"%s","archived":false,"uid":"%s"}""".formatted(created.at("/form/id").asLong(), url, url, uid));
     }
 
     @Test

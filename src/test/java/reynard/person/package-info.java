@@ -1,0 +1,5 @@
+/// One person, everywhere.
+@NullMarked
+package reynard.person;
+
+import org.jspecify.annotations.NullMarked;

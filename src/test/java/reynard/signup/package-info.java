@@ -1,0 +1,5 @@
+/// Forms, in a browser and without one.
+@NullMarked
+package reynard.signup;
+
+import org.jspecify.annotations.NullMarked;
