@@ -249,7 +249,6 @@ public final class Server implements AutoCloseable {
                     deliveries,
                     letters,
                     subscribers,
-                    events,
                     relay,
                     new ConnectionPool(
                             SmtpSettings.withDefaults(hostName()), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),

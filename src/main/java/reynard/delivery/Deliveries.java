@@ -1,11 +1,13 @@
 package reynard.delivery;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.account.Secrets;
@@ -136,11 +138,14 @@ public final class Deliveries {
     /// @return how many
     public int treatAsSent(Tx tx, AccountId account, Instant until, Instant now, int limit) {
         var treated = store.treatAsSent(tx, account, until, now, limit);
-        for (var delivery : treated) {
-            store.dropMessage(tx, account, delivery.id());
-            settled(delivery.id(), delivery.kind(), false, delivery.dueAt())
-                    .ifPresent(event -> events.append(tx, account, event));
-        }
+        store.dropMessages(
+                tx, account, treated.stream().map(DeliveryStore.Treated::id).toList());
+        tell(
+                tx,
+                account,
+                treated.stream()
+                        .map(delivery -> new Done(delivery.id(), delivery.kind(), false, delivery.dueAt()))
+                        .toList());
         return treated.size();
     }
 
@@ -228,7 +233,7 @@ public final class Deliveries {
             case Event.SequencePlanChanged(var sequence, var _, var at) ->
                 tell(tx, account, store.dropWithdrawn(tx, account, sequence, at), at);
             case Event.SubscriberConfirmed _,
-                    Event.DeliverySettled _,
+                    Event.DeliveriesSettled _,
                     Event.DeliveryWithdrawn _,
                     Event.SequenceWanted _,
                     Event.News _ -> {}
@@ -255,15 +260,42 @@ public final class Deliveries {
         }
     }
 
-    /// What is to be told of an email that is done with; nobody waits for the news of a notice.
-    static Optional<Event> settled(DeliveryId delivery, Kind kind, boolean accepted, Instant at) {
-        return switch (kind) {
-            case Kind.SequenceMail(var enrollment, var run, var _, var email, var reader) ->
-                Optional.of(new Event.DeliverySettled(delivery, enrollment, run, email, reader, accepted, at));
-            case Kind.BroadcastMail(var broadcast, var reader) ->
-                Optional.of(new Event.BroadcastMailSettled(delivery, broadcast, reader, accepted, at));
-            case Kind.NoticeMail _ -> Optional.empty();
-        };
+    /// An email that is done with.
+    private record Done(DeliveryId delivery, Kind kind, boolean accepted, Instant at) {}
+
+    /// Tells of emails that are done with, those of sequences together. Nobody waits for the news of a notice.
+    private void tell(Tx tx, AccountId account, Collection<Done> done) {
+        var settled = new ArrayList<Event.DeliverySettled>();
+        for (var one : done) {
+            switch (one.kind()) {
+                case Kind.SequenceMail(var enrollment, var run, var _, var email, var reader) ->
+                    settled.add(new Event.DeliverySettled(
+                            one.delivery(), enrollment, run, email, reader, one.accepted(), one.at()));
+                case Kind.BroadcastMail(var broadcast, var reader) ->
+                    events.append(
+                            tx,
+                            account,
+                            new Event.BroadcastMailSettled(
+                                    one.delivery(), broadcast, reader, one.accepted(), one.at()));
+                case Kind.NoticeMail _ -> {}
+            }
+        }
+        if (!settled.isEmpty()) {
+            events.append(tx, account, new Event.DeliveriesSettled(settled));
+        }
+    }
+
+    void tellSettled(Tx tx, AccountId account, List<DeliveryStore.Result> results) {
+        tell(
+                tx,
+                account,
+                results.stream()
+                        .map(result -> new Done(
+                                result.claim().delivery(),
+                                result.claim().kind(),
+                                result.ending().state() == Delivery.State.SENT,
+                                result.ending().at()))
+                        .toList());
     }
 
     /// Takes back what has just gone back into the queue, if what has happened since it was claimed forbids it.
@@ -274,7 +306,7 @@ public final class Deliveries {
         });
         store.dropIfUnwanted(tx, account, delivery, now).ifPresent(kind -> {
             store.dropMessage(tx, account, delivery);
-            settled(delivery, kind, false, now).ifPresent(event -> events.append(tx, account, event));
+            tell(tx, account, Set.of(new Done(delivery, kind, false, now)));
         });
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -733,14 +735,17 @@ final class DeliveryStore {
 
     /// The mark before the final dot, with the last look at consent and at the sequence's switch.
     ///
-    /// @return false when the email must not go out: the reader left or was taken out, the sequence is paused or
+    /// @return those that may go out. Not among them: the reader left or was taken out, the sequence is paused or
     ///     deleted, or another node has taken the delivery over
-    boolean mark(Tx tx, Claim claim, long owner, Instant now) {
-        return tx.update("""
+    Set<DeliveryId> mark(Tx tx, AccountId account, List<Claim> claims, long owner, Instant now) {
+        return tx.query("""
+                        with asked as (
+                            select a.id, a.attempts from unnest(:ids::bigint[], :attempts::int[]) as a (id, attempts))
                         update delivery d
                            set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now), marked_at = :now
-                         where d.account_id = :account and d.id = :id and d.state = 'claimed' and d.owner = :owner
-                           and d.attempts = :attempts
+                          from asked
+                         where d.account_id = :account and d.id = asked.id and d.state = 'claimed'
+                           and d.owner = :owner and d.attempts = asked.attempts
                            and case when d.kind = 'notice'
                                     then d.purpose <> 'confirmation'
                                          or not exists (select from suppression x
@@ -761,14 +766,42 @@ final class DeliveryStore {
                                    and exists (select from enrollment n
                                                 where n.account_id = :account and n.id = d.enrollment_id
                                                   and n.run = d.run and n.state = 'sending'))
+                        returning d.id
                         """)
-                        .bind("account", claim.account())
-                        .bind("id", claim.delivery())
-                        .bind("owner", owner)
-                        .bind("attempts", claim.attempts())
-                        .bind("now", now)
-                        .execute()
-                == 1;
+                .bind("account", account)
+                .bind(
+                        "ids",
+                        claims.stream().map(claim -> claim.delivery().value()).toArray(Long[]::new))
+                .bind("attempts", claims.stream().map(Claim::attempts).toArray(Integer[]::new))
+                .bind("owner", owner)
+                .bind("now", now)
+                .map((row, _) -> new DeliveryId(row.getLong("id")))
+                .set();
+    }
+
+    /// Keeps the bytes of what is marked.
+    void insertMessages(Tx tx, AccountId account, Map<DeliveryId, Kept> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        var batch = tx.batch("""
+                insert into delivery_message (account_id, delivery_id, envelope_sender, message)
+                values (:account, :delivery, :sender, :message)
+                on conflict do nothing
+                """);
+        messages.forEach((delivery, kept) -> batch.bind("account", account)
+                .bind("delivery", delivery)
+                .bind("sender", kept.envelopeSender())
+                .bind("message", kept.message())
+                .add());
+        batch.execute();
+    }
+
+    void dropMessages(Tx tx, AccountId account, Collection<DeliveryId> deliveries) {
+        tx.update("delete from delivery_message where account_id = :account and delivery_id = any(:deliveries)")
+                .bind("account", account)
+                .bind("deliveries", longs(deliveries))
+                .execute();
     }
 
     void insertMessage(Tx tx, AccountId account, DeliveryId delivery, Kept kept) {
@@ -807,52 +840,165 @@ final class DeliveryStore {
                 .execute();
     }
 
-    /// Writes the end of an attempt, once: a delivery that this node does not hold any more, or holds for another
+    /// How an attempt of a delivery ended.
+    record Result(Claim claim, Ending ending) {}
+
+    /// Writes the ends of attempts, each once: a delivery that this node does not hold any more, or holds for another
     /// attempt, is left alone. Only the news that it was accepted is never too late, until it is tried again.
     ///
-    /// @return whether it was written
-    boolean settle(Tx tx, Claim claim, long owner, Ending ending) {
-        return tx.update("""
-                        update delivery
-                           set state = :state, owner = null, attempts = :attempts, next_attempt_at = :nextAttemptAt,
-                               first_tried_at = coalesce(first_tried_at, :at), settled_at = :settledAt,
-                               uncertain_at = coalesce(:uncertainAt, uncertain_at), reason = :reason, reply = :reply,
-                               envelope_sender = coalesce(envelope_sender, :envelopeSender)
-                         where account_id = :account and id = :id
-                           and ((state in ('claimed', 'at_dot') and owner = :owner and attempts = :attempts - 1)
-                                or (:state = 'sent' and uncertain_at is not null and attempts = :attempts
-                                    and (state = 'uncertain' or (state = 'held' and reason = 'uncertain'))))
+    /// @return those that were written
+    Set<DeliveryId> settle(Tx tx, AccountId account, List<Result> results, long owner) {
+        return tx.query("""
+                        with ended as (
+                            select e.id, e.attempts, e.state, e.at, e.next_attempt_at, e.settled_at, e.uncertain_at,
+                                   e.reason, e.reply, e.envelope_sender
+                              from unnest(:ids::bigint[], :attempts::int[], :states::text[], :ats::timestamptz[],
+                                          :nextAttemptAts::timestamptz[], :settledAts::timestamptz[],
+                                          :uncertainAts::timestamptz[], :reasons::text[], :replies::text[],
+                                          :senders::text[])
+                                   as e (id, attempts, state, at, next_attempt_at, settled_at, uncertain_at, reason,
+                                         reply, envelope_sender))
+                        update delivery d
+                           set state = e.state, owner = null, attempts = e.attempts,
+                               next_attempt_at = e.next_attempt_at,
+                               first_tried_at = coalesce(d.first_tried_at, e.at), settled_at = e.settled_at,
+                               uncertain_at = coalesce(e.uncertain_at, d.uncertain_at), reason = e.reason,
+                               reply = e.reply, envelope_sender = coalesce(d.envelope_sender, e.envelope_sender)
+                          from ended e
+                         where d.account_id = :account and d.id = e.id
+                           and ((d.state in ('claimed', 'at_dot') and d.owner = :owner
+                                    and d.attempts = e.attempts - 1)
+                                or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
+                                    and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
+                        returning d.id
                         """)
-                        .bind("account", claim.account())
-                        .bind("id", claim.delivery())
-                        .bind("owner", owner)
-                        .bind("state", ending.state().wireName())
-                        .bind("attempts", claim.attempts() + 1)
-                        .bind("nextAttemptAt", ending.nextAttemptAt().orElse(null))
-                        .bind("at", ending.at())
-                        .bind("settledAt", ending.isSettled() ? ending.at() : null)
-                        .bind("uncertainAt", ending.isUncertain() ? ending.at() : null)
-                        .bind("reason", ending.reason().orElse(null))
-                        .bind("reply", ending.attempt().reply().orElse(null))
-                        .bind("envelopeSender", claim.envelopeSender().orElse(null))
-                        .execute()
-                == 1;
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind(
+                        "ids",
+                        column(
+                                results,
+                                Long.class,
+                                result -> result.claim().delivery().value()))
+                .bind(
+                        "attempts",
+                        column(results, Integer.class, result -> result.claim().attempts() + 1))
+                .bind(
+                        "states",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().state().wireName()))
+                .bind(
+                        "ats",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().at().toString()))
+                .bind(
+                        "nextAttemptAts",
+                        column(
+                                results,
+                                String.class,
+                                result -> text(result.ending().nextAttemptAt())))
+                .bind(
+                        "settledAts",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().isSettled()
+                                        ? result.ending().at().toString()
+                                        : null))
+                .bind(
+                        "uncertainAts",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().isUncertain()
+                                        ? result.ending().at().toString()
+                                        : null))
+                .bind(
+                        "reasons",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().reason().orElse(null)))
+                .bind(
+                        "replies",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().reply().orElse(null)))
+                .bind(
+                        "senders",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.claim().envelopeSender().orElse(null)))
+                .map((row, _) -> new DeliveryId(row.getLong("id")))
+                .set();
     }
 
-    void insertAttempt(Tx tx, Claim claim, long node, Attempt attempt) {
+    private static @Nullable String text(Optional<Instant> instant) {
+        return instant.map(Instant::toString).orElse(null);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T[] column(List<Result> results, Class<T> type, Function<Result, @Nullable T> value) {
+        var column = (T[]) java.lang.reflect.Array.newInstance(type, results.size());
+        for (int i = 0; i < column.length; i++) {
+            column[i] = value.apply(results.get(i));
+        }
+        return column;
+    }
+
+    void insertAttempts(Tx tx, AccountId account, List<Result> results, long node) {
         tx.update("""
                         insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
-                        values (:account, :delivery, :number, :node, :at, :outcome, :stage, :reply)
+                        select :account, t.delivery_id, t.number, :node, t.at, t.outcome, t.stage, t.reply
+                          from unnest(:deliveries::bigint[], :numbers::int[], :ats::timestamptz[], :outcomes::text[],
+                                      :stages::text[], :replies::text[])
+                               as t (delivery_id, number, at, outcome, stage, reply)
                         on conflict do nothing
                         """)
-                .bind("account", claim.account())
-                .bind("delivery", claim.delivery())
-                .bind("number", attempt.number())
+                .bind("account", account)
                 .bind("node", node)
-                .bind("at", attempt.at())
-                .bind("outcome", attempt.outcome())
-                .bind("stage", attempt.stage().orElse(null))
-                .bind("reply", attempt.reply().orElse(null))
+                .bind(
+                        "deliveries",
+                        column(
+                                results,
+                                Long.class,
+                                result -> result.claim().delivery().value()))
+                .bind(
+                        "numbers",
+                        column(
+                                results,
+                                Integer.class,
+                                result -> result.ending().attempt().number()))
+                .bind(
+                        "ats",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().at().toString()))
+                .bind(
+                        "outcomes",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().outcome()))
+                .bind(
+                        "stages",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().stage().orElse(null)))
+                .bind(
+                        "replies",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().reply().orElse(null)))
                 .execute();
     }
 
@@ -925,7 +1071,7 @@ final class DeliveryStore {
                 .list();
     }
 
-    private static Long[] longs(List<DeliveryId> ids) {
+    private static Long[] longs(Collection<DeliveryId> ids) {
         return ids.stream().map(DeliveryId::value).toArray(Long[]::new);
     }
 

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import reynard.account.Account;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.id.AccountId;
+import reynard.id.DeliveryId;
 import reynard.id.SendingAddressId;
 import reynard.id.SubscriberId;
 import reynard.identity.DkimKeys;
@@ -28,10 +30,12 @@ import reynard.sequence.EmailSettings;
 import reynard.sequence.Sequence;
 import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
+import reynard.subscriber.CustomField;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
+import reynard.template.BrokenEmail;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplates;
 import reynard.template.Snippet;
@@ -90,7 +94,7 @@ public final class Letters {
     record Letter(EmailAddress sender, EmailAddress recipient, byte[] message) {}
 
     /// Everything that a list's letter is made of, read in one transaction.
-    private record Parts(
+    record Parts(
             Account account,
             SendingAddress from,
             Subscriber reader,
@@ -102,12 +106,12 @@ public final class Letters {
     /// What the reader's mail program is told of the list that the letter came by.
     ///
     /// @param id its name among the account's lists
-    private record MailingList(String id, String name, String kind) {}
+    record MailingList(String id, String name, String kind) {}
 
     /// What the author wrote, and of which list it is.
     ///
     /// @param opens whether they are counted; empty: as the account says
-    private record Draft(
+    record Draft(
             Optional<SendingAddressId> from,
             EmailRenderer.Source source,
             MailingList list,
@@ -118,29 +122,82 @@ public final class Letters {
     ///
     /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
     Optional<Letter> write(Claim claim, Instant date) {
-        return database.inTx(tx -> parts(tx, claim)).map(parts -> letter(claim, parts, date));
+        return Optional.ofNullable(database.inTx(tx -> parts(tx, claim.account(), List.of(claim)))
+                        .get(claim.delivery()))
+                .map(parts -> letter(claim, parts, date));
     }
 
-    private Optional<Parts> parts(Tx tx, Claim claim) {
-        var account = accounts.get(tx, claim.account());
-        var reader = claim.kind().subscriber().flatMap(id -> subscribers.find(tx, account.id(), id));
-        var draft = draft(tx, account.id(), claim.kind());
-        if (reader.isEmpty() || draft.isEmpty()) {
-            return Optional.empty();
+    /// What the letters of these claims are made of at this moment. Missing are those that there is nothing to write
+    /// for,
+    /// and notices, which are written already.
+    Map<DeliveryId, Parts> parts(Tx tx, AccountId id, List<Claim> claims) {
+        var unwritten = claims.stream()
+                .filter(claim -> !(claim.kind() instanceof Kind.NoticeMail))
+                .toList();
+        if (unwritten.isEmpty()) {
+            return Map.of();
         }
-        return Optional.of(parts(tx, account, reader.get(), draft.get()));
+        var account = accounts.get(tx, id);
+        var fields = customFields.all(tx, id);
+        var addresses = accounts.sendingAddresses(tx, id);
+        var readers = subscribers.findAll(
+                tx,
+                id,
+                unwritten.stream()
+                        .flatMap(claim -> claim.kind().subscriber().stream())
+                        .collect(Collectors.toSet()));
+        var drafts = new HashMap<Object, Optional<Draft>>();
+        var named = new HashMap<EmailRenderer.Source, Map<String, Snippet>>();
+        var keys = new HashMap<String, List<DkimKey>>();
+        var parts = new HashMap<DeliveryId, Parts>();
+        for (var claim : unwritten) {
+            var reader = claim.kind().subscriber().map(readers::get);
+            var draft = drafts.computeIfAbsent(written(claim.kind()), _ -> draft(tx, id, claim.kind()));
+            if (reader.isPresent() && draft.isPresent()) {
+                var from = from(account, addresses, draft.get().from());
+                parts.put(
+                        claim.delivery(),
+                        new Parts(
+                                account,
+                                from,
+                                reader.get(),
+                                values(fields, reader.get()),
+                                draft.get(),
+                                named.computeIfAbsent(draft.get().source(), source -> named(tx, id, source)),
+                                keys.computeIfAbsent(from.emailAddress(), _ -> keys(tx, account, from))));
+            }
+        }
+        return parts;
+    }
+
+    private Map<String, Snippet> named(Tx tx, AccountId account, EmailRenderer.Source source) {
+        try {
+            return snippets.named(tx, account, renderer.snippets(source));
+        } catch (BrokenEmail _) {
+            // Whoever renders it says where it is broken; the others who are claimed with it are not held up.
+            return Map.of();
+        }
     }
 
     private Parts parts(Tx tx, Account account, Subscriber reader, Draft draft) {
-        var from = from(tx, account, draft.from());
+        var from = from(account, accounts.sendingAddresses(tx, account.id()), draft.from());
         return new Parts(
                 account,
                 from,
                 reader,
-                values(tx, account, reader),
+                values(customFields.all(tx, account.id()), reader),
                 draft,
                 snippets.named(tx, account.id(), renderer.snippets(draft.source())),
                 keys(tx, account, from));
+    }
+
+    /// What the author wrote it as: emails of which this is the same have the same draft.
+    private static Object written(Kind kind) {
+        return switch (kind) {
+            case Kind.SequenceMail mail -> mail.email();
+            case Kind.BroadcastMail mail -> mail.broadcast();
+            case Kind.NoticeMail mail -> mail;
+        };
     }
 
     private Optional<Draft> draft(Tx tx, AccountId account, Kind kind) {
@@ -229,8 +286,8 @@ public final class Letters {
                 now);
     }
 
-    private SendingAddress from(Tx tx, Account account, Optional<SendingAddressId> chosen) {
-        var addresses = accounts.sendingAddresses(tx, account.id());
+    private static SendingAddress from(
+            Account account, List<SendingAddress> addresses, Optional<SendingAddressId> chosen) {
         return chosen.flatMap(id -> addresses.stream()
                         .filter(address -> address.id().equals(id))
                         .findFirst())
@@ -242,11 +299,11 @@ public final class Letters {
         return dkimKeys.signing(tx, account.id(), address(from.emailAddress()).asciiDomain());
     }
 
-    private Map<String, Object> values(Tx tx, Account account, Subscriber reader) {
+    private static Map<String, Object> values(List<CustomField> fields, Subscriber reader) {
         var values = new HashMap<String, Object>();
         values.put("email_address", reader.emailAddress());
         reader.firstName().ifPresent(name -> values.put("first_name", name));
-        for (var field : customFields.all(tx, account.id())) {
+        for (var field : fields) {
             var value = reader.fields().get(field.id());
             if (value != null) {
                 values.putIfAbsent(field.key(), value);
@@ -255,7 +312,7 @@ public final class Letters {
         return values;
     }
 
-    private Letter letter(Claim claim, Parts parts, Instant date) {
+    Letter letter(Claim claim, Parts parts, Instant date) {
         var unsubscribeUrl = links.unsubscribe(parts.account().token(), claim.token());
         var rendered = tracker.tracked(rendered(parts, unsubscribeUrl, date), tracked(claim, parts));
         var message = message(parts, rendered, unsubscribeUrl, claim.token(), claim.messageId(), date);

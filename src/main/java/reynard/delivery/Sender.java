@@ -3,6 +3,10 @@ package reynard.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +26,7 @@ import org.slf4j.LoggerFactory;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.delivery.DeliveryStore.Kept;
+import reynard.delivery.DeliveryStore.Result;
 import reynard.delivery.smtp.Begun;
 import reynard.delivery.smtp.ConnectionPool;
 import reynard.delivery.smtp.Envelope;
@@ -31,8 +36,8 @@ import reynard.delivery.smtp.ReplyClass;
 import reynard.delivery.smtp.SendOutcome;
 import reynard.delivery.smtp.SmtpTransaction;
 import reynard.event.Event.Departure;
-import reynard.event.Events;
 import reynard.id.AccountId;
+import reynard.id.DeliveryId;
 import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
 import reynard.subscriber.Subscriber;
@@ -54,6 +59,13 @@ public final class Sender implements AutoCloseable {
 
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
     private static final int POISONED_AFTER = 3;
+
+    /// How many emails are claimed for each connection: while one is sent, the next is written.
+    private static final int AHEAD = 2;
+
+    /// What was written is written anew when it has waited so long for a connection.
+    private static final Duration FRESH = Duration.ofSeconds(10);
+
     /// Broadcasts keep one in so many connections while there is mail of sequences.
     private static final int BROADCASTS_KEEP_ONE_IN = 4;
     private static final int REPLY_CHARACTERS_MAX = 2_000;
@@ -63,7 +75,6 @@ public final class Sender implements AutoCloseable {
     private final DeliveryStore store;
     private final Letters letters;
     private final Subscribers subscribers;
-    private final Events events;
     private final Relay relay;
     private final ConnectionPool connections;
     private final InstantSource clock;
@@ -71,7 +82,12 @@ public final class Sender implements AutoCloseable {
     private final long node;
     private final boolean addressed;
     private final Runnable whenDone;
+    /// Those that are claimed and not done with: one on each connection, and one that is written meanwhile.
     private final Semaphore slots;
+
+    private final Semaphore lines;
+    private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark);
+    private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record);
     private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong accepted = new AtomicLong();
@@ -88,7 +104,6 @@ public final class Sender implements AutoCloseable {
             Deliveries deliveries,
             Letters letters,
             Subscribers subscribers,
-            Events events,
             Relay relay,
             ConnectionPool connections,
             InstantSource clock,
@@ -101,7 +116,6 @@ public final class Sender implements AutoCloseable {
         this.store = deliveries.store();
         this.letters = letters;
         this.subscribers = subscribers;
-        this.events = events;
         this.relay = relay;
         this.connections = connections;
         this.clock = clock;
@@ -109,7 +123,18 @@ public final class Sender implements AutoCloseable {
         this.node = node;
         this.addressed = addressed;
         this.whenDone = whenDone;
-        this.slots = new Semaphore(relay.connections());
+        this.slots = new Semaphore(slotsMax());
+        this.lines = new Semaphore(relay.connections(), true);
+    }
+
+    /// An email that stands before its final dot.
+    private record Marking(Claim claim, Letters.Letter letter) {}
+
+    /// @param ending what follows from how the conversation ended; may look into the database
+    private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
+
+    private int slotsMax() {
+        return AHEAD * relay.connections();
     }
 
     /// Takes as many queued emails as there are free connections, a fair share of them for each account, and begins to
@@ -145,7 +170,7 @@ public final class Sender implements AutoCloseable {
         }
         int rest = share - taken;
         int kept = kinds.contains("broadcast")
-                ? Math.clamp(relay.connections() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
+                ? Math.clamp(slotsMax() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
                 : 0;
         if (kinds.contains("sequence") && rest > kept) {
             taken += begin(claims(account, tx -> store.claimSequenceMail(tx, account, node, now, rest - kept)));
@@ -157,8 +182,9 @@ public final class Sender implements AutoCloseable {
         return taken;
     }
 
-    private int begin(List<Claim> claims) {
-        for (var claim : claims) {
+    private int begin(List<Taken> claims) {
+        for (var taken : claims) {
+            var claim = taken.claim();
             // Only this loop takes slots, so those counted above are there.
             slots.acquireUninterruptibly();
             boolean isBroadcast = claim.kind() instanceof Kind.BroadcastMail;
@@ -167,7 +193,7 @@ public final class Sender implements AutoCloseable {
             executor.execute(() -> {
                 boolean ended = false;
                 try {
-                    send(claim);
+                    send(claim, taken.draft());
                     ended = true;
                 } finally {
                     broadcastsOnTheirWay.addAndGet(isBroadcast ? -1 : 0);
@@ -183,9 +209,18 @@ public final class Sender implements AutoCloseable {
         return claims.size();
     }
 
-    private List<Claim> claims(AccountId account, Function<Tx, List<Claim>> claim) {
+    /// @param draft what its letter is made of; empty when there is none any more, or its bytes are kept
+    private record Taken(Claim claim, Optional<Letters.Parts> draft) {}
+
+    private List<Taken> claims(AccountId account, Function<Tx, List<Claim>> claim) {
         try {
-            return database.inTx(claim);
+            return database.inTx(tx -> {
+                var claims = claim.apply(tx);
+                var drafts = letters.parts(tx, account, claims);
+                return claims.stream()
+                        .map(one -> new Taken(one, Optional.ofNullable(drafts.get(one.delivery()))))
+                        .toList();
+            });
         } catch (RuntimeException e) {
             // The commit may have happened all the same.
             straying.add(account);
@@ -219,8 +254,8 @@ public final class Sender implements AutoCloseable {
 
     /// Waits until nothing is on its way.
     public void awaitQuiet() {
-        slots.acquireUninterruptibly(relay.connections());
-        slots.release(relay.connections());
+        slots.acquireUninterruptibly(slotsMax());
+        slots.release(slotsMax());
     }
 
     /// How many emails the relay has accepted since the start.
@@ -228,20 +263,35 @@ public final class Sender implements AutoCloseable {
         return accepted.get();
     }
 
-    private void send(Claim claim) {
+    private void send(Claim claim, Optional<Letters.Parts> draft) {
         try {
             if (claim.kind() instanceof Kind.NoticeMail notice
                     && clock.instant().isAfter(notice.giveUpAt())) {
                 finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
                 return;
             }
-            var letter = letter(claim);
-            if (letter.isEmpty()) {
-                // Gone between the claim and now; the news of it could not reach a claimed row.
-                finish(claim, ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone"));
-                return;
+            var written = clock.instant();
+            var letter = letter(claim, draft);
+            lines.acquireUninterruptibly();
+            try {
+                if (stopping) {
+                    withdraw(claim);
+                    return;
+                }
+                if (draft.isPresent()
+                        && !claim.isWritten()
+                        && written.plus(FRESH).isBefore(clock.instant())) {
+                    letter = letters.write(claim, clock.instant());
+                }
+                if (letter.isEmpty()) {
+                    // Gone between the claim and now; the news of it could not reach a claimed row.
+                    finish(claim, ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone"));
+                    return;
+                }
+                transmit(claim.sentFrom(letter.get().sender()), letter.get());
+            } finally {
+                lines.release();
             }
-            transmit(claim.sentFrom(letter.get().sender()), letter.get());
         } catch (BrokenEmail e) {
             finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
@@ -263,12 +313,12 @@ public final class Sender implements AutoCloseable {
                 : ending(claim, Delivery.State.HELD, "unrendered", "", fault.toString(), "poison");
     }
 
-    private Optional<Letters.Letter> letter(Claim claim) {
+    private Optional<Letters.Letter> letter(Claim claim, Optional<Letters.Parts> draft) {
         var kept = claim.isWritten()
                 ? database.inTx(tx -> store.findMessage(tx, claim.account(), claim.delivery()))
                 : Optional.<Kept>empty();
         if (kept.isEmpty()) {
-            return letters.write(claim, clock.instant());
+            return draft.map(parts -> letters.letter(claim, parts, clock.instant()));
         }
         // It may have arrived, so it goes out as it was, byte for byte.
         return recipient(claim)
@@ -334,17 +384,7 @@ public final class Sender implements AutoCloseable {
     private boolean mark(Claim claim, Letters.Letter letter, SmtpTransaction transaction) {
         boolean marked;
         try {
-            marked = database.inTx(tx -> {
-                if (!store.mark(tx, claim, node, clock.instant())) {
-                    return false;
-                }
-                store.insertMessage(
-                        tx,
-                        claim.account(),
-                        claim.delivery(),
-                        new Kept(letter.sender().value(), letter.message()));
-                return true;
-            });
+            marked = marks.record(claim.account(), new Marking(claim, letter));
         } catch (RuntimeException e) {
             // No mail without memory.
             transaction.abandon();
@@ -355,6 +395,25 @@ public final class Sender implements AutoCloseable {
             withdraw(claim);
         }
         return marked;
+    }
+
+    private List<Boolean> mark(AccountId account, List<Marking> markings) {
+        return database.inTx(tx -> {
+            var claims = markings.stream().map(Marking::claim).toList();
+            var marked = store.mark(tx, account, claims, node, clock.instant());
+            var messages = new HashMap<DeliveryId, Kept>();
+            for (var marking : markings) {
+                if (marked.contains(marking.claim().delivery())) {
+                    var letter = marking.letter();
+                    messages.put(
+                            marking.claim().delivery(), new Kept(letter.sender().value(), letter.message()));
+                }
+            }
+            store.insertMessages(tx, account, messages);
+            return claims.stream()
+                    .map(claim -> marked.contains(claim.delivery()))
+                    .toList();
+        });
     }
 
     /// The email must not go out at this moment: back into the queue, which a paused sequence keeps, or out
@@ -486,32 +545,67 @@ public final class Sender implements AutoCloseable {
     }
 
     private void finish(Claim claim, Function<Tx, Ending> verdict) {
-        persistently(claim, tx -> {
-            var ending = verdict.apply(tx);
-            store.insertAttempt(tx, claim, node, ending.attempt());
-            if (!store.settle(tx, claim, node, ending)) {
-                // On record already, by a commit whose reply was lost, or another node has taken it over.
-                return;
+        var verdicted = new Verdict(claim, verdict);
+        try {
+            results.record(claim.account(), verdicted);
+        } catch (RuntimeException e) {
+            // One of those recorded together was at fault, or the database was: each sees to its own.
+            LOG.warn("delivery {} could not be recorded with others", claim.delivery(), e);
+            persistently(claim, tx -> record(tx, claim.account(), List.of(verdicted)));
+        }
+    }
+
+    private List<Boolean> record(AccountId account, List<Verdict> verdicts) {
+        database.useTx(tx -> record(tx, account, verdicts));
+        return Collections.nCopies(verdicts.size(), true);
+    }
+
+    private void record(Tx tx, AccountId account, List<Verdict> verdicts) {
+        var ended = verdicts.stream()
+                .map(verdict -> new Result(verdict.claim(), verdict.ending().apply(tx)))
+                // Rows are always locked in this order, so nobody waits in a circle.
+                .sorted(Comparator.comparingLong(
+                        result -> result.claim().delivery().value()))
+                .toList();
+        store.insertAttempts(tx, account, ended, node);
+        var written = store.settle(tx, account, ended, node);
+        var settled = new ArrayList<Result>();
+        for (var result : ended) {
+            // What is not written is on record already, by a commit whose reply was lost, or another node has it.
+            if (written.contains(result.claim().delivery())) {
+                if (result.ending().isSettled()) {
+                    settled.add(result);
+                } else {
+                    deliveries.dropIfForbidden(
+                            tx,
+                            account,
+                            result.claim().delivery(),
+                            result.ending().at());
+                }
             }
-            if (!ending.isSettled()) {
-                deliveries.dropIfForbidden(tx, claim.account(), claim.delivery(), ending.at());
-                return;
-            }
-            store.dropMessage(tx, claim.account(), claim.delivery());
-            var reader = claim.kind().subscriber();
-            if (ending.bounced() && reader.isPresent()) {
-                store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
-                subscribers.leave(
-                        tx,
-                        claim.account(),
-                        reader.get(),
-                        Departure.BOUNCED,
-                        ending.attempt().reply().orElse(""),
-                        ending.at());
-            }
-            Deliveries.settled(claim.delivery(), claim.kind(), ending.state() == Delivery.State.SENT, ending.at())
-                    .ifPresent(event -> events.append(tx, claim.account(), event));
-        });
+        }
+        store.dropMessages(
+                tx,
+                account,
+                settled.stream().map(result -> result.claim().delivery()).toList());
+        settled.forEach(result -> leave(tx, result));
+        deliveries.tellSettled(tx, account, settled);
+    }
+
+    private void leave(Tx tx, Result result) {
+        var claim = result.claim();
+        var ending = result.ending();
+        var reader = claim.kind().subscriber();
+        if (ending.bounced() && reader.isPresent()) {
+            store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
+            subscribers.leave(
+                    tx,
+                    claim.account(),
+                    reader.get(),
+                    Departure.BOUNCED,
+                    ending.attempt().reply().orElse(""),
+                    ending.at());
+        }
     }
 
     /// Until it is on record: a reply that nobody remembers would become a second email.

@@ -94,6 +94,23 @@ final class EnrollmentStore {
                 .findOne();
     }
 
+    /// Those that there are, by id.
+    List<Enrollment> findAllForUpdate(Tx tx, AccountId account, Collection<EnrollmentId> ids) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.id = any(:ids)
+                         order by e.id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("ids", longs(ids))
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
     /// The subscriber's enrollments that are not over.
     List<Enrollment> openForUpdate(Tx tx, AccountId account, SubscriberId subscriber) {
         return tx.query("""

@@ -3,10 +3,12 @@ package reynard.enrollment;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -239,7 +241,7 @@ public final class Enrollments {
             // Everyone is older than a plan that never comes: the re-planner takes them all out.
             case Event.SequenceDeleted(var sequence, var at) ->
                 store.requestReplan(tx, account, sequence, Long.MAX_VALUE, at);
-            case Event.DeliverySettled settled -> advance(tx, account, settled);
+            case Event.DeliveriesSettled(var settled) -> advance(tx, account, settled);
             case Event.DeliveryWithdrawn withdrawn -> waitAgain(tx, account, withdrawn);
             case Event.SequenceWanted(var subscriber, var sequence, var _) ->
                 subscribers
@@ -298,14 +300,32 @@ public final class Enrollments {
         }
     }
 
-    /// One email of a run is done with: the next delay counts from now.
-    private void advance(Tx tx, AccountId account, Event.DeliverySettled settled) {
-        store.findForUpdate(tx, account, settled.enrollment())
-                .filter(enrollment -> enrollment.run() == settled.run())
-                .filter(enrollment -> enrollment.progress().equals(new Progress.Sending(settled.email())))
-                .ifPresent(enrollment -> {
-                    keep(tx, account, List.of(past(tx, account, enrollment, settled)));
-                });
+    /// One email of each of these runs is done with: the next delay counts from when it was.
+    private void advance(Tx tx, AccountId account, List<Event.DeliverySettled> settled) {
+        var byEnrollment = new HashMap<EnrollmentId, Event.DeliverySettled>();
+        settled.forEach(one -> byEnrollment.put(one.enrollment(), one));
+        var onTheirWay = store.findAllForUpdate(tx, account, byEnrollment.keySet()).stream()
+                .filter(enrollment -> isDone(enrollment, byEnrollment.get(enrollment.id())))
+                .toList();
+        if (onTheirWay.isEmpty()) {
+            return;
+        }
+        var had = store.settled(
+                tx, account, onTheirWay.stream().map(Enrollment::id).toList());
+        var plans = new HashMap<SequenceId, Optional<Plan>>();
+        var moved = new ArrayList<Enrollment>();
+        for (var enrollment : onTheirWay) {
+            var plan = plans.computeIfAbsent(enrollment.sequence(), id -> this.plans.inForce(tx, account, id));
+            var done = Optional.ofNullable(byEnrollment.get(enrollment.id())).orElseThrow();
+            moved.add(past(plan, enrollment, done, had.getOrDefault(enrollment.id(), Set.of())));
+        }
+        keep(tx, account, moved);
+    }
+
+    private static boolean isDone(Enrollment enrollment, Event.@Nullable DeliverySettled settled) {
+        return settled != null
+                && enrollment.run() == settled.run()
+                && enrollment.progress().equals(new Progress.Sending(settled.email()));
     }
 
     /// Their queued email was taken back with an edit; the re-planner, which that edit has called, finds
@@ -320,14 +340,14 @@ public final class Enrollments {
                 });
     }
 
-    private Enrollment past(Tx tx, AccountId account, Enrollment enrollment, Event.DeliverySettled done) {
-        var plan = plans.inForce(tx, account, enrollment.sequence());
+    private static Enrollment past(
+            Optional<Plan> plan, Enrollment enrollment, Event.DeliverySettled done, Set<SequenceEmailId> had) {
         if (plan.isEmpty()) {
             return enrollment
                     .past(done.email(), done.at())
                     .with(new Progress.Removed(done.at(), Progress.Removal.SEQUENCE_DELETED), enrollment.planVersion());
         }
-        return plan.get().past(enrollment, done.email(), settled(tx, account, enrollment), done.at());
+        return plan.get().past(enrollment, done.email(), had, done.at());
     }
 
     private Set<SequenceEmailId> settled(Tx tx, AccountId account, Enrollment enrollment) {

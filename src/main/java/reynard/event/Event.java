@@ -1,6 +1,7 @@
 package reynard.event;
 
 import java.time.Instant;
+import java.util.List;
 import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.DeliveryId;
@@ -42,8 +43,19 @@ public sealed interface Event {
             SequenceEmailId email,
             SubscriberId subscriber,
             boolean accepted,
-            Instant at)
-            implements Event {}
+            Instant at) {}
+
+    /// Those that were done with together; at least one.
+    record DeliveriesSettled(List<DeliverySettled> deliveries) implements Event {
+        public DeliveriesSettled {
+            deliveries = List.copyOf(deliveries);
+        }
+
+        @Override
+        public Instant at() {
+            return deliveries.getLast().at();
+        }
+    }
 
     /// A queued email of a run was taken back, because its author deleted or unpublished it or deleted its
     /// sequence.

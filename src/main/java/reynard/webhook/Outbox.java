@@ -254,7 +254,7 @@ public final class Outbox {
                 yield news;
             }
             case Event.SequencePlanChanged _,
-                    Event.DeliverySettled _,
+                    Event.DeliveriesSettled _,
                     Event.DeliveryWithdrawn _,
                     Event.BroadcastMailSettled _,
                     Event.SequenceWanted _ -> List.of();

@@ -180,7 +180,7 @@ class BroadcastMailTest {
     void the_mail_of_sequences_goes_before_a_broadcast_which_keeps_a_quarter_of_the_connections() {
         relay.on(Verb.RCPT, 451, "4.7.1 greylisted").to("walker");
         var sequence = server.sequence(immediate("Hello"));
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 12; i++) {
             server.subscriber("walker" + i + "@example.org", sequence);
         }
         server.settle();
@@ -193,12 +193,12 @@ class BroadcastMailTest {
         server.unaudited();
 
         mailroom.send();
-        assertThat(walkers()).isEqualTo(3);
-        mailroom.send();
         assertThat(walkers()).isEqualTo(6);
-        assertThat(relay.messages()).hasSize(8);
         mailroom.send();
-        assertThat(relay.messages()).hasSize(12);
+        assertThat(walkers()).isEqualTo(12);
+        assertThat(relay.messages()).hasSize(16);
+        mailroom.send();
+        assertThat(relay.messages()).hasSize(18);
     }
 
     private long walkers() {

@@ -82,7 +82,6 @@ final class Mailroom implements AutoCloseable {
                 deliveries,
                 letters,
                 subscribers,
-                events,
                 relay,
                 new ConnectionPool(
                         SmtpSettings.withDefaults("localhost"), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),

@@ -1,0 +1,561 @@
+package reynard.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+import reynard.db.EmbeddedDatabase;
+
+/// How fast due emails go out, each with a durable mark and a durable result, beside what Postfix's `smtp-source -s 8`
+/// pushes into the same `smtp-sink` in the same run: `bin/bench send [CASE …]`. The cases:
+///
+/// - `plain`: 100,000 due emails of 4 KB with five variables, tracked links and List-Unsubscribe, without DKIM. The
+///   figure is the ratio; below 0.3 it fails, and 0.5 is the goal.
+/// - `dkim`: the same, signed with RSA 2048, beside what `openssl speed rsa2048` signs.
+/// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
+/// - `million`: 1,000,000 due emails; the server stays under 400 MB.
+///
+/// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and
+/// no mail server is started.
+public final class Send {
+    private static final String KEY = "bench-key-0123456789abcdef";
+    private static final int DUE = Integer.getInteger("bench.due", 100_000);
+    private static final int MILLION = 1_000_000;
+    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 64);
+    private static final double FLOOR = 0.3;
+    private static final double OF_LATENCY = 0.9;
+    private static final int MEGABYTES_MAX = 400;
+    private static final Path POSTFIX = Path.of("target/bench-postfix");
+    private static final EmbeddedDatabase.Settings AS_SHIPPED_FOR_MORE =
+            new EmbeddedDatabase.Settings(EmbeddedDatabase.Settings.SMALL_SERVER.sharedBuffersMegabytes(), 100, true);
+
+    private final Path folder;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private boolean good = true;
+
+    private Send(Path folder) {
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var cases = arguments.length == 0 ? List.of("plain", "dkim", "latency", "million") : List.of(arguments);
+        var folder = Files.createTempDirectory("reynard-bench-send");
+        var bench = new Send(folder);
+        try {
+            for (var name : cases) {
+                switch (name) {
+                    case "plain" -> bench.plain();
+                    case "dkim" -> bench.dkim();
+                    case "latency" -> bench.latency();
+                    case "million" -> bench.million();
+                    default -> throw new IllegalArgumentException("no such case: " + name);
+                }
+            }
+        } finally {
+            try (var paths = Files.walk(folder)) {
+                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        System.exit(bench.good ? 0 : 1);
+    }
+
+    private void plain() throws Exception {
+        try (var sink = Sink.start()) {
+            double before = limit(sink, true);
+            var run = run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, DUE, false);
+            double after = limit(sink, true);
+            double fresh = limit(sink, false);
+            double limit = (before + after) / 2;
+            double ratio = run.perSecond() / limit;
+            line(
+                    "%,d emails over %d connections: %,.0f a second; smtp-source -s 8: %,.0f (%,.0f before, %,.0f after; %,.0f with a connection for each); ratio %.2f (goal 0.5, at least 0.3)"
+                            .formatted(DUE, CONNECTIONS, run.perSecond(), limit, before, after, fresh, ratio),
+                    ratio >= FLOOR);
+            memory(run);
+            run.shares().forEach(share -> line("  " + share, true));
+        }
+    }
+
+    private void dkim() throws Exception {
+        var speed = output(List.of("openssl", "speed", "-seconds", "2", "rsa2048"));
+        var signing = speed.lines()
+                .filter(line -> line.startsWith("rsa 2048"))
+                .map(line -> line.trim().split("\\s+"))
+                .map(words -> Double.parseDouble(words[words.length - 2]))
+                .findFirst()
+                .orElse(0.0);
+        try (var sink = Sink.start()) {
+            double limit = limit(sink, true);
+            var run =
+                    run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, DUE / 2, true);
+            line(
+                    "signed with RSA 2048: %,.0f a second; smtp-source -s 8: %,.0f; ratio %.2f; openssl signs %,.0f a second on one core"
+                            .formatted(run.perSecond(), limit, run.perSecond() / limit, signing),
+                    true);
+            run.shares().forEach(share -> line("  " + share, true));
+        }
+    }
+
+    private void latency() throws Exception {
+        for (int connections : List.of(8, 32, 64)) {
+            try (var sink = new SlowSink(Duration.ofMillis(50))) {
+                var run = run(
+                        "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + connections,
+                        connections * 400,
+                        false);
+                double limit = connections / 0.05;
+                line(
+                        "a receiver that answers after 50 ms, %d connections: %,.0f a second of %,.0f; ratio %.2f (at least 0.9)"
+                                .formatted(connections, run.perSecond(), limit, run.perSecond() / limit),
+                        run.perSecond() / limit >= OF_LATENCY);
+            }
+        }
+    }
+
+    private void million() throws Exception {
+        try (var sink = Sink.start()) {
+            var run =
+                    run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, MILLION, false);
+            line("%,d emails: %,.0f a second".formatted(MILLION, run.perSecond()), true);
+            memory(run);
+        }
+    }
+
+    private void memory(Run run) {
+        line(
+                "  peak resident memory of the server %d MB (under %d)".formatted(run.megabytes(), MEGABYTES_MAX),
+                run.megabytes() < MEGABYTES_MAX);
+    }
+
+    /// What `smtp-source` pushes into the sink with eight sessions.
+    ///
+    /// @param keeping whether it keeps its connections between messages
+    private static double limit(Sink sink, boolean keeping) throws Exception {
+        var command =
+                new ArrayList<>(List.of(POSTFIX.resolve("usr/sbin/smtp-source").toString()));
+        int messages = keeping ? DUE : DUE / 5;
+        if (keeping) {
+            command.add("-d");
+        }
+        command.addAll(List.of(
+                "-s",
+                "8",
+                "-l",
+                "4096",
+                "-m",
+                String.valueOf(messages),
+                "-f",
+                "author@example.com",
+                "-t",
+                "reader@example.org",
+                "127.0.0.1:" + sink.port()));
+        long began = System.nanoTime();
+        output(command);
+        return messages / ((System.nanoTime() - began) / 1e9);
+    }
+
+    /// One run of a server over a database of its own.
+    ///
+    /// @param shares of what ran, of all processors
+    private record Run(double perSecond, long megabytes, List<String> shares) {}
+
+    private Run run(String relay, int due, boolean signed) throws Exception {
+        var data = folder.resolve("data");
+        try (var postgres = EmbeddedDatabase.start(data, folder, AS_SHIPPED_FOR_MORE)) {
+            var recording = folder.resolve("recording.jfr");
+            var server = serve(postgres.jdbcUrl(), relay, recording);
+            try {
+                var url = urlOf(server);
+                long sequence = write(url);
+                fill(postgres.jdbcUrl(), sequence, due);
+                if (signed) {
+                    sign(postgres.jdbcUrl());
+                }
+                var before = processorSeconds(server);
+                execute(
+                        postgres.jdbcUrl(),
+                        "update delivery set state = 'scheduled', next_attempt_at = now() where state = 'held'");
+                double load = load();
+                long megabytes = awaitSent(postgres.jdbcUrl(), server);
+                var seconds = number(
+                        postgres.jdbcUrl(),
+                        "select extract(epoch from max(settled_at) - min(marked_at)) from delivery where state = 'sent'");
+                var after = processorSeconds(server);
+                long sent = (long) number(postgres.jdbcUrl(), "select count(*) from delivery where state = 'sent'");
+                if (sent != due) {
+                    throw new IllegalStateException("of " + due + " emails " + sent + " were sent");
+                }
+                server.destroy();
+                server.waitFor();
+                var shares = new ArrayList<String>();
+                shares.add("load of the machine %.1f; CPU seconds: %s".formatted(load, difference(before, after)));
+                shares.add("the server's own, by stage: " + stages(recording));
+                return new Run(due / seconds, megabytes, shares);
+            } finally {
+                server.destroy();
+                server.waitFor();
+            }
+        } finally {
+            delete(data);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (var paths = Files.walk(folder)) {
+                for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private static Process serve(String jdbcUrl, String relay, Path recording) throws IOException {
+        var command = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // As bin/reynard starts it.
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording,
+                        "-Xlog:jfr*=off",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "reynard.cli.Main",
+                        "serve",
+                        "--port=0",
+                        "--smtp-url=" + relay,
+                        "--database-url=" + jdbcUrl)
+                .redirectErrorStream(true);
+        command.environment()
+                .putAll(Map.of(
+                        "REYNARD_BOOTSTRAP_API_KEY", KEY,
+                        "REYNARD_SECRET_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+                        "REYNARD_PUBLIC_URL", "https://mail.example.com",
+                        "REYNARD_RATE_LIMIT", "off"));
+        return command.start();
+    }
+
+    private static String urlOf(Process server) throws IOException {
+        var said = new StringBuilder();
+        var out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+        for (var line = out.readLine(); line != null; line = out.readLine()) {
+            said.append(line).append('\n');
+            int at = line.lastIndexOf(" answers on ");
+            if (at >= 0) {
+                Thread.ofVirtual()
+                        .start(() -> out.lines()
+                                .filter(one -> one.contains("ERROR") || one.contains("WARN"))
+                                .limit(5)
+                                .forEach(System.out::println));
+                return line.substring(at + " answers on ".length());
+            }
+        }
+        throw new IllegalStateException("the server did not start:\n" + said);
+    }
+
+    // What is to be sent
+
+    private long write(String url) throws Exception {
+        for (var field : List.of("Company", "City", "Plan")) {
+            post(url, "/v4/custom_fields", "{\"label\":\"" + field + "\"}");
+        }
+        long sequence = id(post(url, "/v4/sequences", "{\"name\":\"Bench\"}"));
+        var paragraph = "<p>Dear {{ subscriber.first_name }} of {{ subscriber.company }} in {{ subscriber.city }}, your"
+                + " plan {{ subscriber.plan }} and the address {{ subscriber.email_address }} are what this is about."
+                + " <a href=\\\"https://www.example.com/tea/NUMBER\\\">Read on about tea</a>.</p>";
+        var content = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            content.append(paragraph.replace("NUMBER", String.valueOf(i))).append("<p>Tea is made of leaves and hot water.</p>");
+        }
+        for (int i = 0; i < 2; i++) {
+            post(
+                    url,
+                    "/v4/sequences/" + sequence + "/emails",
+                    "{\"subject\":\"Tea for {{ subscriber.first_name }}\",\"content\":\"" + content
+                            + "\",\"delay_value\":" + (i + 1) + ",\"delay_unit\":\"days\",\"published\":true}");
+        }
+        return sequence;
+    }
+
+    private static long id(String json) {
+        var found = java.util.regex.Pattern.compile("\"id\":(\\d+)").matcher(json);
+        if (!found.find()) {
+            throw new IllegalStateException("no id: " + json);
+        }
+        return Long.parseLong(found.group(1));
+    }
+
+    private String post(String url, String path, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(url + path))
+                .header("X-Kit-Api-Key", KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return answer.body();
+    }
+
+    /// People who have joined and to whom the first email is due; it is kept back until all are there. Their ids lie
+    /// far
+    /// above those that the server gives out.
+    private static void fill(String jdbcUrl, long sequence, int due) throws Exception {
+        execute(jdbcUrl, """
+                insert into subscriber (account_id, id, email_address, first_name, state, state_changed_at, fields,
+                                        created_at, updated_at)
+                select a.id, 1000000000 + i, 'reader' || i || '@example.org', 'Reader' || i, 'active', now(),
+                       (select jsonb_object_agg(f.id::text, f.key || i) from custom_field f), now(), now()
+                  from account a, generate_series(1, %2$d) i;
+                insert into enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
+                                        anchor_at, next_email_id, plan_version, created_at)
+                select a.id, 2000000000 + i, q.id, 1000000000 + i, 1, 'api', now(), 'sending', now(),
+                       (select min(e.id) from sequence_email e where e.sequence_id = q.id), q.plan_version, now()
+                  from account a join sequence q on q.id = %1$d, generate_series(1, %2$d) i;
+                insert into delivery (account_id, id, kind, enrollment_id, run, sequence_id, sequence_email_id,
+                                      subscriber_id, token, message_id, state, due_at, created_at, reason)
+                select e.account_id, e.id + 1000000000, 'sequence', e.id, 1, e.sequence_id, e.next_email_id,
+                       e.subscriber_id,
+                       translate(left(encode(sha256(('t' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
+                       translate(left(encode(sha256(('m' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
+                       'held', now(), now(), 'bench'
+                  from enrollment e;
+                """.formatted(sequence, due));
+        execute(jdbcUrl, "vacuum analyze");
+    }
+
+    private static void sign(String jdbcUrl) throws Exception {
+        output(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "reynard.cli.Main",
+                "dkim",
+                "create",
+                "example.com",
+                "--database-url=" + jdbcUrl,
+                "--secret-key=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="));
+        execute(jdbcUrl, "update dkim_key set signing_since = now() where algorithm = 'rsa'");
+    }
+
+    // What it took
+
+    /// @return the peak of the server's resident memory, in megabytes
+    private static long awaitSent(String jdbcUrl, Process server) throws Exception {
+        while (number(
+                        jdbcUrl,
+                        "select count(*) from (select from delivery where state in ('scheduled', 'claimed', 'at_dot') limit 1) l")
+                > 0) {
+            if (server.waitFor(250, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("the server has ended");
+            }
+        }
+        return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
+                        .filter(line -> line.startsWith("VmHWM:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .findFirst()
+                        .orElseThrow()
+                / 1024;
+    }
+
+    /// By program, in seconds since the start of each.
+    private static Map<String, Double> processorSeconds(Process server) throws IOException {
+        var seconds = new TreeMap<String, Double>();
+        try (var processes = Files.list(Path.of("/proc"))) {
+            for (var process : processes.toList()) {
+                var name = process.getFileName().toString();
+                if (name.chars().allMatch(Character::isDigit)) {
+                    try {
+                        var stat = Files.readString(process.resolve("stat"));
+                        var program = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                        double spent = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                        if (name.equals(String.valueOf(server.pid()))) {
+                            seconds.merge("server", spent, Double::sum);
+                        } else if (program.equals("postgres") || program.equals("smtp-sink")) {
+                            seconds.merge(program, spent, Double::sum);
+                        }
+                    } catch (IOException e) {
+                        // It has ended.
+                    }
+                }
+            }
+        }
+        return seconds;
+    }
+
+    private static String difference(Map<String, Double> before, Map<String, Double> after) {
+        var text = new ArrayList<String>();
+        after.forEach((name, seconds) -> text.add("%s %.1f".formatted(name, seconds - before.getOrDefault(name, 0.0))));
+        return String.join(", ", text);
+    }
+
+    /// Where the server's samples fall, by the first frame that says what it is for.
+    private static String stages(Path recording) throws IOException {
+        var samples = new TreeMap<String, Integer>();
+        int all = 0;
+        try (var file = new RecordingFile(recording)) {
+            while (file.hasMoreEvents()) {
+                var event = file.readEvent();
+                if (event.getEventType().getName().equals("jdk.ExecutionSample")) {
+                    var stack = event.getStackTrace();
+                    if (stack != null) {
+                        samples.merge(stage(stack.getFrames()), 1, Integer::sum);
+                        all++;
+                    }
+                }
+            }
+        }
+        int total = Math.max(1, all);
+        return samples.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .map(entry -> String.format(Locale.ROOT, "%s %d %%", entry.getKey(), entry.getValue() * 100 / total))
+                .reduce((one, two) -> one + ", " + two)
+                .orElse("no samples");
+    }
+
+    private static String stage(List<RecordedFrame> frames) {
+        for (var frame : frames) {
+            var type = frame.getMethod().getType().getName();
+            for (var stage : STAGES) {
+                if (Arrays.stream(stage.types()).anyMatch(type::startsWith)) {
+                    return stage.name();
+                }
+            }
+        }
+        return "the rest";
+    }
+
+    private record Stage(String name, String... types) {}
+
+    private static final List<Stage> STAGES = List.of(
+            new Stage("signing", "reynard.mail.dkim"),
+            new Stage("writing the message", "reynard.mail"),
+            new Stage("Liquid and text", "reynard.template", "org.jsoup"),
+            new Stage("tracked links", "reynard.tracking"),
+            new Stage("SMTP", "reynard.delivery.smtp"),
+            new Stage("PostgreSQL's driver", "org.postgresql"),
+            new Stage("statements", "org.jdbi", "com.zaxxer"),
+            new Stage("letters", "reynard.delivery.Letters"),
+            new Stage("next steps", "reynard.enrollment"),
+            new Stage("events", "reynard.webhook", "reynard.event"),
+            new Stage("sender", "reynard.delivery", "reynard.app"));
+
+    private static double load() throws IOException {
+        return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+    }
+
+    private static void execute(String jdbcUrl, String sql) throws Exception {
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static double number(String jdbcUrl, String sql) throws Exception {
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getDouble(1);
+        }
+    }
+
+    private void line(String text, boolean fine) {
+        System.out.println(text + (fine ? "" : " MISSED"));
+        good &= fine;
+    }
+
+    private static String output(List<String> command) throws Exception {
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment()
+                .put("LD_LIBRARY_PATH", POSTFIX.resolve("usr/lib/postfix").toString());
+        var process = builder.start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(command + ":\n" + output);
+        }
+        return output;
+    }
+
+    /// Postfix's `smtp-sink` on a free port.
+    private record Sink(Process process, int port) implements AutoCloseable {
+        static Sink start() throws Exception {
+            unpack();
+            int port = freePort();
+            // As root, it insists on being somebody else; whoever is not root is ignored.
+            var command = new ProcessBuilder(
+                            POSTFIX.resolve("usr/sbin/smtp-sink").toString(),
+                            "-u",
+                            "nobody",
+                            "127.0.0.1:" + port,
+                            "1000")
+                    .redirectErrorStream(true);
+            command.environment()
+                    .put("LD_LIBRARY_PATH", POSTFIX.resolve("usr/lib/postfix").toString());
+            var process = command.start();
+            awaitListening(port);
+            return new Sink(process, port);
+        }
+
+        private static void unpack() throws Exception {
+            if (!Files.exists(POSTFIX.resolve("usr/sbin/smtp-sink"))) {
+                Files.createDirectories(POSTFIX);
+                output(List.of(
+                        "sh",
+                        "-c",
+                        "cd '" + POSTFIX
+                                + "' && (apt-get download postfix || (apt-get update && apt-get download postfix))"
+                                + " && dpkg -x postfix_*.deb ."));
+            }
+        }
+
+        private static int freePort() throws IOException {
+            try (var socket = new java.net.ServerSocket(0)) {
+                return socket.getLocalPort();
+            }
+        }
+
+        private static void awaitListening(int port) throws Exception {
+            for (int i = 0; i < 100; i++) {
+                try (var socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+                    if (socket.isConnected()) {
+                        return;
+                    }
+                } catch (IOException e) {
+                    Thread.sleep(50);
+                }
+            }
+            throw new IllegalStateException("smtp-sink does not listen");
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+}
