@@ -287,7 +287,8 @@ public final class Send {
                 + " <a href=\\\"https://www.example.com/tea/NUMBER\\\">Read on about tea</a>.</p>";
         var content = new StringBuilder();
         for (int i = 0; i < 3; i++) {
-            content.append(paragraph.replace("NUMBER", String.valueOf(i))).append("<p>Tea is made of leaves and hot water.</p>");
+            content.append(paragraph.replace("NUMBER", String.valueOf(i)))
+                    .append("<p>Tea is made of leaves and hot water.</p>");
         }
         for (int i = 0; i < 2; i++) {
             post(
