@@ -65,7 +65,9 @@ final class ConsentStore {
         return tx.update("""
                         update consent
                            set client_address = case when client_address like '%:%'
-                                   then array_to_string((string_to_array(client_address, ':'))[1:4], ':') || '::'
+                                   then split_part(client_address, ':', 1) || ':' || split_part(client_address, ':', 2) || ':'
+                                        || split_part(client_address, ':', 3) || ':'
+                                        || split_part(client_address, ':', 4) || '::'
                                    else regexp_replace(client_address, '\\.[0-9]+$', '.0') end
                          where account_id = :account and asked_at < :before and client_address is not null
                            and client_address !~ '(::|\\.0)$'

@@ -47,11 +47,13 @@ class ErasingTest {
                 json("{'referrer':'https://blog.example/?utm_source=Zerlina'}"));
         server.post("/ext/v1/subscribers/" + reader.id() + "/consents", json("{'statement':'Zerlina said so'}"));
         var tea = Map.of("name", "Tea", "pid", "1", "lid", "1", "quantity", 1, "unit_price", 9.5);
+        server.useToken(server.token());
         server.post(
                 "/v4/purchases",
                 text(Map.of(
                         "purchase",
                         Map.of("email_address", ADDRESS, "transaction_id", "t1", "products", List.of(tea)))));
+        server.useKey(TestServer.API_KEY);
         var sequence = server.sequence(immediate("Hello").saying("<p>Dear {{ first_name }}</p>"), days("Later", 2));
         reader.joins(sequence);
         server.settle();

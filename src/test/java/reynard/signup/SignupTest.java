@@ -8,6 +8,7 @@ import static reynard.testing.TestServer.json;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reynard.account.Accounts;
+import reynard.consent.Consents;
+import reynard.db.Database;
+import reynard.db.IdBlocks;
 import reynard.testing.TestServer;
 import reynard.testing.TestServer.Answer;
 
@@ -350,6 +355,24 @@ class SignupTest {
         assertThat(consent.get("confirmed_at").asText()).isNotEmpty();
         var member = server.get("/v4/forms/" + form + "/subscribers").at("/subscribers/0");
         assertThat(member.at("/referrer_utm_parameters/source").asText()).isEqualTo("friend");
+    }
+
+    @Test
+    void after_ninety_days_no_more_than_the_network_of_a_visitor_is_known() {
+        signsUp(ADDRESS);
+        posts(link(ADDRESS), Map.of());
+        var now = server.now();
+
+        try (var database = Database.open(server.databaseUrl(), 2)) {
+            var ids = new IdBlocks(database);
+            var account =
+                    new Accounts(database, ids, InstantSource.system()).all().getFirst();
+            var consents = new Consents(database, ids, InstantSource.system());
+            assertThat(consents.forgetClients(account, now.plus(ofDays(89)))).isZero();
+            assertThat(consents.forgetClients(account, now.plus(ofDays(91)))).isEqualTo(1);
+            assertThat(consents.forgetClients(account, now.plus(ofDays(91)))).isZero();
+        }
+        assertThat(consents(ADDRESS).at("/consents/0/client_address").asText()).isEqualTo("127.0.0.0");
     }
 
     private Answer consents(String email) {
