@@ -531,7 +531,8 @@ public final class Server implements AutoCloseable {
         return Base64.getDecoder()
                 .decode(vault.open(sealed, "erased addresses")
                         .orElseThrow(() -> new IllegalStateException(
-                                "the secret for erased addresses was sealed with a key that is not here")));
+                                "the secret for erased addresses was sealed with another secret key than this server's"
+                                        + " (REYNARD_SECRET_KEY, or secret.key in the data directory)")));
     }
 
     private String startEmbedded(Settings settings) {
