@@ -367,6 +367,8 @@ public final class BroadcastEndpoints {
         return broadcast.settings().publishedAt().or(() -> broadcast.post().flatMap(Post::appearedAt));
     }
 
+    record SourceJson(String type, List<Long> ids) {}
+
     /// One entry per kind, ids ascending: the order in which the sources are sorted.
     private static Map<String, Object> audienceJson(Audience audience) {
         return switch (audience) {
@@ -380,7 +382,7 @@ public final class BroadcastEndpoints {
                 yield Map.of(
                         match.wireName(),
                         byKind.entrySet().stream()
-                                .map(entry -> Map.of("type", entry.getKey(), "ids", entry.getValue()))
+                                .map(entry -> new SourceJson(entry.getKey(), entry.getValue()))
                                 .toList());
             }
         };

@@ -288,7 +288,7 @@ class BroadcastContractTest {
         assertShape(one, 200, "{'broadcast':{'id':'int'," + STATS + "}}");
         assertThat(one.at("/broadcast/stats")).hasToString(json("""
                 {'recipients':0,'open_rate':0,'emails_opened':0,'click_rate':0,'unsubscribe_rate':0,'unsubscribes':0,\
-                'total_clicks':0,'show_total_clicks':false,'status':'draft','progress':0,\
+                'total_clicks':0,'show_total_clicks':false,'status':'draft','progress':0.0,\
                 'open_tracking_disabled':false,'click_tracking_disabled':false}"""));
         var many = server.get("/v4/broadcasts/stats?status=draft");
         assertShape(

@@ -41,7 +41,9 @@ class SpecificationTest {
             LeavingTest.class,
             DeletingTest.class,
             StatisticsTest.class,
-            PoliciesTest.class);
+            PoliciesTest.class,
+            BroadcastsTest.class,
+            BroadcastUnderWayTest.class);
 
     private static final String HEAD = """
             # How a sequence behaves
