@@ -345,6 +345,8 @@ public final class Send {
                        'held', now(), now(), 'bench'
                   from enrollment e;
                 """.formatted(sequence, due));
+        // Without one, mail of a list is kept back.
+        execute(jdbcUrl, "update account set postal_address = '1 Tea Street'");
         execute(jdbcUrl, "vacuum analyze");
     }
 
