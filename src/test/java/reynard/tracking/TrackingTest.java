@@ -106,7 +106,7 @@ class TrackingTest {
 
         assertThat(text)
                 .doesNotContain("shop.example")
-                .contains("[1] https://mail.example.com" + reader.link("Tea") + "\n");
+                .contains("[1] https://mail.example.com" + reader.link("Tea"));
         assertThat(text).contains("mailto:author@example.com");
     }
 
