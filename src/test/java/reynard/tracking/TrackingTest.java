@@ -104,9 +104,7 @@ class TrackingTest {
 
         var text = reader.lastMail().get("text").asText();
 
-        assertThat(text)
-                .doesNotContain("shop.example")
-                .contains("[1] https://mail.example.com" + reader.link("Tea"));
+        assertThat(text).doesNotContain("shop.example").contains("[1] https://mail.example.com" + reader.link("Tea"));
         assertThat(text).contains("mailto:author@example.com");
     }
 
