@@ -7,6 +7,7 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -19,6 +20,8 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reynard.id.Id;
 
 /// The PostgreSQL behind the server: a pool of connections, transactions on them, and the schema's migrations.
@@ -31,6 +34,12 @@ public final class Database implements AutoCloseable {
             set citus.multi_shard_modify_mode = 'sequential'
             """;
     private static final String UNIQUE_VIOLATION = "23505";
+    // What a transaction meets when others got ahead of it: a deadlock that was ended at its cost, a serialization
+    // failure, and a row it points to that has been deleted since it was looked up (PostgreSQL, appendix A).
+    private static final Set<String> OVERTAKEN = Set.of("40P01", "40001", "23503");
+    private static final int ATTEMPTS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
@@ -71,12 +80,30 @@ public final class Database implements AutoCloseable {
     }
 
     /// Runs the work in one transaction: committed when it returns, rolled back when it throws.
-    public <T> T inTx(Function<Tx, T> work) {
+    ///
+    /// Work that was overtaken by another transaction, in a deadlock or by the deletion of what it points to, is
+    /// rolled back and run again on the new state of things, a few times at most. So the work must change nothing
+    /// outside of its transaction.
+    public <T extends @Nullable Object> T inTx(Function<Tx, T> work) {
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            try {
+                return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
+            } catch (RuntimeException failure) {
+                if (!isOvertaken(failure)) {
+                    throw failure;
+                }
+                LOG.debug("overtaken in attempt {}; trying again", attempt, failure);
+            }
+        }
         return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
     }
 
+    /// As [#inTx], for work without a result.
     public void useTx(Consumer<Tx> work) {
-        jdbi.useTransaction(handle -> work.accept(new Tx(handle)));
+        this.<@Nullable Void>inTx(tx -> {
+            work.accept(tx);
+            return null;
+        });
     }
 
     /// Runs statements that only read, each of which sees what is committed when it begins, as those of [#inTx] do, but
@@ -100,6 +127,15 @@ public final class Database implements AutoCloseable {
     /// Whether this failure means that a unique constraint has refused a row: another has what it wants to have.
     public static boolean isTaken(Throwable failure) {
         return failure.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState());
+    }
+
+    private static boolean isOvertaken(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && OVERTAKEN.contains(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether the database was at fault, or the way to it.
