@@ -13,6 +13,8 @@ import reynard.id.AccountId;
 /// @param colors the brand's palette: hex codes, at most ten
 /// @param openTracking whether emails tell when they are opened
 /// @param clickTracking whether emails tell which of their links are followed
+/// @param holdsUncertain whether a broadcast's email or a notice of which nobody knows whether it arrived is kept for a
+///     person to decide, instead of sent again
 /// @param postalAddress printed in every email; real mail does not go out without it (CAN-SPAM)
 public record Account(
         AccountId id,
@@ -24,6 +26,7 @@ public record Account(
         List<String> colors,
         boolean openTracking,
         boolean clickTracking,
+        boolean holdsUncertain,
         Instant createdAt) {
     public Account {
         colors = List.copyOf(colors);
@@ -38,7 +41,8 @@ public record Account(
             int sendHourNow,
             Optional<String> postalAddressNow,
             boolean openTrackingNow,
-            boolean clickTrackingNow) {
+            boolean clickTrackingNow,
+            boolean holdsUncertainNow) {
         return new Account(
                 id,
                 token,
@@ -49,6 +53,7 @@ public record Account(
                 colors,
                 openTrackingNow,
                 clickTrackingNow,
+                holdsUncertainNow,
                 createdAt);
     }
 }

@@ -41,7 +41,7 @@ final class AccountStore {
     Optional<Account> find(Tx tx, AccountId account) {
         return tx.query("""
                         select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
-                               click_tracking, created_at
+                               click_tracking, on_uncertain, created_at
                           from account
                          where id = :account
                         """)
@@ -53,7 +53,7 @@ final class AccountStore {
     Optional<Account> findForUpdate(Tx tx, AccountId account) {
         return tx.query("""
                         select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
-                               click_tracking, created_at
+                               click_tracking, on_uncertain, created_at
                           from account
                          where id = :account
                            for no key update
@@ -68,7 +68,7 @@ final class AccountStore {
                         update account
                            set name = :name, time_zone = :timeZone, send_hour = :sendHour,
                                postal_address = :postalAddress, open_tracking = :openTracking,
-                               click_tracking = :clickTracking
+                               click_tracking = :clickTracking, on_uncertain = :onUncertain
                          where id = :account
                         """)
                 .bind("account", account.id())
@@ -78,6 +78,7 @@ final class AccountStore {
                 .bind("postalAddress", account.postalAddress().orElse(null))
                 .bind("openTracking", account.openTracking())
                 .bind("clickTracking", account.clickTracking())
+                .bind("onUncertain", account.holdsUncertain() ? "hold" : "resend")
                 .execute();
     }
 
@@ -91,7 +92,7 @@ final class AccountStore {
     List<Account> findByTokenStart(Tx tx, String start) {
         return tx.query("""
                         select id, token, name, time_zone, send_hour, postal_address, colors, open_tracking,
-                               click_tracking, created_at
+                               click_tracking, on_uncertain, created_at
                           from account
                          where left(token, :length) = :start
                         """)
@@ -118,6 +119,7 @@ final class AccountStore {
                 List.of((String[]) row.getArray("colors").getArray()),
                 row.getBoolean("open_tracking"),
                 row.getBoolean("click_tracking"),
+                row.getString("on_uncertain").equals("hold"),
                 instant(row, "created_at"));
     }
 

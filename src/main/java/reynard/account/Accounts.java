@@ -47,6 +47,7 @@ public final class Accounts {
                 List.of(),
                 true,
                 true,
+                false,
                 now);
         var password = Secrets.password();
         store.insert(tx, account);

@@ -373,7 +373,7 @@ public final class Server implements AutoCloseable {
             accountBodies.register(routes);
             new ScheduleEndpoints(tzData).register(routes);
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
-            new DeliveryEndpoints(deliveries).register(routes);
+            new DeliveryEndpoints(deliveries, clock).register(routes);
             var postLinks = new PostLinks(publicUrl::get);
             new BroadcastEndpoints(database, broadcasts, accounts, templates, postLinks).register(routes);
             new PostEndpoints(database, broadcasts, accounts, postLinks).register(routes);

@@ -32,6 +32,7 @@ public final class Deliveries {
     private static final int BROADCAST_ROWS_MAX = 500;
 
     private final DeliveryStore store = new DeliveryStore();
+    private final DecisionStore decisions = new DecisionStore();
     private final Database database;
     private final IdBlocks ids;
     private final Events events;
@@ -165,6 +166,46 @@ public final class Deliveries {
     /// In the order of the tries.
     public List<Attempt> attempts(AccountId account, DeliveryId id) {
         return database.inTx(tx -> store.attempts(tx, account, id));
+    }
+
+    /// What people have decided about it, oldest first.
+    public List<Decision> decisions(AccountId account, DeliveryId id) {
+        return database.inTx(tx -> decisions.list(tx, account, id));
+    }
+
+    /// A person has decided about an email that is uncertain or held: it goes out again, or it stays as it is and
+    /// counts
+    /// as done. Who has left or was taken out meanwhile gets nothing, whatever was decided.
+    public Decision.Deciding decide(
+            AccountId account, DeliveryId id, Decision.Verdict verdict, Optional<String> note, Instant now) {
+        return database.inTx(tx -> {
+            var open = decisions.findOpen(tx, account, id);
+            if (open.isPresent()) {
+                var found = open.get();
+                decisions.insert(tx, account, id, new Decision(now, verdict, found.state(), found.reason(), note));
+                switch (verdict) {
+                    case RESEND -> {
+                        decisions.requeue(tx, account, id, now);
+                        dropIfForbidden(tx, account, id, now);
+                    }
+                    case LEAVE -> leave(tx, account, id, now);
+                }
+            }
+            var delivery = store.find(tx, account, id);
+            if (delivery.isEmpty()) {
+                return new Decision.Deciding.NoSuchDelivery();
+            }
+            return open.isPresent()
+                    ? new Decision.Deciding.Decided(delivery.get())
+                    : new Decision.Deciding.NotOpen(delivery.get().state());
+        });
+    }
+
+    private void leave(Tx tx, AccountId account, DeliveryId id, Instant now) {
+        decisions.leave(tx, account, id, now);
+        store.dropMessage(tx, account, id);
+        var kind = store.find(tx, account, id).orElseThrow().kind();
+        tell(tx, account, Set.of(new Done(id, kind, false, now)));
     }
 
     public Map<Delivery.State, Long> counts(AccountId account) {

@@ -1,12 +1,15 @@
 package reynard.delivery;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reynard.http.Change;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -22,15 +25,21 @@ public final class DeliveryEndpoints {
     private static final List<String> STATES =
             Arrays.stream(Delivery.State.values()).map(Delivery.State::wireName).toList();
 
-    private final Deliveries deliveries;
+    private static final int NOTE_MAX = 1_000;
 
-    public DeliveryEndpoints(Deliveries deliveries) {
+    private final Deliveries deliveries;
+    private final InstantSource clock;
+
+    public DeliveryEndpoints(Deliveries deliveries, InstantSource clock) {
         this.deliveries = deliveries;
+        this.clock = clock;
     }
 
     public void register(Routes routes) {
         routes.get("/ext/v1/deliveries", this::list);
         routes.get("/ext/v1/deliveries/{id}", this::show);
+        routes.post("/ext/v1/deliveries/{id}/resend", request -> decide(request, Decision.Verdict.RESEND));
+        routes.post("/ext/v1/deliveries/{id}/leave", request -> decide(request, Decision.Verdict.LEAVE));
     }
 
     private Reply list(Request request) {
@@ -54,25 +63,59 @@ public final class DeliveryEndpoints {
             @Nullable String stage,
             @Nullable String reply) {}
 
+    record DecisionJson(
+            Instant at,
+            String verdict,
+            String state,
+            @Nullable String reason,
+            @Nullable String note) {}
+
     private Reply show(Request request) {
-        var id = request.path("id", DeliveryId::new);
         return deliveries
-                .find(request.account(), id)
-                .map(delivery -> {
-                    var json = json(delivery);
-                    json.put(
-                            "attempt_log",
-                            deliveries.attempts(request.account(), id).stream()
-                                    .map(attempt -> new AttemptJson(
-                                            attempt.number(),
-                                            attempt.at(),
-                                            attempt.outcome(),
-                                            attempt.stage().orElse(null),
-                                            attempt.reply().orElse(null)))
-                                    .toList());
-                    return Reply.ok(Map.of("delivery", json));
-                })
+                .find(request.account(), request.path("id", DeliveryId::new))
+                .map(delivery -> whole(request, delivery))
                 .orElseGet(Reply::notFound);
+    }
+
+    private Reply whole(Request request, Delivery delivery) {
+        var json = json(delivery);
+        json.put(
+                "attempt_log",
+                deliveries.attempts(request.account(), delivery.id()).stream()
+                        .map(attempt -> new AttemptJson(
+                                attempt.number(),
+                                attempt.at(),
+                                attempt.outcome(),
+                                attempt.stage().orElse(null),
+                                attempt.reply().orElse(null)))
+                        .toList());
+        json.put(
+                "decisions",
+                deliveries.decisions(request.account(), delivery.id()).stream()
+                        .map(decision -> new DecisionJson(
+                                decision.at(),
+                                decision.verdict().wireName(),
+                                decision.state().wireName(),
+                                decision.reason().orElse(null),
+                                decision.note().orElse(null)))
+                        .toList());
+        return Reply.ok(Map.of("delivery", json));
+    }
+
+    private Reply decide(Request request, Decision.Verdict verdict) {
+        var id = request.path("id", DeliveryId::new);
+        var body = request.json();
+        var note = body.text("note", NOTE_MAX);
+        body.refuseFaults();
+        var words = note instanceof Change.Set<String>(var text) && !text.isBlank()
+                ? Optional.of(text.strip())
+                : Optional.<String>empty();
+        return switch (deliveries.decide(request.account(), id, verdict, words, clock.instant())) {
+            case Decision.Deciding.Decided(var delivery) -> whole(request, delivery);
+            case Decision.Deciding.NoSuchDelivery _ -> Reply.notFound();
+            case Decision.Deciding.NotOpen(var state) ->
+                Reply.invalid("only what is uncertain or held is decided by hand: the delivery is " + state.wireName());
+        };
     }
 
     private static Map<String, @Nullable Object> json(Delivery delivery) {

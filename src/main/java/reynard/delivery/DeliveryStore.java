@@ -1041,7 +1041,8 @@ final class DeliveryStore {
                 .list();
     }
 
-    /// What a dead node had marked may have arrived: uncertain, and sent again, or held if its sequence says so.
+    /// What a dead node had marked may have arrived: uncertain, and sent again, or held if its sequence says so, or for
+    /// an email of no sequence its account.
     ///
     /// @param except what the owner works on, if it is not dead
     /// @param resendAt when those that are sent again may be
@@ -1049,10 +1050,12 @@ final class DeliveryStore {
             Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant resendAt, Instant now) {
         return tx.query("""
                         with marked as (
-                            select v.id, coalesce(q.on_uncertain, 'resend') = 'hold' as holds
+                            select v.id, coalesce(q.on_uncertain, a.on_uncertain) = 'hold' as holds
                               from delivery v
+                              join account a on a.id = :account
                               left join sequence q on q.account_id = :account and q.id = v.sequence_id
-                             where v.account_id = :account and v.owner = :owner and v.state = 'at_dot')
+                             where v.account_id = :account and v.owner = :owner and v.state = 'at_dot'
+                               and v.id <> all (:except))
                         update delivery d
                            set state = case when m.holds then 'held' else 'uncertain' end,
                                next_attempt_at = case when m.holds then null else :resendAt end,
@@ -1075,14 +1078,16 @@ final class DeliveryStore {
         return ids.stream().map(DeliveryId::value).toArray(Long[]::new);
     }
 
-    boolean holdsUncertain(Tx tx, AccountId account, SequenceId sequence) {
+    boolean holdsUncertain(Tx tx, AccountId account, DeliveryId delivery) {
         return tx.query("""
-                        select q.on_uncertain = 'hold'
-                          from sequence q
-                         where q.account_id = :account and q.id = :sequence
+                        select coalesce(q.on_uncertain, a.on_uncertain) = 'hold'
+                          from delivery d
+                          join account a on a.id = :account
+                          left join sequence q on q.account_id = :account and q.id = d.sequence_id
+                         where d.account_id = :account and d.id = :id
                         """)
                 .bind("account", account)
-                .bind("sequence", sequence)
+                .bind("id", delivery)
                 .mapTo(Boolean.class)
                 .one();
     }

@@ -436,9 +436,7 @@ public final class Sender implements AutoCloseable {
     }
 
     private Ending uncertain(Tx tx, Claim claim, String cause) {
-        boolean hold = claim.kind() instanceof Kind.SequenceMail mail
-                && store.holdsUncertain(tx, claim.account(), mail.sequence());
-        if (hold) {
+        if (store.holdsUncertain(tx, claim.account(), claim.delivery())) {
             return ending(claim, Delivery.State.HELD, "uncertain", "dot", cause, "uncertain");
         }
         var now = clock.instant();

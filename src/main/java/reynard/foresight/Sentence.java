@@ -56,6 +56,7 @@ record Sentence(UnaryOperator<String> moment) {
             case "excluded_by_segment" -> "the reader is in the segment " + value(rule, "segment_name");
             case "treated_as_sent" ->
                 "the operator has said that all which was due until " + value(rule, "until") + " had been sent";
+            case "left_by_hand" -> "somebody has decided to leave it as it was";
             case "too_late" -> "it was due on " + value(rule, "was_due_at") + ", which is too long ago";
             case "draft" -> "it is a draft";
             case "before_their_place" -> "the reader has come past its place";

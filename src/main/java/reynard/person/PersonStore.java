@@ -102,6 +102,14 @@ final class PersonStore {
                        and (d.subscriber_id = :id or lower(d.recipient) = lower(:address))
                      order by a.delivery_id, a.number
                     """),
+            entry("decisions", """
+                    select c.delivery_id, c.at, c.verdict, c.state, c.reason, c.note
+                      from decision c
+                      join delivery d on d.account_id = :account and d.id = c.delivery_id
+                     where c.account_id = :account
+                       and (d.subscriber_id = :id or lower(d.recipient) = lower(:address))
+                     order by c.delivery_id, c.at
+                    """),
             entry("opens", """
                     select o.delivery_id, o.at, o.machine
                       from email_open o

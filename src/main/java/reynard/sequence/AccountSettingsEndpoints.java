@@ -55,6 +55,7 @@ public final class AccountSettingsEndpoints {
             @Nullable String postalAddress,
             boolean openTracking,
             boolean clickTracking,
+            String onUncertain,
             EmailTemplateId emailTemplateId,
             List<SequenceEndpoints.ExclusionJson> excludeSubscriberSources) {}
 
@@ -73,6 +74,7 @@ public final class AccountSettingsEndpoints {
                         account.postalAddress().orElse(null),
                         account.openTracking(),
                         account.clickTracking(),
+                        (account.holdsUncertain() ? Handling.OnUncertain.HOLD : Handling.OnUncertain.RESEND).wireName(),
                         templates.defaultOf(tx, account.id()).id(),
                         SequenceEndpoints.exclusionsJson(sequences.defaultExclusions(tx, account.id()))));
     }
@@ -95,6 +97,7 @@ public final class AccountSettingsEndpoints {
         var postalAddress = body.text("postal_address", POSTAL_ADDRESS_MAX);
         var openTracking = SequenceEndpoints.required(body, "open_tracking", body.flag("open_tracking"), false);
         var clickTracking = SequenceEndpoints.required(body, "click_tracking", body.flag("click_tracking"), false);
+        var onUncertain = SequenceEndpoints.required(body, "on_uncertain", SequenceEndpoints.onUncertain(body), false);
         var template = template(tx, id, body);
         var exclusions = SequenceEndpoints.exclusions(tx, id, body, false, sequences);
         body.refuseFaults();
@@ -115,7 +118,10 @@ public final class AccountSettingsEndpoints {
                                 .<Optional<String>>map(Optional::of)
                                 .over(before.postalAddress(), Optional.empty()),
                         openTracking.over(before.openTracking(), before.openTracking()),
-                        clickTracking.over(before.clickTracking(), before.clickTracking())));
+                        clickTracking.over(before.clickTracking(), before.clickTracking()),
+                        onUncertain
+                                .map(wanted -> wanted == Handling.OnUncertain.HOLD)
+                                .over(before.holdsUncertain(), before.holdsUncertain())));
     }
 
     /// There is always one: what would take it away is refused.

@@ -271,7 +271,7 @@ public final class SequenceEndpoints {
         return CatchUp.of(name, kept);
     }
 
-    private static Change<Handling.OnUncertain> onUncertain(JsonBody body) {
+    static Change<Handling.OnUncertain> onUncertain(JsonBody body) {
         var change = body.text("on_uncertain", 100);
         if (change instanceof Change.Set<String>(var name)
                 && Handling.OnUncertain.named(name).isEmpty()) {
