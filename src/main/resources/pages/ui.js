@@ -83,4 +83,21 @@
             form.requestSubmit();
         });
     }
+
+    // How far long work has come, told as it happens; the page is fetched again when it is done.
+    for (const work of document.querySelectorAll("[data-progress]")) {
+        const source = new EventSource(work.dataset.progress);
+        source.addEventListener("message", event => {
+            const told = JSON.parse(event.data);
+            if (told.finished) {
+                source.close();
+                location.reload();
+                return;
+            }
+            const bar = work.querySelector("progress");
+            bar.max = told.items;
+            bar.value = told.done;
+            work.querySelector("[data-words]").textContent = told.words;
+        });
+    }
 })();

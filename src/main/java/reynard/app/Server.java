@@ -106,6 +106,7 @@ import reynard.sequence.ScheduleEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
 import reynard.sequence.Sequences;
+import reynard.sheet.Sheets;
 import reynard.signup.FormPageEndpoints;
 import reynard.signup.FormPages;
 import reynard.signup.SignupEndpoints;
@@ -261,7 +262,7 @@ public final class Server implements AutoCloseable {
             var replanner = new Replanner(database, enrollments);
             var poster = new Poster(reach, NameResolver.system(), Poster.Limits.DEFAULT, Optional.empty());
             var callbacks = new Callbacks(poster, reach);
-            var labour = new Labour(subscribers, customFields, tags, forms);
+            var labour = new Labour(subscribers, customFields, tags, forms, enrollments);
             var bulk = new Bulk(
                     database, ids, labour, clock, settings.access().bulkQueueBytes(), () -> wakeForeman(waking));
             var engine = parts.start(() -> new Engine(
@@ -429,6 +430,7 @@ public final class Server implements AutoCloseable {
                             accounts,
                             subscribers,
                             customFields,
+                            new Sheets(database, ids, subscribers, customFields, tags, bulk, clock),
                             tags,
                             forms,
                             segments,

@@ -23,6 +23,7 @@ import reynard.sequence.AccountSettingsEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.SequenceEndpoints;
 import reynard.sequence.Sequences;
+import reynard.sheet.Sheets;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscribers;
 import reynard.tag.Tags;
@@ -31,6 +32,8 @@ import reynard.tzdata.TzData;
 import reynard.ui.Desk;
 import reynard.ui.home.HomeEndpoints;
 import reynard.ui.inbox.InboxPagesEndpoints;
+import reynard.ui.people.ExportEndpoints;
+import reynard.ui.people.ImportEndpoints;
 import reynard.ui.people.PeopleEndpoints;
 import reynard.ui.people.PersonEndpoints;
 import reynard.ui.sending.LedgerEndpoints;
@@ -55,6 +58,7 @@ record Workplace(
         Accounts accounts,
         Subscribers subscribers,
         CustomFields customFields,
+        Sheets sheets,
         Tags tags,
         Forms forms,
         Segments segments,
@@ -106,6 +110,8 @@ record Workplace(
                 .register(routes);
         new TimelineEndpoints(database, sequences, standings, forecast, edits, desk).register(routes);
         new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, desk).register(routes);
+        new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
+        new ExportEndpoints(database, subscribers, customFields, tags, desk).register(routes);
         new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);
         new PersonEndpoints(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)

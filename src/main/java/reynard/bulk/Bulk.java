@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.JsonColumn;
 import reynard.db.Page;
 import reynard.db.PageRequest;
+import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.AppId;
 import reynard.id.BulkJobId;
@@ -77,8 +79,14 @@ public final class Bulk {
         }
 
         private void pack() {
+            if (size >= AT_ONCE_MAX) {
+                packAll();
+            }
+        }
+
+        private void packAll() {
             int packed = items.size() + failures.size();
-            if (size < AT_ONCE_MAX || packed == 0) {
+            if (packed == 0) {
                 return;
             }
             steps.add(new BulkStore.NewStep(
@@ -108,7 +116,23 @@ public final class Bulk {
         if (request.size <= AT_ONCE_MAX) {
             return new Submission.Done(body(request, perform(account, request)));
         }
-        request.pack();
+        var callback = callbackUrl.map(url -> new BulkJob.Callback(url, "waiting", 0, Optional.empty()));
+        var queued =
+                database.inTx(tx -> queue(tx, account, app.map(AppId::value).orElse(0L), request, bytes, callback));
+        if (queued.isEmpty()) {
+            return new Submission.QueueFull();
+        }
+        whenQueued.run();
+        return new Submission.Queued(queued.get());
+    }
+
+    private Optional<BulkJobId> queue(
+            Tx tx, AccountId account, long whose, Request request, long bytes, Optional<BulkJob.Callback> callback) {
+        request.packAll();
+        store.holdQueue(tx, account);
+        if (store.queuedBytes(tx, account, whose) + bytes > queueBytesMax) {
+            return Optional.empty();
+        }
         var job = new BulkJob(
                 new BulkJobId(ids.next()),
                 request.operation,
@@ -118,22 +142,57 @@ public final class Bulk {
                 0,
                 clock.instant(),
                 Optional.empty(),
-                callbackUrl.map(url -> new BulkJob.Callback(url, "waiting", 0, Optional.empty())));
-        long whose = app.map(AppId::value).orElse(0L);
-        boolean queued = database.inTx(tx -> {
-            store.holdQueue(tx, account);
-            if (store.queuedBytes(tx, account, whose) + bytes > queueBytesMax) {
-                return false;
-            }
-            store.insert(tx, account, whose, job, request.steps);
-            return true;
-        });
-        if (!queued) {
-            return new Submission.QueueFull();
-        }
-        whenQueued.run();
-        return new Submission.Queued(job.id());
+                callback);
+        store.insert(tx, account, whose, job, request.steps);
+        return Optional.of(job.id());
     }
+
+    /// A line of a table of people, and why it cannot be done.
+    public record Line(Item.Arrival arrival, List<String> faults) {
+        public Line {
+            faults = List.copyOf(faults);
+        }
+    }
+
+    /// Queues the lines of a table, however few they are.
+    ///
+    /// @param lines at least one
+    /// @param bytes how long the table is
+    /// @return empty when too much of this account waits already
+    public Optional<BulkJobId> queueArrivals(Tx tx, AccountId account, Stream<Line> lines, long bytes) {
+        var request = new Request(BulkOperation.IMPORT_PEOPLE);
+        lines.forEach(line -> request.add(line.arrival(), true, line.faults()));
+        return queue(tx, account, 0, request, bytes, Optional.empty());
+    }
+
+    /// How far a queued request has come.
+    ///
+    /// @param done the failed ones too
+    public record Advance(int items, int done, int failed, boolean finished) {}
+
+    public Optional<Advance> advance(Tx tx, AccountId account, BulkJobId id) {
+        return store.find(tx, account, id)
+                .map(job -> new Advance(
+                        job.items(), job.done(), job.failed(), job.finishedAt().isPresent()));
+    }
+
+    /// A line that could not be done.
+    public record Refusal(Item.Arrival arrival, List<String> errors) {
+        public Refusal {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /// What of a table could not be done, the first ones.
+    public List<Refusal> refusals(Tx tx, AccountId account, BulkJobId id, int max) {
+        return store.failures(tx, account, id, max).stream()
+                .flatMap(step -> JsonColumn.readItems(step, Told.class).stream())
+                .map(told -> new Refusal(told.person(), told.errors()))
+                .limit(max)
+                .toList();
+    }
+
+    private record Told(List<String> errors, Item.Arrival person) {}
 
     private Outcome perform(AccountId account, Request request) {
         return database.inTx(tx -> labour.perform(tx, account, request.operation, request.items));

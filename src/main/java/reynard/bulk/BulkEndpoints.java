@@ -128,6 +128,7 @@ public final class BulkEndpoints {
             case ADD_TO_FORMS ->
                 new Item.Addition(
                         id(body, "form_id"), id(body, "subscriber_id"), text(body.text("referrer", REFERRER_MAX)));
+            case IMPORT_PEOPLE -> throw new IllegalStateException("no request of the API brings a table");
         };
     }
 
@@ -151,7 +152,8 @@ public final class BulkEndpoints {
                     Item.Tagging _,
                     Item.FieldLabel _,
                     Item.FieldValue _,
-                    Item.Addition _ -> Optional.empty();
+                    Item.Addition _,
+                    Item.Arrival _ -> Optional.empty();
         };
     }
 

@@ -22,7 +22,8 @@ public enum BulkOperation {
             "custom_field_value",
             Item.FieldValue.class,
             1_000),
-    ADD_TO_FORMS("additions", "additions", Optional.of("subscribers"), "subscription", Item.Addition.class, 1_000);
+    ADD_TO_FORMS("additions", "additions", Optional.of("subscribers"), "subscription", Item.Addition.class, 1_000),
+    IMPORT_PEOPLE("people", "people", Optional.empty(), "person", Item.Arrival.class, 500);
 
     private final String plural;
     private final String words;

@@ -10,19 +10,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Tx;
+import reynard.enrollment.Enrollment;
+import reynard.enrollment.Enrollments;
 import reynard.form.Forms;
 import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 import reynard.id.FormId;
+import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 import reynard.id.TagId;
 import reynard.mail.EmailAddress;
+import reynard.subscriber.Attribution;
 import reynard.subscriber.CustomField;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
@@ -36,17 +41,26 @@ import reynard.tag.Tags;
 public final class Labour {
     private static final String NO_SUBSCRIBER = "Subscriber does not exist";
     private static final String NO_TAG = "Tag does not exist";
+    private static final Attribution IMPORTED = new Attribution(
+            Optional.of(Attribution.MANUAL),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.of("import"),
+            OptionalLong.empty(),
+            Optional.empty());
 
     private final Subscribers subscribers;
     private final CustomFields customFields;
     private final Tags tags;
     private final Forms forms;
+    private final Enrollments enrollments;
 
-    public Labour(Subscribers subscribers, CustomFields customFields, Tags tags, Forms forms) {
+    public Labour(Subscribers subscribers, CustomFields customFields, Tags tags, Forms forms, Enrollments enrollments) {
         this.subscribers = subscribers;
         this.customFields = customFields;
         this.tags = tags;
         this.forms = forms;
+        this.enrollments = enrollments;
     }
 
     /// @param items that are well-formed
@@ -60,6 +74,7 @@ public final class Labour {
             case CREATE_CUSTOM_FIELDS -> createFields(tx, account, cast(items, Item.FieldLabel.class));
             case SET_FIELD_VALUES -> setValues(tx, account, cast(items, Item.FieldValue.class));
             case ADD_TO_FORMS -> addToForms(tx, account, cast(items, Item.Addition.class));
+            case IMPORT_PEOPLE -> arrive(tx, account, cast(items, Item.Arrival.class));
         };
     }
 
@@ -249,6 +264,56 @@ public final class Labour {
             }
         }
         return gathering.outcome();
+    }
+
+    /// People of a table: who they are, what is known of them, and where they are put.
+    private Outcome arrive(Tx tx, AccountId account, List<Item.Arrival> items) {
+        var saved = subscribers.upsertAll(
+                tx,
+                account,
+                items.stream()
+                        .map(item -> new Subscribers.Wanted(
+                                EmailAddress.parse(item.emailAddress()).orElseThrow(),
+                                Optional.ofNullable(item.firstName()),
+                                SubscriberState.ACTIVE))
+                        .toList());
+        var known = customFields.all(tx, account).stream().map(CustomField::id).collect(Collectors.toSet());
+        var held = tags.hold(
+                tx,
+                account,
+                items.stream()
+                        .flatMap(item -> item.tags().stream())
+                        .map(TagId::new)
+                        .collect(Collectors.toSet()));
+        var values = new ArrayList<Subscribers.FieldValue>();
+        var pairs = new LinkedHashSet<Tags.Pair>();
+        var origins = new LinkedHashMap<SubscriberId, Attribution>();
+        var joining = new LinkedHashMap<SequenceId, List<Subscriber>>();
+        for (int i = 0; i < items.size(); i++) {
+            var item = items.get(i);
+            var person = saved.get(i).subscriber();
+            item.fields()
+                    .forEach((id, value) -> Optional.of(new CustomFieldId(Long.parseLong(id)))
+                            .filter(known::contains)
+                            .ifPresent(field -> values.add(new Subscribers.FieldValue(person.id(), field, value))));
+            item.tags().stream()
+                    .map(TagId::new)
+                    .filter(held::contains)
+                    .forEach(tag -> pairs.add(new Tags.Pair(tag, person.id())));
+            if (saved.get(i).created()) {
+                origins.put(person.id(), IMPORTED);
+            }
+            if (item.sequence() != null) {
+                joining.computeIfAbsent(new SequenceId(item.sequence()), _ -> new ArrayList<>())
+                        .add(person);
+            }
+        }
+        subscribers.setFieldValues(tx, account, values);
+        tags.tagAll(tx, account, pairs);
+        subscribers.attributeAll(tx, account, origins);
+        joining.forEach(
+                (sequence, people) -> enrollments.enrollAll(tx, account, sequence, people, Enrollment.Source.MANUAL));
+        return new Outcome(List.of(), List.of());
     }
 
     private static void member(Map<String, @Nullable Object> json, Forms.Member member) {

@@ -2,15 +2,23 @@ package reynard.http;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLTransientException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler.Abstract;
@@ -26,6 +34,12 @@ import reynard.db.Database;
 /// `{"errors":[…]}`; a stack trace goes to the log and nowhere else.
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    // Files are read into memory; a route may want less.
+    private static final int UPLOAD_MEGABYTES_MAX = 32;
+    private static final Duration EVENT_PAUSE = Duration.ofMillis(250);
+    // A browser comes again by itself; a connection that nobody reads any more is found out so.
+    private static final int EVENT_LOOKS_MAX = 240;
+    private static final int EVENT_LOOKS_SILENT_MAX = 40;
     private static final String API_KEY_HEADER = "X-Kit-Api-Key";
     private static final String METHOD_NOT_ALLOWED = "Method Not Allowed";
     private static final String TOO_MANY = "Rate limit exceeded. Please try again later.";
@@ -39,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
     private final Javalin javalin;
     private final Gate gate;
     private final Optional<Routes.ErrorPage> errorPage;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     private HttpServer(Routes routes, Gate gate) {
         this.gate = gate;
@@ -61,6 +76,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         javalin.stop();
     }
 
@@ -71,6 +87,9 @@ public final class HttpServer implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = Long.MAX_VALUE; // Request counts, per route.
+        config.jetty.multipartConfig.maxInMemoryFileSize(UPLOAD_MEGABYTES_MAX, SizeUnit.MB);
+        config.jetty.multipartConfig.maxFileSize(UPLOAD_MEGABYTES_MAX, SizeUnit.MB);
+        config.jetty.multipartConfig.maxTotalRequestSize(UPLOAD_MEGABYTES_MAX, SizeUnit.MB);
         config.router.ignoreTrailingSlashes = true;
         // A doubled slash is a path that nobody has, and not a malformed request.
         config.jetty.modifyHttpConfiguration(http -> {
@@ -210,7 +229,7 @@ public final class HttpServer implements AutoCloseable {
         return Reply.error(500, "Internal Server Error");
     }
 
-    private static void write(Context context, Reply reply) {
+    private void write(Context context, Reply reply) {
         context.attribute("answered", true);
         context.status(reply.status());
         SECURITY_HEADERS.forEach(context::header);
@@ -224,12 +243,67 @@ public final class HttpServer implements AutoCloseable {
                 context.contentType("text/html; charset=utf-8").result(page);
             case Reply.Bytes(String type, byte[] content) ->
                 context.contentType(type).result(content);
+            case Reply.Stream(String type, Reply.Writing writing) -> {
+                context.contentType(type);
+                if (!context.method().equals(HandlerType.HEAD)) {
+                    stream(context, writing);
+                }
+            }
+            case Reply.Events events -> {
+                context.contentType("text/event-stream; charset=utf-8");
+                if (!context.method().equals(HandlerType.HEAD)) {
+                    stream(context, out -> tell(out, events));
+                }
+            }
             case Object body -> {
                 context.contentType("application/json; charset=utf-8");
                 if (!context.method().equals(HandlerType.HEAD)) {
                     context.result(Json.bytes(body));
                 }
             }
+        }
+    }
+
+    private static void stream(Context context, Reply.Writing writing) {
+        try {
+            var out = context.res().getOutputStream();
+            writing.to(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("whoever has asked has gone", e);
+        }
+    }
+
+    /// What is new, until it is the last, or the server stops.
+    private void tell(OutputStream out, Reply.Events events) throws IOException {
+        byte[] told = {};
+        int silent = 0;
+        for (int look = 0; look < EVENT_LOOKS_MAX; look++) {
+            var event = events.next().get();
+            var data = Json.bytes(event.data());
+            if (!Arrays.equals(data, told)) {
+                told = data;
+                silent = 0;
+                out.write(("data: " + new String(data, StandardCharsets.UTF_8) + "\n\n")
+                        .getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            } else if (++silent % EVENT_LOOKS_SILENT_MAX == 0) {
+                out.write(':');
+                out.write('\n');
+                out.flush();
+            }
+            if (event.last() || stops()) {
+                return;
+            }
+        }
+    }
+
+    private boolean stops() {
+        try {
+            return closing.await(EVENT_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 

@@ -1,13 +1,16 @@
 package reynard.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What goes back: a status and a body, written as JSON unless it is [Html] or [Bytes].
+/// What goes back: a status and a body, written as JSON unless it is [Html], [Bytes], [Stream] or [Events].
 ///
 /// @param body null for no body at all
 /// @param cookies the values of `Set-Cookie`, of which an answer may have several
@@ -26,6 +29,22 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
 
     /// Ready bytes of a media type.
     public record Bytes(String contentType, byte[] content) {}
+
+    /// What is made while it is sent, however long it is.
+    public record Stream(String contentType, Writing writing) {}
+
+    @FunctionalInterface
+    public interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    /// What changes while somebody looks on, told to a browser as it happens (HTML standard: server-sent events).
+    ///
+    /// @param next what there is to say now; asked again and again until it is the last
+    public record Events(Supplier<Event> next) {}
+
+    /// @param data written as JSON
+    public record Event(Object data, boolean last) {}
 
     record Errors(List<String> errors) {}
 

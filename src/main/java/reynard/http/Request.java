@@ -26,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Cursor;
 import reynard.db.PageRequest;
@@ -101,6 +102,39 @@ public final class Request {
             }
         }
         return fields;
+    }
+
+    /// A form that has files.
+    ///
+    /// @param files by their fields; a field where none was chosen is missing
+    public record Upload(Map<String, List<String>> fields, Map<String, File> files) {}
+
+    /// @param name as the sender calls it
+    public record File(String name, byte[] content) {}
+
+    /// The fields and files of a form. A body of another kind has none.
+    public Upload upload() {
+        if (!context.isMultipartFormData()) {
+            return new Upload(form(), Map.of());
+        }
+        var files = new LinkedHashMap<String, File>();
+        try {
+            for (var field : context.uploadedFileMap().entrySet()) {
+                for (var file : field.getValue()) {
+                    try (var content = file.content()) {
+                        if (!file.filename().isEmpty()) {
+                            files.put(field.getKey(), new File(file.filename(), content.readAllBytes()));
+                        }
+                    }
+                }
+            }
+            return new Upload(context.formParamMap(), files);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalStateException | HttpException.RuntimeException e) {
+            // Jetty says so of what is too large and of what is cut off.
+            throw new Refused(400, "The request body is not a well-formed form");
+        }
     }
 
     private static String decoded(String text) {

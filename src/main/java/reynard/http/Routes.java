@@ -72,6 +72,12 @@ public final class Routes {
         return this;
     }
 
+    /// The same, whose body may be larger than usual.
+    public Routes page(Verb verb, String path, int bodyBytesMax, Handler handler) {
+        routes.add(new Route(verb, path, Door.PAGE, bodyBytesMax, handler));
+        return this;
+    }
+
     /// How a page says what went wrong.
     @FunctionalInterface
     public interface ErrorPage {

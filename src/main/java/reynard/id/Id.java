@@ -28,6 +28,7 @@ public sealed interface Id
                 SendingAddressId,
                 SequenceEmailId,
                 SequenceId,
+                SheetId,
                 SignupId,
                 SnippetId,
                 SubscriberId,

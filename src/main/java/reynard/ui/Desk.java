@@ -3,6 +3,7 @@ package reynard.ui;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 import reynard.access.LoginEndpoints;
@@ -72,6 +73,37 @@ public final class Desk {
             }
             return secured(act.act(new Visit(request, author.get()), Form.sent(form)));
         });
+    }
+
+    /// What a form with files does.
+    @FunctionalInterface
+    public interface Taking {
+        Reply take(Visit visit, Form form, Map<String, Request.File> files);
+    }
+
+    /// @param bodyBytesMax of the form with its files
+    public void upload(Routes routes, String path, int bodyBytesMax, Taking taking) {
+        routes.page(Routes.Verb.POST, path, bodyBytesMax, request -> {
+            var author = logins.author(request);
+            if (author.isEmpty()) {
+                return logins.logInFirst(cameFrom(request));
+            }
+            var upload = request.upload();
+            if (!logins.isOurs(request, upload.fields(), author.get().csrf())) {
+                return problem(403, List.of("This form did not come from a page of this server."));
+            }
+            return secured(taking.take(new Visit(request, author.get()), Form.sent(upload.fields()), upload.files()));
+        });
+    }
+
+    /// What is downloaded, or told while it happens.
+    public void data(Routes routes, String path, Page page) {
+        routes.page(
+                Routes.Verb.GET,
+                path,
+                request -> secured(logins.author(request)
+                        .map(author -> page.show(new Visit(request, author)))
+                        .orElseGet(() -> logins.logInFirst(request))));
     }
 
     /// The page that a form was on, when the browser says so: what a form did cannot be looked at.

@@ -2,6 +2,7 @@ package reynard.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -81,6 +82,26 @@ public final class Browser {
         headers.put("Sec-Fetch-Site", "same-origin");
         return kept(server.send(
                 "POST", form.attr("action"), String.join("&", pairs).getBytes(StandardCharsets.UTF_8), headers));
+    }
+
+    /// Sends the form as it stands with a file in one of its fields.
+    public Answer upload(FormElement form, String field, String name, byte[] content) {
+        var boundary = "a-boundary-of-this-browser";
+        var body = new ByteArrayOutputStream();
+        form.formData().stream()
+                .filter(pair -> !pair.key().equals(field))
+                .forEach(pair -> body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\""
+                                + pair.key() + "\"\r\n\r\n" + pair.value() + "\r\n")
+                        .getBytes(StandardCharsets.UTF_8)));
+        body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\""
+                        + name + "\"\r\nContent-Type: text/csv\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(content);
+        body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        var headers = headers();
+        headers.put("Content-Type", "multipart/form-data; boundary=" + boundary);
+        headers.put("Sec-Fetch-Site", "same-origin");
+        return kept(server.send("POST", form.attr("action"), body.toByteArray(), headers));
     }
 
     /// The page that an answer leads to.

@@ -32,6 +32,7 @@ class WorkplaceInABrowserTest extends BrowserTest {
     private TestServer server;
     private TestServer.Sequence sequence;
     private TestServer.Reader reader;
+    private final List<String> sheets = new ArrayList<>();
 
     @BeforeAll
     void start() {
@@ -41,7 +42,22 @@ class WorkplaceInABrowserTest extends BrowserTest {
         sequence = server.sequence(
                 immediate("Hello"), days("Tips", 2), days("Draft", 1).draft(), days("Offer", 3));
         reader = server.subscriber("anna@example.org", sequence);
+        var author = new reynard.testing.Browser(server);
+        author.logIn("author@example.com", server.password());
+        sheets.add(bring(author, "email,name\nzoe@example.org,Zoe\n"));
+        sheets.add(bring(author, "email,name\nzoe@example.org,Zoe\nnobody,Nobody\n"));
+        var columns = author.page(sheets.get(1));
+        var form = reynard.testing.Browser.form(columns, sheets.get(1));
+        form.attr("action", sheets.get(1) + "/start");
+        author.submit(form, Map.of());
         server.settle();
+    }
+
+    /// @return the path of its page
+    private static String bring(reynard.testing.Browser author, String table) {
+        var form = reynard.testing.Browser.form(author.page("/people/import"), "/people/import");
+        var answer = author.upload(form, "file", "list.csv", table.getBytes(StandardCharsets.UTF_8));
+        return answer.raw().headers().firstValue("Location").orElseThrow();
     }
 
     @AfterAll
@@ -100,6 +116,9 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 "/people?q=anna",
                 "/people?q=nobody",
                 "/people/new",
+                "/people/import",
+                sheets.get(0),
+                sheets.get(1),
                 "/people/" + reader.id(),
                 "/sending",
                 "/sending?state=failed",
