@@ -287,15 +287,19 @@ public final class EmailRenderer {
         /// the text part lacks, no reader of the HTML sees either.
         private String footer(String text) {
             var footer = new StringBuilder();
-            var words = text.replaceAll("\\s+", " ");
             var address = values.address().strip();
-            if (!address.isEmpty() && !words.contains(address.replaceAll("\\s+", " "))) {
+            if (!address.isEmpty() && !holds(text, address)) {
                 footer.append("<p>").append(address()).append("</p>");
             }
             if (!text.contains(values.unsubscribeUrl())) {
                 footer.append("<p>").append(link()).append("</p>");
             }
             return footer.toString();
+        }
+
+        /// Whether a text holds these words, with any white space between them.
+        private static boolean holds(String text, String words) {
+            return text.contains(words) || text.replaceAll("\\s+", " ").contains(words.replaceAll("\\s+", " "));
         }
 
         private static String atBodyEnd(String html, String footer) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
 
 /// The plain text part of an email, made from its HTML: paragraphs, list items and line breaks keep their lines, links
@@ -49,6 +50,7 @@ public final class HtmlText {
             Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl");
     private static final List<String> HIDING =
             List.of("display:none", "visibility:hidden", "font-size:0;", "font-size:0px", "opacity:0;", "max-height:0");
+    private static final Pattern UNMEANT = Pattern.compile("\\s+|!important");
     private static final int NAME_MAX = 12;
 
     private final String html;
@@ -237,7 +239,7 @@ public final class HtmlText {
             if (style.isEmpty()) {
                 return false;
             }
-            var plain = style.toLowerCase(Locale.ROOT).replaceAll("\\s+|!important", "") + ";";
+            var plain = UNMEANT.matcher(style.toLowerCase(Locale.ROOT)).replaceAll("") + ";";
             return HIDING.stream().anyMatch(plain::contains);
         }
     }

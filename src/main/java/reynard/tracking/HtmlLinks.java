@@ -142,7 +142,8 @@ final class HtmlLinks {
             return;
         }
         var written = quoted ? html.substring(valueAt + 1, valueEnd - 1) : html.substring(valueAt, valueEnd);
-        replacing.apply(Parser.unescapeEntities(written, true)).ifPresent(url -> {
+        var address = written.indexOf('&') < 0 ? written : Parser.unescapeEntities(written, true);
+        replacing.apply(address).ifPresent(url -> {
             out.append(html, copied, valueAt)
                     .append('"')
                     .append(HtmlText.escape(url))

@@ -1,10 +1,16 @@
 package reynard.tracking;
 
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import reynard.delivery.Tracker;
+import reynard.id.AccountId;
+import reynard.id.LinkId;
 import reynard.template.EmailRenderer.Rendered;
 
 /// Makes the links of an email lead by us, and adds the picture that says when it is opened.
@@ -14,9 +20,22 @@ import reynard.template.EmailRenderer.Rendered;
 /// in it travels in its token. Where it leads is the author's to say in either case: a link whose host comes from a
 /// reader's values is left alone, so that nobody can make this server a way to a place of their own.
 public final class LinkRewriter implements Tracker {
+    private static final int EMAILS_REMEMBERED = 200;
+    private static final int LINKS_REMEMBERED = 1_000;
+
     private final Targets targets;
     private final LinkSeal seal;
     private final Supplier<String> publicUrl;
+    /// The addresses that stand as they are in what an author wrote: looked at once for all readers.
+    private final Map<Written, Map<String, LinkId>> links =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Written, Map<String, LinkId>> eldest) {
+                    return size() > EMAILS_REMEMBERED;
+                }
+            });
+
+    private record Written(AccountId account, List<String> texts) {}
 
     public LinkRewriter(Targets targets, byte[] secret, Supplier<String> publicUrl) {
         this.targets = targets;
@@ -47,18 +66,35 @@ public final class LinkRewriter implements Tracker {
         if (href.contains(what.token())) {
             return Optional.empty();
         }
-        return Target.of(href)
-                .filter(target -> what.written().stream().anyMatch(text -> names(text, target.origin())))
-                .map(target -> publicUrl.get() + "/c/" + token(what, target));
+        var written = new Written(what.account(), what.written());
+        var everybodys = links.computeIfAbsent(written, _ -> new ConcurrentHashMap<>());
+        var known = everybodys.get(href);
+        return known == null ? ours(what, href, everybodys) : Optional.of(followed(what, known));
     }
 
-    private String token(What what, Target target) {
-        var url = target.url();
+    private String followed(What what, LinkId link) {
+        return publicUrl.get() + "/c/" + seal.link(what.account(), what.delivery(), link);
+    }
+
+    private Optional<String> ours(What what, String href, Map<String, LinkId> everybodys) {
+        return Target.of(href)
+                .filter(target -> what.written().stream().anyMatch(text -> names(text, target.origin())))
+                .map(target -> {
+                    var url = target.url();
+                    if (!isEverybodys(what.written(), url)) {
+                        return publicUrl.get() + "/c/" + seal.own(what.account(), what.delivery(), url);
+                    }
+                    var link = targets.keep(what.account(), url);
+                    if (everybodys.size() < LINKS_REMEMBERED) {
+                        everybodys.put(href, link);
+                    }
+                    return followed(what, link);
+                });
+    }
+
+    private static boolean isEverybodys(List<String> written, String url) {
         var escaped = escaped(url);
-        boolean everybodys = what.written().stream().anyMatch(text -> text.contains(url) || text.contains(escaped));
-        return everybodys
-                ? seal.link(what.account(), what.delivery(), targets.keep(what.account(), url))
-                : seal.own(what.account(), what.delivery(), url);
+        return written.stream().anyMatch(text -> text.contains(url) || text.contains(escaped));
     }
 
     private static String escaped(String url) {
@@ -83,7 +119,15 @@ public final class LinkRewriter implements Tracker {
     private String withPixel(String html, What what) {
         var pixel = "<img src=\"" + publicUrl.get() + "/o/" + seal.open(what.account(), what.delivery())
                 + ".gif\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0;width:1px;height:1px\">";
-        int end = html.toLowerCase(Locale.ROOT).lastIndexOf("</body>");
+        int end = endOfBody(html);
         return end < 0 ? html + pixel : html.substring(0, end) + pixel + html.substring(end);
+    }
+
+    private static int endOfBody(String html) {
+        int at = html.lastIndexOf("</");
+        while (at >= 0 && !html.regionMatches(true, at, "</body>", 0, "</body>".length())) {
+            at = html.lastIndexOf("</", at - 1);
+        }
+        return at;
     }
 }

@@ -7,6 +7,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
@@ -32,6 +35,8 @@ final class LinkSeal {
 
     private final SecretKeySpec macKey;
     private final SecretKeySpec cipherKey;
+    /// To find and set up an algorithm costs more than to use it for one token.
+    private final Queue<Press> presses = new ConcurrentLinkedQueue<>();
 
     /// @param secret the installation's; every node has the same
     LinkSeal(byte[] secret) {
@@ -119,10 +124,12 @@ final class LinkSeal {
     }
 
     private String seal(char kind, byte[] content) {
-        var mac = mac(kind, content);
-        var token = Arrays.copyOf(mac, MAC_BYTES + content.length);
-        System.arraycopy(ciphered(mac, content), 0, token, MAC_BYTES, content.length);
-        return ENCODER.encodeToString(token);
+        return pressing(press -> {
+            var mac = press.mac(kind, content);
+            var token = Arrays.copyOf(mac, MAC_BYTES + content.length);
+            System.arraycopy(press.ciphered(mac, content), 0, token, MAC_BYTES, content.length);
+            return ENCODER.encodeToString(token);
+        });
     }
 
     private Optional<byte[]> unseal(char kind, String token) {
@@ -136,34 +143,61 @@ final class LinkSeal {
         if (bytes.length <= MAC_BYTES || !ENCODER.encodeToString(bytes).equals(token)) {
             return Optional.empty();
         }
-        var mac = Arrays.copyOf(bytes, MAC_BYTES);
-        var content = ciphered(mac, Arrays.copyOfRange(bytes, MAC_BYTES, bytes.length));
-        return MessageDigest.isEqual(mac, mac(kind, content)) ? Optional.of(content) : Optional.empty();
+        return pressing(press -> {
+            var mac = Arrays.copyOf(bytes, MAC_BYTES);
+            var content = press.ciphered(mac, Arrays.copyOfRange(bytes, MAC_BYTES, bytes.length));
+            return MessageDigest.isEqual(mac, press.mac(kind, content)) ? Optional.of(content) : Optional.empty();
+        });
     }
 
-    private byte[] mac(char kind, byte[] content) {
-        var text = ByteBuffer.allocate(1 + content.length).put((byte) kind).put(content);
-        return Arrays.copyOf(mac(macKey, text.array()), MAC_BYTES);
+    private <T> T pressing(Function<Press, T> work) {
+        var idle = presses.poll();
+        var press = idle == null ? new Press() : idle;
+        var result = work.apply(press);
+        presses.add(press);
+        return result;
     }
 
     private static byte[] mac(SecretKeySpec key, byte[] text) {
+        return keyed(key).doFinal(text);
+    }
+
+    private static Mac keyed(SecretKeySpec key) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
             mac.init(key);
-            return mac.doFinal(text);
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HMAC-SHA256", e);
         }
     }
 
-    /// Its own inverse.
-    private byte[] ciphered(byte[] counter, byte[] content) {
-        try {
-            var cipher = Cipher.getInstance("AES/CTR/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, cipherKey, new IvParameterSpec(counter));
-            return cipher.doFinal(content);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has AES in counter mode", e);
+    /// Makes one token at a time.
+    private final class Press {
+        private final Mac mac = keyed(macKey);
+        private final Cipher cipher;
+
+        Press() {
+            try {
+                cipher = Cipher.getInstance("AES/CTR/NoPadding");
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every JDK has AES in counter mode", e);
+            }
+        }
+
+        byte[] mac(char kind, byte[] content) {
+            mac.update((byte) kind);
+            return Arrays.copyOf(mac.doFinal(content), MAC_BYTES);
+        }
+
+        /// Its own inverse.
+        byte[] ciphered(byte[] counter, byte[] content) {
+            try {
+                cipher.init(Cipher.ENCRYPT_MODE, cipherKey, new IvParameterSpec(counter));
+                return cipher.doFinal(content);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("AES in counter mode takes any text", e);
+            }
         }
     }
 }

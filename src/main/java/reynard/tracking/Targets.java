@@ -42,9 +42,17 @@ public final class Targets {
     LinkId keep(AccountId account, String url) {
         var link = new Link(account, url);
         var known = idsKnown.get(link);
+        return known == null ? keep(link) : known;
+    }
+
+    /// Many letters with a new address are written at once, and one of them asks for all.
+    private synchronized LinkId keep(Link link) {
+        var known = idsKnown.get(link);
         if (known != null) {
             return known;
         }
+        var account = link.account();
+        var url = link.url();
         var id = database.inTx(tx -> store.findLink(tx, account, url).orElseGet(() -> {
             store.insertLink(tx, account, new LinkId(ids.next()), url);
             // Another may have been quicker.

@@ -1,13 +1,15 @@
 package reynard.tracking;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /// Finds the addresses in a plain text and puts others in their place.
 final class TextLinks {
-    private static final Pattern ADDRESS = Pattern.compile("(?i)\\bhttps?://[^\\s<>\"]+");
+    private static final String MARK = "://";
+    private static final List<String> SCHEMES = List.of("http", "https");
+    private static final String NEVER_INSIDE = " \t\n\u000B\f\r<>\"";
     /// What mail programs do not take for a part of an address where it ends.
     private static final String ENDINGS = ".,;:!?'*_)]}";
 
@@ -17,18 +19,49 @@ final class TextLinks {
     /// @param replacing gets every other; empty: it stays
     static String replaced(String text, Map<String, String> known, Function<String, Optional<String>> replacing) {
         var out = new StringBuilder(text.length() + 256);
-        var found = ADDRESS.matcher(text);
         int copied = 0;
-        while (found.find()) {
-            int end = end(found.group(), known);
-            var url = found.group().substring(0, end);
+        for (int mark = text.indexOf(MARK); mark >= 0; mark = text.indexOf(MARK, mark)) {
+            int start = start(text, mark);
+            int runEnd = runEnd(text, mark + MARK.length());
+            if (start < copied || runEnd == mark + MARK.length()) {
+                mark += MARK.length();
+                continue;
+            }
+            var run = text.substring(start, runEnd);
+            int end = end(run, known);
+            var url = run.substring(0, end);
             var other = known.containsKey(url) ? Optional.of(known.get(url)) : replacing.apply(url);
             if (other.isPresent()) {
-                out.append(text, copied, found.start()).append(other.get());
-                copied = found.start() + end;
+                out.append(text, copied, start).append(other.get());
+                copied = start + end;
             }
+            mark = runEnd;
         }
         return out.append(text, copied, text.length()).toString();
+    }
+
+    /// Where the scheme begins whose mark stands here; -1: it is none of the web, or the end of a longer word.
+    private static int start(String text, int mark) {
+        for (var scheme : SCHEMES) {
+            int at = mark - scheme.length();
+            if (text.regionMatches(true, at, scheme, 0, scheme.length())
+                    && (at == 0 || !isOfWord(text.charAt(at - 1)))) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isOfWord(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
+    private static int runEnd(String text, int from) {
+        int end = from;
+        while (end < text.length() && NEVER_INSIDE.indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return end;
     }
 
     private static int end(String run, Map<String, String> known) {
