@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
@@ -733,68 +734,90 @@ final class DeliveryStore {
     /// The bytes of an earlier attempt that may have arrived.
     record Kept(String envelopeSender, byte[] message) {}
 
-    /// The mark before the final dot, with the last look at consent and at the sequence's switch.
+    /// An email that stands before its final dot.
+    record Marking(Claim claim, Letters.Letter letter) {}
+
+    /// The mark before the final dot, with the last look at consent and at the sequence's switch. The bytes of what is
+    /// marked are kept.
     ///
     /// @return those that may go out. Not among them: the reader left or was taken out, the sequence is paused or
     ///     deleted, or another node has taken the delivery over
-    Set<DeliveryId> mark(Tx tx, AccountId account, List<Claim> claims, long owner, Instant now) {
+    Set<DeliveryId> mark(Tx tx, AccountId account, List<Marking> markings, long owner, Instant now) {
         return tx.query("""
                         with asked as (
-                            select a.id, a.attempts from unnest(:ids::bigint[], :attempts::int[]) as a (id, attempts))
-                        update delivery d
-                           set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now), marked_at = :now
-                          from asked
-                         where d.account_id = :account and d.id = asked.id and d.state = 'claimed'
-                           and d.owner = :owner and d.attempts = asked.attempts
-                           and case when d.kind = 'notice'
-                                    then d.purpose <> 'confirmation'
-                                         or not exists (select from suppression x
-                                                         where x.account_id = :account
-                                                           and x.address = lower(d.recipient)
-                                                           and x.reason <> 'unsubscribed')
-                                    else exists (select from subscriber s
-                                                  where s.account_id = :account and s.id = d.subscriber_id
-                                                    and s.state = 'active'
-                                                    and not exists (select from suppression x
-                                                                     where x.account_id = :account
-                                                                       and x.address = lower(s.email_address)))
-                                    end
-                           and (d.kind <> 'sequence'
-                                or exists (select from sequence q
-                                            where q.account_id = :account and q.id = d.sequence_id
-                                              and q.active and q.deleted_at is null)
-                                   and exists (select from enrollment n
-                                                where n.account_id = :account and n.id = d.enrollment_id
-                                                  and n.run = d.run and n.state = 'sending'))
-                        returning d.id
+                            select a.id, a.attempts, a.envelope_sender, a.message
+                              from unnest(:ids::bigint[], :attempts::int[], :senders::text[], :messages::bytea[])
+                                   as a (id, attempts, envelope_sender, message)),
+                        marked as (
+                            update delivery d
+                               set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now),
+                                   marked_at = :now
+                              from asked
+                             where d.account_id = :account and d.id = asked.id and d.state = 'claimed'
+                               and d.owner = :owner and d.attempts = asked.attempts
+                               and case when d.kind = 'notice'
+                                        then d.purpose <> 'confirmation'
+                                             or not exists (select from suppression x
+                                                             where x.account_id = :account
+                                                               and x.address = lower(d.recipient)
+                                                               and x.reason <> 'unsubscribed')
+                                        else exists (select from subscriber s
+                                                      where s.account_id = :account and s.id = d.subscriber_id
+                                                        and s.state = 'active'
+                                                        and not exists (select from suppression x
+                                                                         where x.account_id = :account
+                                                                           and x.address = lower(s.email_address)))
+                                        end
+                               and (d.kind <> 'sequence'
+                                    or exists (select from sequence q
+                                                where q.account_id = :account and q.id = d.sequence_id
+                                                  and q.active and q.deleted_at is null)
+                                       and exists (select from enrollment n
+                                                    where n.account_id = :account and n.id = d.enrollment_id
+                                                      and n.run = d.run and n.state = 'sending'))
+                            returning d.id),
+                        kept as (
+                            insert into delivery_message (account_id, delivery_id, envelope_sender, message)
+                            select :account, a.id, a.envelope_sender, a.message
+                              from asked a
+                              join marked m on m.id = a.id
+                            on conflict do nothing)
+                        select m.id from marked m
                         """)
                 .bind("account", account)
                 .bind(
                         "ids",
-                        claims.stream().map(claim -> claim.delivery().value()).toArray(Long[]::new))
-                .bind("attempts", claims.stream().map(Claim::attempts).toArray(Integer[]::new))
+                        column(
+                                markings,
+                                Long.class,
+                                marking -> marking.claim().delivery().value()))
+                .bind(
+                        "attempts",
+                        column(
+                                markings,
+                                Integer.class,
+                                marking -> marking.claim().attempts()))
+                .bind(
+                        "senders",
+                        column(
+                                markings,
+                                String.class,
+                                marking -> marking.letter().sender().value()))
+                .bind(
+                        "messages",
+                        bytes(column(
+                                markings,
+                                byte[].class,
+                                marking -> marking.letter().message())))
                 .bind("owner", owner)
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .set();
     }
 
-    /// Keeps the bytes of what is marked.
-    void insertMessages(Tx tx, AccountId account, Map<DeliveryId, Kept> messages) {
-        if (messages.isEmpty()) {
-            return;
-        }
-        var batch = tx.batch("""
-                insert into delivery_message (account_id, delivery_id, envelope_sender, message)
-                values (:account, :delivery, :sender, :message)
-                on conflict do nothing
-                """);
-        messages.forEach((delivery, kept) -> batch.bind("account", account)
-                .bind("delivery", delivery)
-                .bind("sender", kept.envelopeSender())
-                .bind("message", kept.message())
-                .add());
-        batch.execute();
+    private static Argument bytes(byte[][] column) {
+        return (position, statement, _) ->
+                statement.setArray(position, statement.getConnection().createArrayOf("bytea", column));
     }
 
     void dropMessages(Tx tx, AccountId account, Collection<DeliveryId> deliveries) {
@@ -846,31 +869,44 @@ final class DeliveryStore {
     /// Writes the ends of attempts, each once: a delivery that this node does not hold any more, or holds for another
     /// attempt, is left alone. Only the news that it was accepted is never too late, until it is tried again.
     ///
-    /// @return those that were written
+    /// Every attempt is written down, and the bytes of what is done with are kept no longer.
+    ///
+    /// @return the deliveries that were written
     Set<DeliveryId> settle(Tx tx, AccountId account, List<Result> results, long owner) {
         return tx.query("""
                         with ended as (
                             select e.id, e.attempts, e.state, e.at, e.next_attempt_at, e.settled_at, e.uncertain_at,
-                                   e.reason, e.reply, e.envelope_sender
+                                   e.reason, e.outcome, e.stage, e.reply, e.envelope_sender
                               from unnest(:ids::bigint[], :attempts::int[], :states::text[], :ats::timestamptz[],
                                           :nextAttemptAts::timestamptz[], :settledAts::timestamptz[],
-                                          :uncertainAts::timestamptz[], :reasons::text[], :replies::text[],
-                                          :senders::text[])
+                                          :uncertainAts::timestamptz[], :reasons::text[], :outcomes::text[],
+                                          :stages::text[], :replies::text[], :senders::text[])
                                    as e (id, attempts, state, at, next_attempt_at, settled_at, uncertain_at, reason,
-                                         reply, envelope_sender))
-                        update delivery d
-                           set state = e.state, owner = null, attempts = e.attempts,
-                               next_attempt_at = e.next_attempt_at,
-                               first_tried_at = coalesce(d.first_tried_at, e.at), settled_at = e.settled_at,
-                               uncertain_at = coalesce(e.uncertain_at, d.uncertain_at), reason = e.reason,
-                               reply = e.reply, envelope_sender = coalesce(d.envelope_sender, e.envelope_sender)
-                          from ended e
-                         where d.account_id = :account and d.id = e.id
-                           and ((d.state in ('claimed', 'at_dot') and d.owner = :owner
-                                    and d.attempts = e.attempts - 1)
-                                or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
-                                    and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
-                        returning d.id
+                                         outcome, stage, reply, envelope_sender)),
+                        tried as (
+                            insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
+                            select :account, e.id, e.attempts, :owner, e.at, e.outcome, e.stage, e.reply
+                              from ended e
+                            on conflict do nothing),
+                        settled as (
+                            update delivery d
+                               set state = e.state, owner = null, attempts = e.attempts,
+                                   next_attempt_at = e.next_attempt_at,
+                                   first_tried_at = coalesce(d.first_tried_at, e.at), settled_at = e.settled_at,
+                                   uncertain_at = coalesce(e.uncertain_at, d.uncertain_at), reason = e.reason,
+                                   reply = e.reply, envelope_sender = coalesce(d.envelope_sender, e.envelope_sender)
+                              from ended e
+                             where d.account_id = :account and d.id = e.id
+                               and ((d.state in ('claimed', 'at_dot') and d.owner = :owner
+                                        and d.attempts = e.attempts - 1)
+                                    or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
+                                        and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
+                            returning d.id, d.settled_at),
+                        dropped as (
+                            delete from delivery_message m
+                             using settled s
+                             where m.account_id = :account and m.delivery_id = s.id and s.settled_at is not null)
+                        select s.id from settled s
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
@@ -924,6 +960,18 @@ final class DeliveryStore {
                                 String.class,
                                 result -> result.ending().reason().orElse(null)))
                 .bind(
+                        "outcomes",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().outcome()))
+                .bind(
+                        "stages",
+                        column(
+                                results,
+                                String.class,
+                                result -> result.ending().attempt().stage().orElse(null)))
+                .bind(
                         "replies",
                         column(
                                 results,
@@ -944,62 +992,12 @@ final class DeliveryStore {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T[] column(List<Result> results, Class<T> type, Function<Result, @Nullable T> value) {
-        var column = (T[]) java.lang.reflect.Array.newInstance(type, results.size());
+    private static <R, T> T[] column(List<R> rows, Class<T> type, Function<R, @Nullable T> value) {
+        var column = (T[]) java.lang.reflect.Array.newInstance(type, rows.size());
         for (int i = 0; i < column.length; i++) {
-            column[i] = value.apply(results.get(i));
+            column[i] = value.apply(rows.get(i));
         }
         return column;
-    }
-
-    void insertAttempts(Tx tx, AccountId account, List<Result> results, long node) {
-        tx.update("""
-                        insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
-                        select :account, t.delivery_id, t.number, :node, t.at, t.outcome, t.stage, t.reply
-                          from unnest(:deliveries::bigint[], :numbers::int[], :ats::timestamptz[], :outcomes::text[],
-                                      :stages::text[], :replies::text[])
-                               as t (delivery_id, number, at, outcome, stage, reply)
-                        on conflict do nothing
-                        """)
-                .bind("account", account)
-                .bind("node", node)
-                .bind(
-                        "deliveries",
-                        column(
-                                results,
-                                Long.class,
-                                result -> result.claim().delivery().value()))
-                .bind(
-                        "numbers",
-                        column(
-                                results,
-                                Integer.class,
-                                result -> result.ending().attempt().number()))
-                .bind(
-                        "ats",
-                        column(
-                                results,
-                                String.class,
-                                result -> result.ending().attempt().at().toString()))
-                .bind(
-                        "outcomes",
-                        column(
-                                results,
-                                String.class,
-                                result -> result.ending().attempt().outcome()))
-                .bind(
-                        "stages",
-                        column(
-                                results,
-                                String.class,
-                                result -> result.ending().attempt().stage().orElse(null)))
-                .bind(
-                        "replies",
-                        column(
-                                results,
-                                String.class,
-                                result -> result.ending().attempt().reply().orElse(null)))
-                .execute();
     }
 
     long countAttempts(Tx tx, AccountId account, DeliveryId delivery, String outcome) {

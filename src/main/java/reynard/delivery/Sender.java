@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.delivery.DeliveryStore.Kept;
+import reynard.delivery.DeliveryStore.Marking;
 import reynard.delivery.DeliveryStore.Result;
 import reynard.delivery.smtp.Begun;
 import reynard.delivery.smtp.ConnectionPool;
@@ -37,7 +37,6 @@ import reynard.delivery.smtp.SendOutcome;
 import reynard.delivery.smtp.SmtpTransaction;
 import reynard.event.Event.Departure;
 import reynard.id.AccountId;
-import reynard.id.DeliveryId;
 import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
 import reynard.subscriber.Subscriber;
@@ -60,8 +59,8 @@ public final class Sender implements AutoCloseable {
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
     private static final int POISONED_AFTER = 3;
 
-    /// How many emails are claimed for each connection: while one is sent, the next is written.
-    private static final int AHEAD = 2;
+    /// How many emails are claimed for each connection: one is sent, another waits, and two more make a claim worth it.
+    private static final int AHEAD = 4;
 
     /// What was written is written anew when it has waited so long for a connection.
     private static final Duration FRESH = Duration.ofSeconds(10);
@@ -82,12 +81,12 @@ public final class Sender implements AutoCloseable {
     private final long node;
     private final boolean addressed;
     private final Runnable whenDone;
-    /// Those that are claimed and not done with: one on each connection, and one that is written meanwhile.
+    /// Those that are claimed and not done with.
     private final Semaphore slots;
 
     private final Semaphore lines;
-    private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark);
-    private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record);
+    private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);
+    private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record, this::onTheirWay);
     private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong accepted = new AtomicLong();
@@ -98,7 +97,7 @@ public final class Sender implements AutoCloseable {
 
     /// @param node this process's id, under which it holds its session lock
     /// @param addressed whether mail of a list waits until its account has a postal address
-    /// @param whenDone called after each email; may start the next round
+    /// @param whenDone called when there is room for more; may start the next round
     public Sender(
             Database database,
             Deliveries deliveries,
@@ -127,9 +126,6 @@ public final class Sender implements AutoCloseable {
         this.lines = new Semaphore(relay.connections(), true);
     }
 
-    /// An email that stands before its final dot.
-    private record Marking(Claim claim, Letters.Letter letter) {}
-
     /// @param ending what follows from how the conversation ended; may look into the database
     private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
 
@@ -137,8 +133,14 @@ public final class Sender implements AutoCloseable {
         return AHEAD * relay.connections();
     }
 
-    /// Takes as many queued emails as there are free connections, a fair share of them for each account, and begins to
-    /// send them. Does not wait for them.
+    /// How many have a connection.
+    private int onTheirWay() {
+        return relay.connections() - lines.availablePermits();
+    }
+
+    /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what is taken
+    /// at
+    /// most is done with. Does not wait for them.
     ///
     /// Notices come first, for somebody is waiting for each; then the mail of sequences, whose moment is the
     /// reader's own. While there is such mail, broadcasts have a quarter of the connections, and the rest when
@@ -147,6 +149,9 @@ public final class Sender implements AutoCloseable {
     /// @return how many were taken
     public int dispatch(Instant now) {
         takeBackStrays(now);
+        if (!isRoomy()) {
+            return 0;
+        }
         var ready = new LinkedHashMap<AccountId, Set<String>>();
         database.inTx(tx -> store.ready(tx, addressed)).stream()
                 .filter(queue -> !queue.nextAttemptAt().isAfter(now))
@@ -161,6 +166,11 @@ public final class Sender implements AutoCloseable {
             }
         }
         return taken;
+    }
+
+    /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
+    private boolean isRoomy() {
+        return slots.availablePermits() >= slotsMax() / 2;
     }
 
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
@@ -202,7 +212,9 @@ public final class Sender implements AutoCloseable {
                         straying.add(claim.account());
                     }
                     slots.release();
-                    whenDone.run();
+                    if (isRoomy()) {
+                        whenDone.run();
+                    }
                 }
             });
         }
@@ -399,19 +411,9 @@ public final class Sender implements AutoCloseable {
 
     private List<Boolean> mark(AccountId account, List<Marking> markings) {
         return database.inTx(tx -> {
-            var claims = markings.stream().map(Marking::claim).toList();
-            var marked = store.mark(tx, account, claims, node, clock.instant());
-            var messages = new HashMap<DeliveryId, Kept>();
-            for (var marking : markings) {
-                if (marked.contains(marking.claim().delivery())) {
-                    var letter = marking.letter();
-                    messages.put(
-                            marking.claim().delivery(), new Kept(letter.sender().value(), letter.message()));
-                }
-            }
-            store.insertMessages(tx, account, messages);
-            return claims.stream()
-                    .map(claim -> marked.contains(claim.delivery()))
+            var marked = store.mark(tx, account, markings, node, clock.instant());
+            return markings.stream()
+                    .map(marking -> marked.contains(marking.claim().delivery()))
                     .toList();
         });
     }
@@ -565,7 +567,6 @@ public final class Sender implements AutoCloseable {
                 .sorted(Comparator.comparingLong(
                         result -> result.claim().delivery().value()))
                 .toList();
-        store.insertAttempts(tx, account, ended, node);
         var written = store.settle(tx, account, ended, node);
         var settled = new ArrayList<Result>();
         for (var result : ended) {
@@ -582,10 +583,6 @@ public final class Sender implements AutoCloseable {
                 }
             }
         }
-        store.dropMessages(
-                tx,
-                account,
-                settled.stream().map(result -> result.claim().delivery()).toList());
         settled.forEach(result -> leave(tx, result));
         deliveries.tellSettled(tx, account, settled);
     }

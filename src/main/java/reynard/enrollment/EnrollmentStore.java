@@ -278,16 +278,49 @@ final class EnrollmentStore {
         if (enrollments.isEmpty()) {
             return;
         }
-        var batch = tx.batch("""
-                update enrollment
-                   set run = :run, source = :source, added_at = :addedAt, state = :state,
-                       parked_because = :parkedBecause, last_email_id = :lastEmail, anchor_at = :anchorAt,
-                       next_email_id = :nextEmail, due_at = :dueAt, tzdata = :tzdata, plan_version = :planVersion,
-                       keeps_date = false, finished_at = :finishedAt, finish_reason = :finishReason
-                 where account_id = :account and id = :id
-                """);
-        enrollments.forEach(enrollment -> bind(batch, account, enrollment).add());
-        batch.execute();
+        var rows = List.copyOf(enrollments);
+        var columns = rows.stream()
+                .map(enrollment -> Columns.of(enrollment.progress()))
+                .toList();
+        tx.update("""
+                        update enrollment e
+                           set run = n.run, source = n.source, added_at = n.added_at, state = n.state,
+                               parked_because = n.parked_because, last_email_id = n.last_email_id,
+                               anchor_at = n.anchor_at, next_email_id = n.next_email_id, due_at = n.due_at,
+                               tzdata = n.tzdata, plan_version = n.plan_version, keeps_date = false,
+                               finished_at = n.finished_at, finish_reason = n.finish_reason
+                          from unnest(:ids::bigint[], :runs::int[], :sources::text[], :addedAts::timestamptz[],
+                                      :states::text[], :parkedBecauses::text[], :lastEmails::bigint[],
+                                      :anchorAts::timestamptz[], :nextEmails::bigint[], :dueAts::timestamptz[],
+                                      :tzdatas::text[], :planVersions::bigint[], :finishedAts::timestamptz[],
+                                      :finishReasons::text[])
+                               as n (id, run, source, added_at, state, parked_because, last_email_id, anchor_at,
+                                     next_email_id, due_at, tzdata, plan_version, finished_at, finish_reason)
+                         where e.account_id = :account and e.id = n.id
+                        """)
+                .bind("account", account)
+                .bind("ids", longs(rows, enrollment -> enrollment.id().value()))
+                .bind("runs", rows.stream().map(Enrollment::run).toArray(Integer[]::new))
+                .bind("sources", texts(rows, enrollment -> wireName(enrollment.source())))
+                .bind("addedAts", texts(rows, Enrollment::addedAt))
+                .bind("states", texts(rows, enrollment -> state(enrollment.progress())))
+                .bind("parkedBecauses", texts(columns, Columns::parkedBecause))
+                .bind(
+                        "lastEmails",
+                        longs(
+                                rows,
+                                enrollment ->
+                                        enrollment.lastEmail().map(Id::value).orElse(null)))
+                .bind(
+                        "anchorAts",
+                        texts(rows, enrollment -> enrollment.anchorAt().orElse(null)))
+                .bind("nextEmails", longs(columns, Columns::nextEmail))
+                .bind("dueAts", texts(columns, Columns::dueAt))
+                .bind("tzdatas", texts(columns, Columns::tzdata))
+                .bind("planVersions", longs(rows, Enrollment::planVersion))
+                .bind("finishedAts", texts(columns, Columns::finishedAt))
+                .bind("finishReasons", texts(columns, Columns::finishReason))
+                .execute();
     }
 
     /// Every account, those with nothing to do too.

@@ -27,7 +27,7 @@ import reynard.testing.TestServer;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BroadcastMailTest {
     private static final BroadcastId BROADCAST = new BroadcastId(77);
-    private static final int CONNECTIONS = 4;
+    private static final int CONNECTIONS = 2;
 
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private FakeSmtp relay;

@@ -27,7 +27,7 @@ class GroupCommitTest {
 
     @Test
     void who_comes_alone_is_recorded_alone() {
-        var commit = new GroupCommit<Integer, String>(this::written);
+        var commit = new GroupCommit<Integer, String>(this::written, () -> 0);
 
         assertThat(commit.record(ACCOUNT, 7)).isEqualTo("1:7");
         assertThat(transactions).containsExactly(List.of(7));
@@ -38,11 +38,13 @@ class GroupCommitTest {
             throws Exception {
         var first = new CountDownLatch(1);
         var open = new CountDownLatch(1);
-        var commit = new GroupCommit<Integer, String>((account, items) -> {
-            first.countDown();
-            await(open);
-            return written(account, items);
-        });
+        var commit = new GroupCommit<Integer, String>(
+                (account, items) -> {
+                    first.countDown();
+                    await(open);
+                    return written(account, items);
+                },
+                () -> 0);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = new ArrayList<Future<String>>();
             answers.add(threads.submit(() -> commit.record(ACCOUNT, 0)));
@@ -66,7 +68,7 @@ class GroupCommitTest {
 
     @Test
     void accounts_are_never_recorded_together() {
-        var commit = new GroupCommit<Integer, String>(this::written);
+        var commit = new GroupCommit<Integer, String>(this::written, () -> 0);
 
         commit.record(ACCOUNT, 1);
         assertThat(commit.record(new AccountId(2), 1)).isEqualTo("2:1");
@@ -75,12 +77,14 @@ class GroupCommitTest {
 
     @Test
     void a_transaction_that_fails_fails_for_all_who_were_in_it_and_for_nobody_after() {
-        var commit = new GroupCommit<Integer, String>((account, items) -> {
-            if (items.contains(13)) {
-                throw new IllegalStateException("thirteen");
-            }
-            return written(account, items);
-        });
+        var commit = new GroupCommit<Integer, String>(
+                (account, items) -> {
+                    if (items.contains(13)) {
+                        throw new IllegalStateException("thirteen");
+                    }
+                    return written(account, items);
+                },
+                () -> 0);
 
         assertThatThrownBy(() -> commit.record(ACCOUNT, 13)).hasMessage("thirteen");
         assertThat(commit.record(ACCOUNT, 14)).isEqualTo("1:14");
