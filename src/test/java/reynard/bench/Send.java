@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,12 +36,18 @@ import reynard.db.EmbeddedDatabase;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
+/// Each server sends 20,000 others before, so that what is measured is not Java that is being compiled. Sizes are set
+/// by
+/// `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
+///
 /// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and
 /// no mail server is started.
 public final class Send {
     private static final String KEY = "bench-key-0123456789abcdef";
     private static final int DUE = Integer.getInteger("bench.due", 100_000);
-    private static final int MILLION = 1_000_000;
+    private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
+    /// So many go out before, so that what is measured is not Java that is being compiled.
+    private static final int WARM = Integer.getInteger("bench.warm", 20_000);
     private static final int CONNECTIONS = Integer.getInteger("bench.connections", 64);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
@@ -47,6 +55,11 @@ public final class Send {
     private static final Path POSTFIX = Path.of("target/bench-postfix");
     private static final EmbeddedDatabase.Settings AS_SHIPPED_FOR_MORE =
             new EmbeddedDatabase.Settings(EmbeddedDatabase.Settings.SMALL_SERVER.sharedBuffersMegabytes(), 100, true);
+
+    private static final long FIRST_DELIVERY = 3_000_000_000L;
+    private static final String TRANSACTIONS =
+            "select xact_commit from pg_stat_database where datname = current_database()";
+    private static final String LOGGED = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')";
 
     private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -188,28 +201,36 @@ public final class Send {
             try {
                 var url = urlOf(server);
                 long sequence = write(url);
-                fill(postgres.jdbcUrl(), sequence, due);
+                fill(postgres.jdbcUrl(), sequence, WARM + due);
                 if (signed) {
                     sign(postgres.jdbcUrl());
                 }
+                release(postgres.jdbcUrl(), WARM);
+                awaitSent(postgres.jdbcUrl(), server);
+                double transactions = number(postgres.jdbcUrl(), TRANSACTIONS);
+                double logged = number(postgres.jdbcUrl(), LOGGED);
+                release(postgres.jdbcUrl(), due);
                 var before = processorSeconds(server);
-                execute(
-                        postgres.jdbcUrl(),
-                        "update delivery set state = 'scheduled', next_attempt_at = now() where state = 'held'");
                 double load = load();
                 long megabytes = awaitSent(postgres.jdbcUrl(), server);
+                var after = processorSeconds(server);
                 var seconds = number(
                         postgres.jdbcUrl(),
-                        "select extract(epoch from max(settled_at) - min(marked_at)) from delivery where state = 'sent'");
-                var after = processorSeconds(server);
+                        "select extract(epoch from max(settled_at) - min(marked_at)) from delivery where state = 'sent'"
+                                + " and id > " + (FIRST_DELIVERY + WARM));
+                transactions = number(postgres.jdbcUrl(), TRANSACTIONS) - transactions;
+                logged = number(postgres.jdbcUrl(), LOGGED) - logged;
                 long sent = (long) number(postgres.jdbcUrl(), "select count(*) from delivery where state = 'sent'");
-                if (sent != due) {
-                    throw new IllegalStateException("of " + due + " emails " + sent + " were sent");
+                if (sent != WARM + due) {
+                    throw new IllegalStateException("of " + (WARM + due) + " emails " + sent + " were sent");
                 }
                 server.destroy();
                 server.waitFor();
                 var shares = new ArrayList<String>();
-                shares.add("load of the machine %.1f; CPU seconds: %s".formatted(load, difference(before, after)));
+                shares.add(
+                        "load of the machine %.1f; CPU for each email: %s".formatted(load, each(before, after, due)));
+                shares.add("for each email %.3f transactions and %,.0f bytes of PostgreSQL's log"
+                        .formatted(transactions / due, logged / due));
                 shares.add("the server's own, by stage: " + stages(recording));
                 return new Run(due / seconds, megabytes, shares);
             } finally {
@@ -219,6 +240,15 @@ public final class Send {
         } finally {
             delete(data);
         }
+    }
+
+    /// Lets so many of those that are kept back go.
+    private static void release(String jdbcUrl, int count) throws Exception {
+        execute(jdbcUrl, """
+                update delivery set state = 'scheduled', next_attempt_at = now(), reason = null
+                 where account_id = (select id from account)
+                   and id = any (array (select id from delivery where state = 'held' order by id limit %d))
+                """.formatted(count));
     }
 
     private static void delete(Path folder) throws IOException {
@@ -237,7 +267,8 @@ public final class Send {
                         // As bin/reynard starts it.
                         "-Xmx256m",
                         "-XX:+UseSerialGC",
-                        "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording,
+                        "-XX:StartFlightRecording=jdk.ExecutionSample#enabled=true,"
+                                + "jdk.ExecutionSample#period=20ms,dumponexit=true,filename=" + recording,
                         "-Xlog:jfr*=off",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
@@ -266,8 +297,8 @@ public final class Send {
             if (at >= 0) {
                 Thread.ofVirtual()
                         .start(() -> out.lines()
-                                .filter(one -> one.contains("ERROR") || one.contains("WARN"))
-                                .limit(5)
+                                .dropWhile(one -> !one.contains("ERROR") && !one.contains("WARN"))
+                                .limit(40)
                                 .forEach(System.out::println));
                 return line.substring(at + " answers on ".length());
             }
@@ -368,12 +399,20 @@ public final class Send {
 
     /// @return the peak of the server's resident memory, in megabytes
     private static long awaitSent(String jdbcUrl, Process server) throws Exception {
-        while (number(
-                        jdbcUrl,
-                        "select count(*) from (select from delivery where state in ('scheduled', 'claimed', 'at_dot') limit 1) l")
-                > 0) {
-            if (server.waitFor(250, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("the server has ended");
+        // One connection for all looks: to make one costs PostgreSQL as much as many an email.
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.prepareStatement("""
+                        select count(*)
+                          from account a
+                         where exists (select from delivery d
+                                        where d.account_id = a.id and d.kind = 'sequence' and d.state = 'scheduled')
+                            or exists (select from delivery d
+                                        where d.account_id = a.id and d.state in ('claimed', 'at_dot'))
+                        """)) {
+            while (isFound(statement)) {
+                if (server.waitFor(500, TimeUnit.MILLISECONDS)) {
+                    throw new IllegalStateException("the server has ended");
+                }
             }
         }
         return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
@@ -384,7 +423,13 @@ public final class Send {
                 / 1024;
     }
 
-    /// By program, in seconds since the start of each.
+    private static boolean isFound(PreparedStatement statement) throws SQLException {
+        try (var rows = statement.executeQuery()) {
+            return rows.next() && rows.getInt(1) > 0;
+        }
+    }
+
+    /// By program, in seconds since the start of each. Of the server, Java's compiler and collector stand beside it.
     private static Map<String, Double> processorSeconds(Process server) throws IOException {
         var seconds = new TreeMap<String, Double>();
         try (var processes = Files.list(Path.of("/proc"))) {
@@ -396,9 +441,14 @@ public final class Send {
                         var program = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
                         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                         double spent = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                        // Its own processes that have ended.
+                        double before = (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / 100.0;
                         if (name.equals(String.valueOf(server.pid()))) {
                             seconds.merge("server", spent, Double::sum);
-                        } else if (program.equals("postgres") || program.equals("smtp-sink")) {
+                            threads(process).forEach((thread, own) -> seconds.merge(thread, own, Double::sum));
+                        } else if (program.equals("postgres")) {
+                            seconds.merge(program, spent + before, Double::sum);
+                        } else if (program.equals("smtp-sink")) {
                             seconds.merge(program, spent, Double::sum);
                         }
                     } catch (IOException e) {
@@ -410,9 +460,30 @@ public final class Send {
         return seconds;
     }
 
-    private static String difference(Map<String, Double> before, Map<String, Double> after) {
+    private static Map<String, Double> threads(Path process) throws IOException {
+        var seconds = new TreeMap<String, Double>();
+        try (var threads = Files.list(process.resolve("task"))) {
+            for (var thread : threads.toList()) {
+                var stat = Files.readString(thread.resolve("stat"));
+                var name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                double spent = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                if (name.startsWith("C1 ") || name.startsWith("C2 ")) {
+                    seconds.merge("of it compiling", spent, Double::sum);
+                } else if (name.equals("VM Thread")) {
+                    seconds.merge("of it collecting", spent, Double::sum);
+                } else if (name.startsWith("JFR ")) {
+                    seconds.merge("of it recording", spent, Double::sum);
+                }
+            }
+        }
+        return seconds;
+    }
+
+    private static String each(Map<String, Double> before, Map<String, Double> after, int emails) {
         var text = new ArrayList<String>();
-        after.forEach((name, seconds) -> text.add("%s %.1f".formatted(name, seconds - before.getOrDefault(name, 0.0))));
+        after.forEach((name, seconds) ->
+                text.add("%s %.3f ms".formatted(name, (seconds - before.getOrDefault(name, 0.0)) * 1_000 / emails)));
         return String.join(", ", text);
     }
 
