@@ -51,9 +51,12 @@ public final class Accounts {
                 now);
         var password = Secrets.password();
         store.insert(tx, account);
-        var owner = new User(new UserId(ids.next()), founding.ownerEmail());
-        store.insertUser(tx, owner, Secrets.passwordHash(password), now);
-        new MemberStore().insert(tx, account.id(), owner.id(), Role.OWNER, now);
+        store.insertUser(
+                tx,
+                account.id(),
+                new User(new UserId(ids.next()), founding.ownerEmail()),
+                Secrets.passwordHash(password),
+                now);
         var address = new SendingAddress(
                 new SendingAddressId(ids.next()), founding.ownerEmail(), founding.name(), true, true);
         store.insertSendingAddress(tx, account.id(), address, now);
@@ -105,30 +108,6 @@ public final class Accounts {
                 : Optional.empty();
     }
 
-    /// Somebody who signs in from now on; they work in no account yet.
-    ///
-    /// @param email one that nobody has
-    public User addUser(Tx tx, String email, String password) {
-        var user = new User(new UserId(ids.next()), email);
-        store.insertUser(tx, user, Secrets.passwordHash(password), clock.instant());
-        return user;
-    }
-
-    /// Compared without case.
-    public Optional<User> findUser(Tx tx, String email) {
-        return store.findAnyUser(tx, email);
-    }
-
-    /// @return whether the old password was theirs
-    public boolean changePassword(User user, String before, String after) {
-        if (withPassword(user.emailAddress(), before).isEmpty()) {
-            return false;
-        }
-        var hash = Secrets.passwordHash(after);
-        database.useTx(tx -> store.updatePassword(tx, user.id(), hash));
-        return true;
-    }
-
     public User owner(Tx tx, AccountId account) {
         return store.owner(tx, account);
     }
@@ -136,6 +115,14 @@ public final class Accounts {
     /// The default one first.
     public List<SendingAddress> sendingAddresses(Tx tx, AccountId account) {
         return store.sendingAddresses(tx, account);
+    }
+
+    /// What mail of the account's own comes from.
+    public SendingAddress defaultSendingAddress(Tx tx, AccountId account) {
+        return store.sendingAddresses(tx, account).stream()
+                .filter(SendingAddress::isDefault)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no sending address: " + account));
     }
 
     /// Where mail of the account's own may go: to its users and to the addresses that it has shown to be its own.

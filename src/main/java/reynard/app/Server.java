@@ -18,18 +18,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.access.Apps;
-import reynard.access.Invitations;
 import reynard.access.LoginEndpoints;
 import reynard.access.OAuthEndpoints;
 import reynard.access.RateLimit;
 import reynard.access.Rations;
-import reynard.access.SecondFactors;
 import reynard.access.Sessions;
 import reynard.access.Tokens;
 import reynard.account.AccountEndpoints;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
-import reynard.account.Members;
 import reynard.account.Secrets;
 import reynard.account.Vault;
 import reynard.bounce.BounceEndpoints;
@@ -97,6 +94,7 @@ import reynard.proof.SenderProofs;
 import reynard.proof.SendingAddressEndpoints;
 import reynard.purchase.PurchaseEndpoints;
 import reynard.purchase.Purchases;
+import reynard.reader.AddressChanges;
 import reynard.reader.LeavingEndpoints;
 import reynard.reference.ReferenceEndpoints;
 import reynard.report.ReportEndpoints;
@@ -204,7 +202,7 @@ public final class Server implements AutoCloseable {
                     tzData,
                     settings.policies());
             var purchases = new Purchases(database, ids, events, subscribers, clock);
-            var broadcasts = new Broadcasts(database, ids, events, deliveries, clock);
+            var broadcasts = new Broadcasts(database, ids, events, deliveries, accounts, snippets, clock);
             var outbox =
                     new Outbox(ids, events, subscribers, customFields, tags, forms, sequences, broadcasts, purchases);
             var receivers = new Receivers(database, ids, vault, clock);
@@ -212,10 +210,7 @@ public final class Server implements AutoCloseable {
             var rations = new Rations(database);
             var apps = new Apps(database, ids, clock);
             var tokens = new Tokens(database, ids, clock);
-            var secondFactors = new SecondFactors(database, vault, clock);
-            var sessions = new Sessions(database, accounts, secondFactors, rations, clock);
-            var members = new Members(database, clock);
-            var invitations = new Invitations(database, accounts, members, clock);
+            var sessions = new Sessions(database, accounts, rations, clock);
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
@@ -276,7 +271,7 @@ public final class Server implements AutoCloseable {
                     new Retimer(database, enrollments),
                     replanner,
                     new Walker(database, enrollments, deliveries),
-                    new Mailing(database, broadcasts, segments, deliveries, events),
+                    new Mailing(database, broadcasts, segments, deliveries, subscribers, events),
                     sender,
                     new Rescuer(database, accounts, deliveries, node),
                     new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),
@@ -405,6 +400,16 @@ public final class Server implements AutoCloseable {
                             enrollments,
                             standings,
                             people,
+                            new AddressChanges(
+                                    database,
+                                    ids,
+                                    accounts,
+                                    subscribers,
+                                    signups,
+                                    consents,
+                                    notices,
+                                    publicUrl::get,
+                                    clock),
                             clock)
                     .register(routes);
             new SendingEndpoints(brake, clock).register(routes);
@@ -422,7 +427,7 @@ public final class Server implements AutoCloseable {
                     .register(routes);
             new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);
-            var logins = new LoginEndpoints(sessions, invitations, publicUrl::get);
+            var logins = new LoginEndpoints(sessions, publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
             new Workplace(
@@ -451,13 +456,9 @@ public final class Server implements AutoCloseable {
                             forecast,
                             edits,
                             logins,
-                            secondFactors,
-                            members,
-                            invitations,
-                            notices,
                             tzData,
                             clock,
-                            publicUrl::get)
+                            letters)
                     .register(routes);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
@@ -485,7 +486,12 @@ public final class Server implements AutoCloseable {
                     settings.access().rateLimit().orElse(settings.virtualClock() ? RateLimit.OFF : RateLimit.DEFAULT);
             var doorkeeper = new Doorkeeper(
                     apiKeys, tokens, rations, rateLimit, settings.access().apiKeysMayBulk(), clock);
-            this.http = parts.start(() -> HttpServer.start(settings.host(), settings.port(), routes, doorkeeper));
+            this.http = parts.start(() -> HttpServer.start(
+                    settings.host(),
+                    settings.port(),
+                    routes,
+                    doorkeeper,
+                    settings.publicUrl().filter(url -> url.startsWith("https://")).isPresent()));
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }

@@ -1,16 +1,12 @@
 package reynard.app;
 
 import java.time.InstantSource;
-import java.util.function.Supplier;
-import reynard.access.Invitations;
 import reynard.access.LoginEndpoints;
-import reynard.access.SecondFactors;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
-import reynard.account.Members;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
-import reynard.delivery.Notices;
+import reynard.delivery.Letters;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
@@ -47,12 +43,8 @@ import reynard.ui.sequence.SequenceListEndpoints;
 import reynard.ui.sequence.SettingsEndpoints;
 import reynard.ui.sequence.TimelineEndpoints;
 import reynard.ui.settings.AccountPagesEndpoints;
-import reynard.ui.settings.TeamEndpoints;
-import reynard.ui.settings.YouEndpoints;
 
 /// The pages that authors work on, all registered.
-///
-/// @param publicUrl what strangers reach this server by; asked for each request
 record Workplace(
         Database database,
         ApiKeys apiKeys,
@@ -79,13 +71,9 @@ record Workplace(
         Forecast forecast,
         Edits edits,
         LoginEndpoints logins,
-        SecondFactors secondFactors,
-        Members members,
-        Invitations invitations,
-        Notices notices,
         TzData tzData,
         InstantSource clock,
-        Supplier<String> publicUrl) {
+        Letters letters) {
     void register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
         routes.errorPage(Desk::problem);
@@ -105,8 +93,6 @@ record Workplace(
         new LedgerEndpoints(database, deliveries, sequences, subscribers, desk).register(routes);
         new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);
         new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);
-        new YouEndpoints(database, accounts, members, secondFactors, logins, desk).register(routes);
-        new TeamEndpoints(database, accounts, members, invitations, notices, publicUrl, desk).register(routes);
         new SequenceListEndpoints(database, sequences, standings, desk).register(routes);
         new SettingsEndpoints(
                         database,
@@ -128,7 +114,7 @@ record Workplace(
         new PersonEndpoints(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)
                 .register(routes);
-        new PreviewEndpoints(database, accounts, subscribers, customFields, templates, publicUrl, desk)
+        new PreviewEndpoints(database, subscribers, sequences, letters, desk)
                 .register(routes);
     }
 }

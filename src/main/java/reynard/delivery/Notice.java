@@ -42,7 +42,11 @@ public record Notice(
         TEST,
         REHEARSAL,
         INVITATION,
-        PASSWORD_RESET;
+        PASSWORD_RESET,
+        /// Asks at a new address whether a reader wants their emails there.
+        ADDRESS_CHANGE,
+        /// Tells a reader's old address that their emails go to another one.
+        ADDRESS_CHANGED;
 
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
@@ -50,7 +54,7 @@ public record Notice(
 
         /// Whether a stranger may have caused it: then it does not go to those who do not want our mail.
         boolean heedsSuppression() {
-            return this == CONFIRMATION;
+            return this == CONFIRMATION || this == ADDRESS_CHANGE;
         }
     }
 }

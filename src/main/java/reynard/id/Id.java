@@ -3,6 +3,7 @@ package reynard.id;
 /// A row's id: a positive 64-bit integer, unique in the installation.
 public sealed interface Id
         permits AccountId,
+                AddressChangeId,
                 ApiKeyId,
                 AppId,
                 BroadcastId,

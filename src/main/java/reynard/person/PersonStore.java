@@ -51,7 +51,7 @@ final class PersonStore {
                      order by s.id
                     """),
             entry("address_changes", """
-                    select c.new_address, c.asked_at, c.confirmed_at
+                    select c.new_address, c.old_address, c.asked_at, c.confirmed_at
                       from address_change c
                      where c.account_id = :account and c.subscriber_id = :id
                      order by c.id
@@ -347,12 +347,24 @@ final class PersonStore {
             delete from signup_address a
              where a.account_id = :account
                and a.counted_as in (select s.counted_as from signup s
-                                     where s.account_id = :account and s.subscriber_id = :id)
+                                     where s.account_id = :account and s.subscriber_id = :id
+                                     union
+                                    select c.counted_as from address_change c
+                                     where c.account_id = :account and c.subscriber_id = :id)
             """, """
-            delete from inbox_message m where m.account_id = :account and lower(m.recipient) = lower(:address)
+            delete from inbox_message m
+             where m.account_id = :account
+               and (lower(m.recipient) = lower(:address)
+                    or lower(m.recipient) in (select lower(unnest(array[c.old_address, c.new_address]))
+                                                from address_change c
+                                               where c.account_id = :account and c.subscriber_id = :id))
             """, """
             delete from delivery d
-             where d.account_id = :account and (d.subscriber_id = :id or lower(d.recipient) = lower(:address))
+             where d.account_id = :account
+               and (d.subscriber_id = :id or lower(d.recipient) = lower(:address)
+                    or lower(d.recipient) in (select lower(unnest(array[c.old_address, c.new_address]))
+                                                from address_change c
+                                               where c.account_id = :account and c.subscriber_id = :id))
             """, """
             delete from subscriber s where s.account_id = :account and s.id = :id
             """);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import reynard.account.Account;
 import reynard.account.Accounts;
+import reynard.consent.Consents;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
@@ -19,6 +20,8 @@ import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.id.SequenceId;
+import reynard.mail.EmailAddress;
+import reynard.page.AskPage;
 import reynard.page.DonePage;
 import reynard.page.Language;
 import reynard.page.Templates;
@@ -33,6 +36,9 @@ import reynard.subscriber.Wish;
 /// The way out that every email shows: one click for mail programs (RFC 8058), a page with buttons for people. Only
 /// POST changes anything; mail scanners follow every link with GET. The link is all that it takes, and never expires.
 public final class LeavingEndpoints {
+    private static final int ADDRESS_SHOWN = 100;
+    private static final int AGENT_MAX = 500;
+
     private final Database database;
     private final Accounts accounts;
     private final Deliveries deliveries;
@@ -41,6 +47,7 @@ public final class LeavingEndpoints {
     private final Enrollments enrollments;
     private final Standings standings;
     private final People people;
+    private final AddressChanges addresses;
     private final InstantSource clock;
 
     public LeavingEndpoints(
@@ -52,6 +59,7 @@ public final class LeavingEndpoints {
             Enrollments enrollments,
             Standings standings,
             People people,
+            AddressChanges addresses,
             InstantSource clock) {
         this.database = database;
         this.accounts = accounts;
@@ -61,6 +69,7 @@ public final class LeavingEndpoints {
         this.enrollments = enrollments;
         this.standings = standings;
         this.people = people;
+        this.addresses = addresses;
         this.clock = clock;
     }
 
@@ -72,6 +81,12 @@ public final class LeavingEndpoints {
                 Routes.Verb.POST,
                 "/u/{account}/{token}/fewer",
                 request -> reply(request, reader -> fewer(reader, request)));
+        routes.open(
+                Routes.Verb.POST,
+                "/u/{account}/{token}/address",
+                request -> reply(request, reader -> changeAddress(reader, request)));
+        routes.open(Routes.Verb.GET, "/address/{account}/{token}", this::askAddress);
+        routes.open(Routes.Verb.POST, "/address/{account}/{token}", this::confirmAddress);
     }
 
     /// Whoever holds the link: the reader of one email of one account.
@@ -110,17 +125,19 @@ public final class LeavingEndpoints {
     }
 
     private Reply show(Reader reader) {
-        if (isGone(reader.subscriber())) {
-            return left(reader);
-        }
+        return isGone(reader.subscriber()) ? left(reader) : show(reader, 200, Optional.empty());
+    }
+
+    private Reply show(Reader reader, int status, Optional<String> fault) {
         var page = database.inTx(tx -> new LeavingPage(
                 reader.texts(),
                 reader.path(),
                 reader.account().name(),
                 LeavingPage.hidden(reader.subscriber().emailAddress()),
                 sequence(tx, reader).map(this.name(tx, reader)),
-                wish(tx, reader)));
-        return Reply.html(200, Templates.render("reader/leave.jte", page));
+                wish(tx, reader),
+                fault));
+        return Reply.html(status, Templates.render("reader/leave.jte", page));
     }
 
     private static boolean isGone(Subscriber subscriber) {
@@ -223,5 +240,84 @@ public final class LeavingEndpoints {
         return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
                 .withLocale(reader.texts().language().locale())
                 .withZone(ZoneId.of(reader.account().timeZone()));
+    }
+
+    private Reply changeAddress(Reader reader, Request request) {
+        if (isGone(reader.subscriber())) {
+            return left(reader);
+        }
+        var wanted = request.form().getOrDefault("email", List.of("")).getFirst().strip();
+        var email = EmailAddress.parse(wanted);
+        if (email.isEmpty()) {
+            return show(reader, 422, Optional.of(wanted.substring(0, Math.min(wanted.length(), ADDRESS_SHOWN))));
+        }
+        addresses.ask(reader.account(), reader.subscriber(), email.get(), reader.texts());
+        return reader.done(
+                reader.texts().get("addressSent.heading"),
+                reader.texts().get("addressSent.explained", email.get().value()));
+    }
+
+    private Reply askAddress(Request request) {
+        var texts = texts(request);
+        return asked(request)
+                .map(asked -> asked.change().confirmedAt().isPresent()
+                        ? changed(asked, texts)
+                        : Reply.html(200, Templates.render("page/ask.jte", question(asked, texts, request))))
+                .orElseGet(() -> unknown(texts));
+    }
+
+    private static AskPage question(AddressChanges.Asked asked, Texts texts, Request request) {
+        return new AskPage(
+                texts,
+                texts.get("newAddress.heading"),
+                texts.get(
+                        "newAddress.explained",
+                        asked.account().name(),
+                        asked.change().newAddress()),
+                request.pathAndQuery(),
+                texts.get("newAddress.button"));
+    }
+
+    private Reply confirmAddress(Request request) {
+        var texts = texts(request);
+        return asked(request)
+                .map(asked -> addresses.confirm(asked, visit(question(asked, texts, request), request), texts)
+                        ? changed(asked, texts)
+                        : done(
+                                texts,
+                                texts.get("newAddressTaken.heading"),
+                                texts.get(
+                                        "newAddressTaken.explained",
+                                        asked.account().name())))
+                .orElseGet(() -> unknown(texts));
+    }
+
+    private Optional<AddressChanges.Asked> asked(Request request) {
+        return addresses.asked(request.pathText("account"), request.pathText("token"));
+    }
+
+    private Consents.Visit visit(AskPage shown, Request request) {
+        return new Consents.Visit(
+                Optional.of(shown.heading() + "\n" + shown.sentence() + "\n" + shown.button()),
+                // Without its token, which opens it.
+                Optional.of("/address/" + request.pathText("account")),
+                Optional.of(request.address()),
+                request.header("User-Agent").map(agent -> agent.substring(0, Math.min(agent.length(), AGENT_MAX))),
+                clock.instant());
+    }
+
+    private static Reply changed(AddressChanges.Asked asked, Texts texts) {
+        return done(
+                texts,
+                texts.get("newAddressDone.heading"),
+                texts.get(
+                        "newAddressDone.explained",
+                        asked.account().name(),
+                        asked.change().newAddress()));
+    }
+
+    private static Reply done(Texts texts, String heading, String sentence) {
+        return Reply.html(
+                200, Templates.render("page/done.jte", new DonePage(texts, heading, sentence, Optional.empty())));
     }
 }

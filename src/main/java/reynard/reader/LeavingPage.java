@@ -11,8 +11,15 @@ import reynard.subscriber.Wish;
 /// @param account the name of the account
 /// @param address the reader's, most of it hidden: a link may have been forwarded
 /// @param sequence the name of the sequence that the email is of, while the reader is in it
+/// @param fault what was given as a new address and is none
 public record LeavingPage(
-        Texts texts, String path, String account, String address, Optional<String> sequence, Optional<Wish> wish) {
+        Texts texts,
+        String path,
+        String account,
+        String address,
+        Optional<String> sequence,
+        Optional<Wish> wish,
+        Optional<String> fault) {
     public Language language() {
         return texts.language();
     }

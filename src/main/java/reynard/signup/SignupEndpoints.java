@@ -23,6 +23,7 @@ import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.mail.EmailAddress;
+import reynard.page.AskPage;
 import reynard.page.DonePage;
 import reynard.page.Language;
 import reynard.page.Templates;
@@ -263,15 +264,13 @@ public final class SignupEndpoints {
             if (invitation.confirmed()) {
                 return confirmed(invitation);
             }
-            return Reply.html(
-                    200,
-                    Templates.render(
-                            "signup/confirm.jte",
-                            new ConfirmView(
-                                    texts,
-                                    "/confirm/" + request.pathText("account") + "/" + request.pathText("token"),
-                                    invitation.account().name(),
-                                    invitation.address())));
+            var page = new AskPage(
+                    texts,
+                    texts.get("confirm.heading", invitation.account().name()),
+                    texts.get("confirm.explained", invitation.address()),
+                    "/confirm/" + request.pathText("account") + "/" + request.pathText("token"),
+                    texts.get("confirm.button"));
+            return Reply.html(200, Templates.render("page/ask.jte", page));
         });
     }
 

@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import reynard.account.Account;
 import reynard.account.Accounts;
 import reynard.account.Secrets;
-import reynard.account.SendingAddress;
 import reynard.consent.Consents;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -29,7 +28,7 @@ import reynard.id.SignupId;
 import reynard.id.SubscriberId;
 import reynard.mail.EmailAddress;
 import reynard.page.Language;
-import reynard.page.Templates;
+import reynard.page.ShortLetter;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
@@ -101,9 +100,8 @@ public final class Signups {
     /// A visitor has sent a form. Whoever they are and whatever we do about it, there is nothing to answer: who asks
     /// learns nothing of the address.
     void signUp(AccountId account, Form form, FormPage page, Visitor visitor) {
-        var countedAs = countedAs(visitor.email());
         database.useTx(tx -> {
-            store.lockAddress(tx, account, countedAs, visitor.visit().at());
+            var countedAs = lock(tx, account, visitor.email(), visitor.visit().at());
             var known = subscribers.findByEmail(tx, account, visitor.email().value());
             if (!page.doubleOptIn()
                     && known.filter(Signups::hasLeft).isEmpty()
@@ -181,12 +179,11 @@ public final class Signups {
             Tx tx, Account account, FormPage page, Subscriber subscriber, Signup signup, Language visitors) {
         var texts = page.texts(visitors);
         var link = publicUrl.get() + "/confirm/" + account.token() + "/" + signup.token();
-        var letter = new ConfirmationLetter(
+        var letter = new ShortLetter(
                 texts,
                 page.confirmationSubject().orElseGet(() -> texts.get("confirmMail.subject", account.name())),
                 page.confirmationText().orElseGet(() -> texts.get("confirmMail.explained", account.name())),
-                texts.get("confirmMail.button"),
-                link,
+                Optional.of(new ShortLetter.Button(texts.get("confirmMail.button"), link)),
                 texts.get("confirmMail.ignore"),
                 account.name(),
                 account.postalAddress());
@@ -194,18 +191,11 @@ public final class Signups {
                 Notice.Purpose.CONFIRMATION,
                 EmailAddress.parse(subscriber.emailAddress()).orElseThrow(),
                 Optional.of(subscriber.id()),
-                defaultAddress(tx, account.id()),
+                accounts.defaultSendingAddress(tx, account.id()),
                 letter.subject(),
-                Templates.render("mail/confirmation.jte", letter),
+                letter.html(),
                 letter.text(),
                 GIVE_UP_AFTER);
-    }
-
-    private SendingAddress defaultAddress(Tx tx, AccountId account) {
-        return accounts.sendingAddresses(tx, account).stream()
-                .filter(SendingAddress::isDefault)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no sending address: " + account));
     }
 
     /// What the page behind the link of a confirmation mail shows.
@@ -294,8 +284,7 @@ public final class Signups {
                             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), at);
                     var visitor = new Visitor(email, Optional.empty(), Optional.empty(), visit, Language.ENGLISH);
                     var form = forms.find(tx, account, formId).orElseThrow();
-                    store.lockAddress(tx, account, countedAs(email), at);
-                    ask(tx, account, form, page, subscriber, visitor, countedAs(email));
+                    ask(tx, account, form, page, subscriber, visitor, lock(tx, account, email, at));
                 } else {
                     subscribers.confirm(tx, account, id);
                     welcome(tx, account, formId, id);
@@ -317,6 +306,15 @@ public final class Signups {
             var subscriber = subscribers.find(tx, account, id).orElseThrow();
             enrollments.enroll(tx, account, sequence, subscriber, Enrollment.Source.FORM);
         }
+    }
+
+    /// Nobody else asks an address for a confirmation before this transaction ends.
+    ///
+    /// @return the address as limits count it
+    public String lock(Tx tx, AccountId account, EmailAddress email, Instant now) {
+        var countedAs = countedAs(email);
+        store.lockAddress(tx, account, countedAs, now);
+        return countedAs;
     }
 
     /// The address as limits count it: what a mailbox is called without the label that its owner may put behind a plus.

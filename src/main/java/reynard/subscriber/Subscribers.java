@@ -436,6 +436,21 @@ public final class Subscribers {
         }
     }
 
+    /// Somebody's emails go to another address of theirs, which they have confirmed.
+    ///
+    /// @return false when nobody is there or somebody else has the address; then nothing has changed
+    public boolean move(Tx tx, AccountId account, SubscriberId id, EmailAddress to) {
+        if (store.findForUpdate(tx, account, id).isEmpty()
+                || store.findByEmail(tx, account, to.value())
+                        .filter(other -> !other.id().equals(id))
+                        .isPresent()) {
+            return false;
+        }
+        store.update(tx, account, id, to.value(), true, null, SubscriberStore.FieldValues.of(Map.of()), clock.instant())
+                .ifPresent(moved -> gone(tx, account, moved, Optional.of(to)));
+        return true;
+    }
+
     private void tellChanges(
             Tx tx,
             AccountId account,

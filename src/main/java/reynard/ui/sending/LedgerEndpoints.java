@@ -169,6 +169,8 @@ public final class LedgerEndpoints {
                     case REHEARSAL -> "A rehearsal";
                     case INVITATION -> "An invitation";
                     case PASSWORD_RESET -> "A new password";
+                    case ADDRESS_CHANGE -> "Asks at a reader's new address";
+                    case ADDRESS_CHANGED -> "Tells a reader's old address";
                 };
         };
     }
