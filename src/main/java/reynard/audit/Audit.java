@@ -107,6 +107,12 @@ public final class Audit {
                         twice.delivery(),
                         "is a second one of broadcast " + twice.broadcast() + " for subscriber " + twice.subscriber());
             }
+            var broadcasts = store.broadcasts(tx, account);
+            count("broadcast", broadcasts.size());
+            for (var broadcast : broadcasts) {
+                BroadcastInvariants.broken(broadcast)
+                        .ifPresent(sentence -> report(account, "broadcast", broadcast.id(), sentence));
+            }
             for (var tally : store.wrongTallies(tx, account)) {
                 report(
                         account,

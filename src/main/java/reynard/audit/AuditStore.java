@@ -260,6 +260,39 @@ final class AuditStore {
                 .list();
     }
 
+    /// Every broadcast, and whatever else the ledger has emails of a broadcast of.
+    List<BroadcastRow> broadcasts(Tx tx, AccountId account) {
+        return tx.query("""
+                        with led as (
+                            select d.broadcast_id as id, count(*) as emails,
+                                   count(*) filter (where d.state = 'scheduled' and d.attempts = 0) as untried,
+                                   max(d.subscriber_id) as last
+                              from delivery d
+                             where d.account_id = :account and d.broadcast_id is not null
+                             group by d.broadcast_id),
+                        known as (
+                            select b.id, b.status, b.walked_to, b.walked_at
+                              from broadcast b
+                             where b.account_id = :account)
+                        select coalesce(k.id, l.id) as id, coalesce(k.status, '') as status,
+                               k.walked_at is not null as through, coalesce(k.walked_to, 0) as walked_to,
+                               coalesce(l.emails, 0) as emails, coalesce(l.untried, 0) as untried,
+                               coalesce(l.last, 0) as last
+                          from known k
+                          full join led l on l.id = k.id
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new BroadcastRow(
+                        row.getLong("id"),
+                        row.getString("status"),
+                        row.getBoolean("through"),
+                        row.getLong("walked_to"),
+                        row.getLong("emails"),
+                        row.getLong("untried"),
+                        row.getLong("last")))
+                .list();
+    }
+
     record WrongTally(long email, long opened, long clicked, long openedReally, long clickedReally) {}
 
     /// What is counted as it happens, beside what is there to count.

@@ -70,6 +70,17 @@ class AuditTest {
         var repeating = server.subscriber("repeating@example.org");
         repeating.joins(once);
         server.advance(Duration.ofHours(22));
+        long tag = server.tag("News");
+        server.subscriber("listening@example.org").getsTag(tag);
+        ids.put(
+                "news",
+                server.post(
+                                "/v4/broadcasts",
+                                TestServer.json("{'subject':'News','content':'x','send_at':'2026-01-06T08:00:00Z',"
+                                        + "'subscriber_filter':[{'all':[{'type':'tag','ids':[" + tag + "]}]}]}"))
+                        .at("/broadcast/id")
+                        .asLong());
+        server.settle();
         server.subscriber("unsubscribed@example.org").unsubscribes();
         server.subscriber("removed@example.org").isRemovedFrom(tips);
     }
@@ -103,7 +114,8 @@ class AuditTest {
                 begin
                     for found in select conrelid::regclass as of, conname as name
                                    from pg_constraint
-                                  where conrelid in ('enrollment'::regclass, 'delivery'::regclass, 'attempt'::regclass)
+                                  where conrelid in ('enrollment'::regclass, 'delivery'::regclass, 'attempt'::regclass,
+                                                    'broadcast'::regclass)
                                     and contype in ('c', 'f', 'u')
                     loop
                         execute format('alter table %s drop constraint %I', found.of, found.name);
@@ -164,6 +176,45 @@ class AuditTest {
         assertThat(TestServer.violations(database, Policies.DEFAULT))
                 .extracting(Violation::toString)
                 .containsExactly("account " + account + ", " + table + " " + id + " " + sentence);
+    }
+
+    private void assertBroadcast(String sentence) {
+        assertFound("broadcast", id("news"), sentence);
+    }
+
+    private void spoilBroadcast(String assignments) {
+        execute("update broadcast set " + assignments + " where id = " + id("news"));
+    }
+
+    @Test
+    void a_broadcast_that_has_not_begun_has_led_to_nothing() {
+        spoilBroadcast("status = 'scheduled', started_at = null, ended_at = null");
+
+        assertBroadcast("is scheduled, but the ledger has 1 emails of it");
+    }
+
+    @Test
+    void a_walk_through_an_audience_has_come_to_everybody_who_has_an_email() {
+        long last = number("select max(subscriber_id) from delivery where kind = 'broadcast'");
+        spoilBroadcast("walked_to = " + (last - 1));
+
+        assertBroadcast("has an email for subscriber " + last + ", but its walk has only come to " + (last - 1));
+    }
+
+    @Test
+    void a_completed_broadcast_was_walked_to_the_end() {
+        spoilBroadcast("walked_at = null");
+
+        assertBroadcast("is completed, but its audience was not walked to the end");
+    }
+
+    @Test
+    void a_completed_broadcast_has_tried_everybody() {
+        execute("update delivery set state = 'scheduled', settled_at = null, next_attempt_at = now(), attempts = 0"
+                + " where kind = 'broadcast'");
+        execute("delete from attempt a using delivery d where d.id = a.delivery_id and d.kind = 'broadcast'");
+
+        assertBroadcast("is completed, but 1 of its emails were never tried");
     }
 
     private void assertEnrollment(String name, String sentence) {

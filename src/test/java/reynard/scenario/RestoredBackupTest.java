@@ -10,6 +10,7 @@ import static reynard.testing.TestServer.json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,6 +216,37 @@ class RestoredBackupTest {
 
             assertThat(reader.mail()).containsExactly(mail("Two", "2026-01-08T09:00:00Z"));
             assertThat(reader.deliveries().getFirst().get("reason").asText()).isEqualTo("treated_as_sent");
+        }
+    }
+
+    @Test
+    void a_broadcast_that_was_due_can_be_treated_as_sent_whether_it_had_begun_or_not() {
+        try (var deaf = TestServer.with(Relay.parse("smtp://127.0.0.1:1?starttls=off"))) {
+            var reader = deaf.subscriber("reader@example.org");
+            var news = "{'subject':'%s','content':'<p>Hello</p>','send_at':'%s'}";
+            long begun = deaf.post("/v4/broadcasts", json(news.formatted("Begun", "2026-01-05T12:00:00Z")))
+                    .at("/broadcast/id")
+                    .asLong();
+            long waiting = deaf.post("/v4/broadcasts", json(news.formatted("Waiting", "2026-01-06T09:00:00Z")))
+                    .at("/broadcast/id")
+                    .asLong();
+            deaf.settle();
+            TestServer.sleepUntil(deaf.databaseUrl(), "2026-01-07T12:00:00Z");
+            try (var back = deaf.another()) {
+                resume(back, "{'overdue':'treat_as_sent','until':'2026-01-07T12:00:00Z'}");
+                back.advance(ofDays(3));
+                for (long broadcast : List.of(begun, waiting)) {
+                    assertThat(back.get("/v4/broadcasts/" + broadcast)
+                                    .at("/broadcast/status")
+                                    .asText())
+                            .isEqualTo("completed");
+                }
+            }
+
+            assertThat(reader.mail()).isEmpty();
+            assertThat(reader.deliveries())
+                    .extracting(delivery -> delivery.get("reason").asText())
+                    .containsExactly("treated_as_sent");
         }
     }
 
