@@ -85,12 +85,10 @@ final class BroadcastStore {
     private static final Listing<Clicked> CLICKED = new Listing<>(
             """
             select c.link_id, c.url, c.readers
-              from (select k.link_id, l.url, count(distinct k.delivery_id) as readers
-                      from delivery d
-                      join email_click k on k.account_id = :account and k.delivery_id = d.id and k.machine is null
-                      join link l on l.account_id = :account and l.id = k.link_id
-                     where d.account_id = :account and d.broadcast_id = :broadcast
-                     group by k.link_id, l.url) c
+              from (select t.link_id, l.url, t.visitors as readers
+                      from link_tally t
+                      join link l on l.account_id = :account and l.id = t.link_id
+                     where t.account_id = :account and t.email_id = :broadcast) c
              where c.readers > 0
             """,
             Listing.Order.DESCENDING,
@@ -343,21 +341,37 @@ final class BroadcastStore {
     /// What the ledger says about broadcasts; those that have led to nothing are missing.
     Map<BroadcastId, Figures> figures(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
         var found = new HashMap<BroadcastId, Figures>();
+        // What it has led to is counted in one index, who left in another, and what was opened and clicked is counted
+        // already.
         tx.query("""
-                        select d.broadcast_id, count(*) as queued,
-                               count(*) filter (where d.settled_at is not null) as settled,
-                               count(*) filter (where d.state in ('sent', 'bounced') or d.departure = 'bounced')
-                                   as recipients,
-                               count(d.opened_at) as opened, count(d.clicked_at) as clicked,
-                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
-                          from delivery d
-                         where d.account_id = :account and d.broadcast_id = any(:broadcasts)
-                         group by d.broadcast_id
+                        with led as (
+                            select d.broadcast_id as id, count(*) as queued,
+                                   count(*) filter (where d.state in ('sent', 'bounced', 'failed', 'skipped'))
+                                       as settled,
+                                   count(*) filter (where d.state in ('sent', 'bounced')) as gone
+                              from delivery d
+                             where d.account_id = :account and d.broadcast_id = any(:broadcasts)
+                             group by d.broadcast_id),
+                        departed as (
+                            select d.broadcast_id as id,
+                                   count(*) filter (where d.departure = 'bounced' and d.state not in ('sent', 'bounced'))
+                                       as refused,
+                                   count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
+                              from delivery d
+                             where d.account_id = :account and d.broadcast_id = any(:broadcasts)
+                               and d.broadcast_id is not null and d.departure is not null
+                             group by d.broadcast_id)
+                        select l.id, l.queued, l.settled, l.gone + coalesce(p.refused, 0) as recipients,
+                               coalesce(t.opened, 0) as opened, coalesce(t.clicked, 0) as clicked,
+                               coalesce(p.unsubscribed, 0) as unsubscribed, coalesce(t.clicks, 0) as clicks
+                          from led l
+                          left join departed p on p.id = l.id
+                          left join email_tally t on t.account_id = :account and t.email_id = l.id
                         """)
                 .bind("account", account)
                 .bind("broadcasts", longs(broadcasts))
                 .map((row, _) -> Map.entry(
-                        new BroadcastId(row.getLong("broadcast_id")),
+                        new BroadcastId(row.getLong("id")),
                         new Figures(
                                 row.getLong("queued"),
                                 row.getLong("settled"),
@@ -365,27 +379,9 @@ final class BroadcastStore {
                                 row.getLong("opened"),
                                 row.getLong("clicked"),
                                 row.getLong("unsubscribed"),
-                                0)))
+                                row.getLong("clicks"))))
                 .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
-        clicks(tx, account, broadcasts)
-                .forEach((id, clicks) -> found.computeIfPresent(id, (_, figures) -> figures.withClicks(clicks)));
         return found;
-    }
-
-    private static Map<BroadcastId, Long> clicks(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
-        var clicks = new HashMap<BroadcastId, Long>();
-        tx.query("""
-                        select d.broadcast_id, count(*) as clicks
-                          from delivery d
-                          join email_click k on k.account_id = :account and k.delivery_id = d.id and k.machine is null
-                         where d.account_id = :account and d.broadcast_id = any(:broadcasts)
-                         group by d.broadcast_id
-                        """)
-                .bind("account", account)
-                .bind("broadcasts", longs(broadcasts))
-                .map((row, _) -> Map.entry(new BroadcastId(row.getLong("broadcast_id")), row.getLong("clicks")))
-                .forEach(entry -> clicks.put(entry.getKey(), entry.getValue()));
-        return clicks;
     }
 
     /// The accounts in which something is to be done now.

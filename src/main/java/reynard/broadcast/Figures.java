@@ -14,10 +14,6 @@ import java.math.RoundingMode;
 record Figures(long queued, long settled, long recipients, long opened, long clicked, long unsubscribed, long clicks) {
     static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
 
-    Figures withClicks(long count) {
-        return new Figures(queued, settled, recipients, opened, clicked, unsubscribed, count);
-    }
-
     /// In percent, with two decimals.
     static BigDecimal percent(long part, long whole) {
         return rate(100 * part, whole, 2);

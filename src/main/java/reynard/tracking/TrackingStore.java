@@ -459,29 +459,6 @@ final class TrackingStore {
                 .execute();
     }
 
-    Optional<Tally> findTally(Tx tx, AccountId account, long email) {
-        return tx.query("""
-                        select t.opened, t.opens, t.clicked, t.clicks, t.machine_opened, t.machine_opens,
-                               t.machine_clicked, t.machine_clicks
-                          from email_tally t
-                         where t.account_id = :account and t.email_id = :email
-                        """)
-                .bind("account", account)
-                .bind("email", email)
-                .map((row, _) -> new Tally(
-                        new Tally.Figures(
-                                row.getLong("opened"),
-                                row.getLong("opens"),
-                                row.getLong("clicked"),
-                                row.getLong("clicks")),
-                        new Tally.Figures(
-                                row.getLong("machine_opened"),
-                                row.getLong("machine_opens"),
-                                row.getLong("machine_clicked"),
-                                row.getLong("machine_clicks"))))
-                .findOne();
-    }
-
     void insertNews(Tx tx, AccountId account, List<Click> clicks) {
         if (clicks.isEmpty()) {
             return;
