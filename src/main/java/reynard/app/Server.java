@@ -491,7 +491,9 @@ public final class Server implements AutoCloseable {
                     settings.port(),
                     routes,
                     doorkeeper,
-                    settings.publicUrl().filter(url -> url.startsWith("https://")).isPresent()));
+                    settings.publicUrl()
+                            .filter(url -> url.startsWith("https://"))
+                            .isPresent()));
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }

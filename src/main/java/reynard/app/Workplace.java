@@ -114,7 +114,6 @@ record Workplace(
         new PersonEndpoints(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)
                 .register(routes);
-        new PreviewEndpoints(database, subscribers, sequences, letters, desk)
-                .register(routes);
+        new PreviewEndpoints(database, subscribers, sequences, letters, desk).register(routes);
     }
 }

@@ -8,5 +8,4 @@ package reynard.audit;
 /// @param emails how many are in the ledger
 /// @param untried those of them that nobody has tried yet
 /// @param last the last subscriber with an email of it; 0 for none
-record BroadcastRow(
-        long id, String status, boolean through, long walkedTo, long emails, long untried, long last) {}
+record BroadcastRow(long id, String status, boolean through, long walkedTo, long emails, long untried, long last) {}

@@ -28,8 +28,11 @@ import reynard.id.EmailTemplateId;
 import reynard.id.Id;
 import reynard.id.SendingAddressId;
 import reynard.segment.Filter;
+import reynard.template.BrokenEmail;
+import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplate;
 import reynard.template.EmailTemplates;
+import reynard.template.Format;
 
 /// Kit's operations on broadcasts, and ours to look at their sending and stop it.
 public final class BroadcastEndpoints {
@@ -137,7 +140,7 @@ public final class BroadcastEndpoints {
         };
     }
 
-    /// Nothing empty is sent to anybody.
+    /// Nothing empty or broken is sent to anybody.
     private static void refuseUnfinished(JsonBody body, BroadcastSettings settings) {
         if (settings.sendAt().isPresent()) {
             if (settings.subject().isEmpty()) {
@@ -146,6 +149,13 @@ public final class BroadcastEndpoints {
             if (settings.content().isEmpty()) {
                 body.fault("Content can't be blank");
             }
+            EmailRenderer.fault(
+                            settings.subject().orElse(""),
+                            settings.previewText().orElse(""),
+                            settings.content().orElse(""),
+                            Format.HTML)
+                    .map(BrokenEmail::sentence)
+                    .ifPresent(body::fault);
         }
         body.refuseFaults();
     }

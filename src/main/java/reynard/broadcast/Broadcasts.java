@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import reynard.account.Accounts;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.db.Page;
@@ -20,6 +21,7 @@ import reynard.id.AccountId;
 import reynard.id.BroadcastId;
 import reynard.id.PostId;
 import reynard.id.PublicationId;
+import reynard.template.Snippets;
 
 /// The broadcasts of an account, and their versions on the web.
 public final class Broadcasts {
@@ -28,13 +30,22 @@ public final class Broadcasts {
     private final IdBlocks ids;
     private final Events events;
     private final Deliveries deliveries;
+    private final WebVersion web;
     private final InstantSource clock;
 
-    public Broadcasts(Database database, IdBlocks ids, Events events, Deliveries deliveries, InstantSource clock) {
+    public Broadcasts(
+            Database database,
+            IdBlocks ids,
+            Events events,
+            Deliveries deliveries,
+            Accounts accounts,
+            Snippets snippets,
+            InstantSource clock) {
         this.database = database;
         this.ids = ids;
         this.events = events;
         this.deliveries = deliveries;
+        this.web = new WebVersion(accounts, snippets);
         this.clock = clock;
     }
 
@@ -107,7 +118,7 @@ public final class Broadcasts {
     private String freeSlug(Tx tx, AccountId account, Broadcast broadcast, Instant now) {
         // Two posts of one name at the same moment wait for each other.
         store.lockSlugs(tx, account);
-        var wanted = WebVersion.slug(WebVersion.title(broadcast.settings(), now));
+        var wanted = WebVersion.slug(web.title(tx, account, broadcast.settings(), now));
         var taken = store.slugs(tx, account, wanted);
         var slug = wanted;
         for (int n = 2; taken.contains(slug); n++) {
@@ -140,13 +151,13 @@ public final class Broadcasts {
     }
 
     /// As its web version has it: without anybody's name.
-    public Optional<String> title(Broadcast broadcast) {
-        return WebVersion.title(broadcast.settings(), clock.instant());
+    public Optional<String> title(Tx tx, AccountId account, Broadcast broadcast) {
+        return web.title(tx, account, broadcast.settings(), clock.instant());
     }
 
-    /// Its content as strangers may read it. Empty where there is none, or its Liquid cannot be rendered.
-    public Optional<String> html(Broadcast broadcast) {
-        return WebVersion.html(broadcast.settings(), clock.instant());
+    /// Its content as strangers may read it. Empty where there is none, or it cannot be rendered.
+    public Optional<String> html(Tx tx, AccountId account, Broadcast broadcast) {
+        return web.html(tx, account, broadcast.settings(), clock.instant());
     }
 
     /// Those that are to be seen on the web, the last to appear first.

@@ -2,23 +2,28 @@ package reynard.broadcast;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
+import reynard.delivery.Rests;
 import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.id.BroadcastId;
 import reynard.id.SegmentId;
+import reynard.id.SubscriberId;
 import reynard.id.TagId;
 import reynard.segment.Condition;
 import reynard.segment.Filter;
 import reynard.segment.Segments;
 import reynard.subscriber.SubscriberState;
+import reynard.subscriber.Subscribers;
 
 /// Sends broadcasts: begins each at its time and walks its audience in steps, each a transaction that queues the emails
 /// of the next readers and says how far it has come. Whoever dies between two steps has left nothing undone, and the
@@ -39,14 +44,22 @@ public final class Mailing {
     private final BroadcastStore store;
     private final Segments segments;
     private final Deliveries deliveries;
+    private final Rests rests;
     private final Events events;
 
-    public Mailing(Database database, Broadcasts broadcasts, Segments segments, Deliveries deliveries, Events events) {
+    public Mailing(
+            Database database,
+            Broadcasts broadcasts,
+            Segments segments,
+            Deliveries deliveries,
+            Subscribers subscribers,
+            Events events) {
         this.database = database;
         this.broadcasts = broadcasts;
         this.store = broadcasts.store();
         this.segments = segments;
         this.deliveries = deliveries;
+        this.rests = new Rests(subscribers, deliveries);
         this.events = events;
     }
 
@@ -121,10 +134,28 @@ public final class Mailing {
             return 1;
         }
         var readers = segments.walk(tx, account, filter.get(), walk.to(), since, STEP);
-        deliveries.queue(tx, account, id, readers, broadcast.settings().sendAt().orElseThrow(), now);
+        deliveries.queue(
+                tx,
+                account,
+                id,
+                readers,
+                skipped(tx, account, readers, now),
+                broadcast.settings().sendAt().orElseThrow(),
+                now);
         var to = readers.isEmpty() ? walk.to() : readers.getLast();
         store.walked(tx, account, id, new BroadcastStore.Walk(to, readers.size() < STEP), now);
         return 1;
+    }
+
+    /// Whoever wants fewer emails is not sent this one later: it is of its moment.
+    private Map<SubscriberId, String> skipped(Tx tx, AccountId account, List<SubscriberId> readers, Instant now) {
+        var skipped = new HashMap<SubscriberId, String>();
+        rests.of(tx, account, readers, now).forEach((reader, rest) -> {
+            if (rest.until(now).isPresent()) {
+                skipped.put(reader, rest.code());
+            }
+        });
+        return skipped;
     }
 
     private int complete(Tx tx, AccountId account, BroadcastId id, Instant now) {

@@ -94,12 +94,14 @@ public final class Deliveries {
 
     /// Queues an email of a broadcast for each of up to 500 readers. Who has one in the ledger already keeps that one.
     ///
-    /// @return for how many it was queued
+    /// @param skipped those who get none, and why, a stable code: it is written down at once
+    /// @return for how many it was queued or written down
     public int queue(
             Tx tx,
             AccountId account,
             BroadcastId broadcast,
             List<SubscriberId> subscribers,
+            Map<SubscriberId, String> skipped,
             Instant dueAt,
             Instant now) {
         if (subscribers.size() > BROADCAST_ROWS_MAX) {
@@ -108,7 +110,11 @@ public final class Deliveries {
         }
         var rows = subscribers.stream()
                 .map(subscriber -> new DeliveryStore.NewBroadcastMail(
-                        new DeliveryId(ids.next()), subscriber, Secrets.token(), Secrets.token()))
+                        new DeliveryId(ids.next()),
+                        subscriber,
+                        Secrets.token(),
+                        Secrets.token(),
+                        Optional.ofNullable(skipped.get(subscriber))))
                 .toList();
         return store.insertBroadcast(tx, account, broadcast, rows, dueAt, now);
     }

@@ -249,7 +249,9 @@ final class DeliveryStore {
                 .execute();
     }
 
-    record NewBroadcastMail(DeliveryId id, SubscriberId subscriber, String token, String messageId) {}
+    /// @param skipped why it is not to go out
+    record NewBroadcastMail(
+            DeliveryId id, SubscriberId subscriber, String token, String messageId, Optional<String> skipped) {}
 
     /// @return how many were new
     int insertBroadcast(
@@ -257,11 +259,14 @@ final class DeliveryStore {
         return tx.update("""
                         insert into delivery
                                (account_id, id, kind, broadcast_id, subscriber_id, token, message_id, state, due_at,
-                                created_at, next_attempt_at)
+                                created_at, next_attempt_at, reason, settled_at)
                         select :account, r.id, 'broadcast', :broadcast, r.subscriber_id, r.token, r.message_id,
-                               'scheduled', :dueAt, :now, :dueAt
-                          from unnest(:ids::bigint[], :subscribers::bigint[], :tokens::text[], :messageIds::text[])
-                               as r (id, subscriber_id, token, message_id)
+                               case when r.skipped is null then 'scheduled' else 'skipped' end, :dueAt, :now,
+                               case when r.skipped is null then :dueAt::timestamptz end, r.skipped,
+                               case when r.skipped is not null then :now::timestamptz end
+                          from unnest(:ids::bigint[], :subscribers::bigint[], :tokens::text[], :messageIds::text[],
+                                      :skipped::text[])
+                               as r (id, subscriber_id, token, message_id, skipped)
                         on conflict (account_id, broadcast_id, subscriber_id) where broadcast_id is not null do nothing
                         """)
                 .bind("account", account)
@@ -274,6 +279,9 @@ final class DeliveryStore {
                 .bind(
                         "messageIds",
                         rows.stream().map(NewBroadcastMail::messageId).toArray(String[]::new))
+                .bind(
+                        "skipped",
+                        rows.stream().map(row -> row.skipped().orElse(null)).toArray(String[]::new))
                 .bind("dueAt", dueAt)
                 .bind("now", now)
                 .execute();

@@ -1,6 +1,9 @@
 package reynard.delivery;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -110,11 +113,13 @@ public final class Letters {
 
     /// What the author wrote, and of which list it is.
     ///
+    /// @param zone of the dates in it
     /// @param opens whether they are counted; empty: as the account says
     record Draft(
             Optional<SendingAddressId> from,
             EmailRenderer.Source source,
             MailingList list,
+            ZoneId zone,
             Optional<Boolean> opens,
             Optional<Boolean> clicks) {}
 
@@ -210,6 +215,7 @@ public final class Letters {
                                 draft.from(),
                                 draft.source(),
                                 new MailingList("b" + Long.toString(broadcast.value(), 36), "", "broadcast"),
+                                zone(accounts.get(tx, account).timeZone()),
                                 Optional.empty(),
                                 Optional.empty()));
             // Its bytes are kept with it; without them there is nothing to write it from.
@@ -243,8 +249,18 @@ public final class Letters {
                         "s" + Long.toString(sequence.id().value(), 36),
                         sequence.settings().name(),
                         "sequence"),
+                zone(sequence.settings().timeZone()),
                 sequence.handling().tracking().opens(),
                 sequence.handling().tracking().clicks());
+    }
+
+    /// The time zone data that schedules are made with may know zones that the JDK does not know yet.
+    private static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException _) {
+            return ZoneOffset.UTC;
+        }
     }
 
     /// An email of a sequence, a draft too, as this reader would get it now, but for what names a delivery. Without a
@@ -252,11 +268,11 @@ public final class Letters {
     ///
     /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
     public Optional<Specimen> specimen(
-            Tx tx, AccountId id, Sequence sequence, SequenceEmail email, Optional<SubscriberId> reader, Instant date) {
+            Tx tx, AccountId id, Sequence sequence, EmailSettings email, Optional<SubscriberId> reader, Instant date) {
         var account = accounts.get(tx, id);
         var known = reader.map(one -> subscribers.find(tx, id, one)).orElseGet(() -> Optional.of(nobody(tx, id, date)));
         return known.map(one -> {
-            var parts = parts(tx, account, one, draft(tx, id, sequence, email.settings()));
+            var parts = parts(tx, account, one, draft(tx, id, sequence, email));
             var unsubscribeUrl = links.unsubscribe(account.token(), NO_DELIVERY);
             var rendered = rendered(parts, unsubscribeUrl, date);
             var fields = new HashSet<>(Set.of("email_address", "first_name"));
@@ -336,7 +352,7 @@ public final class Letters {
                 Header.cleaned(parts.from().fromName()),
                 address(parts.reader().emailAddress()),
                 parts.reader().firstName().map(Header::cleaned).orElse(""),
-                Optional.empty(),
+                Optional.of(from),
                 Header.cleaned(rendered.subject()),
                 date,
                 messageId(messageId, parts.account(), from),
@@ -354,7 +370,8 @@ public final class Letters {
                         parts.snippets(),
                         unsubscribeUrl,
                         parts.account().postalAddress().orElse(""),
-                        date));
+                        date,
+                        parts.draft().zone()));
     }
 
     private static Tracker.What tracked(Claim claim, Parts parts) {

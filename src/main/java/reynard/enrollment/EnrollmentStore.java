@@ -626,9 +626,30 @@ final class EnrollmentStore {
                             optionalInstant(row, "next_attempt_at"),
                             row.getBoolean("excluded"),
                             row.getBoolean("would_be"),
-                            row.getLong("people"));
+                            row.getLong("people"),
+                            Optional.empty());
                 })
                 .list();
+    }
+
+    /// Those in a sequence who want fewer emails at this moment.
+    Map<EnrollmentId, SubscriberId> resting(Tx tx, AccountId account, SequenceId sequence, Instant now) {
+        var found = new HashMap<EnrollmentId, SubscriberId>();
+        tx.query("""
+                        select e.id, e.subscriber_id
+                          from reader_wish w
+                          join enrollment e
+                            on e.account_id = :account and e.sequence_id = :sequence
+                           and e.subscriber_id = w.subscriber_id and e.state in ('waiting', 'sending', 'parked')
+                         where w.account_id = :account and (w.pause_until is null or w.pause_until > :now)
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("now", now)
+                .map((row, _) ->
+                        Map.entry(new EnrollmentId(row.getLong("id")), new SubscriberId(row.getLong("subscriber_id"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
     }
 
     /// Takes those who wait for one of these emails over to another plan, with the dates that they have. Whoever is

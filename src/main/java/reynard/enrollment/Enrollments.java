@@ -15,6 +15,7 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
+import reynard.delivery.Rests;
 import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import reynard.delivery.Rest;
 import reynard.id.SequenceEmailId;
 import reynard.subscriber.SubscriberState;
 

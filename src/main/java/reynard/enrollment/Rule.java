@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import reynard.delivery.Rest;
 import reynard.sequence.Exclusion;
+import reynard.subscriber.Wish;
 
 /// Why an email goes out when it does, or does not: a stable code and the values it was decided by, which are texts,
 /// whole numbers and lists of texts; instants are texts in UTC.
@@ -41,6 +43,15 @@ public record Rule(String code, Map<String, Object> values) {
                     .with(source + "_name", name)
                     .with("since", since);
         }
+    }
+
+    /// Why an email comes later than its author planned it: its reader wants fewer.
+    public static Rule resting(Rest rest) {
+        return switch (rest.wish()) {
+            case Wish.Weekly _ ->
+                Rule.of(rest.code()).with("at_most", "one a week").with("last_email_at", rest.lastEmailAt());
+            case Wish.Pause(var until) -> Rule.of(rest.code()).with("until", until);
+        };
     }
 
     /// The operator says that the email went out before the database was restored.

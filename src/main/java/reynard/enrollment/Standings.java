@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import reynard.db.Tx;
+import reynard.delivery.Rests;
 import reynard.id.AccountId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
@@ -77,7 +78,8 @@ public final class Standings {
     ///
     /// @param anchored whether dates will be counted anew, so that everyone's anchor matters
     /// @param wouldExclude exclusions that are asked about
-    public List<Cohort> cohorts(Tx tx, AccountId account, Plan plan, boolean anchored, Set<Exclusion> wouldExclude) {
+    public List<Cohort> cohorts(
+            Tx tx, AccountId account, Plan plan, boolean anchored, Set<Exclusion> wouldExclude, Instant moment) {
         var sequence = plan.sequence();
         var now = excluded(tx, account, sequence.id(), sequence.settings().exclusions());
         var then = wouldExclude.equals(sequence.settings().exclusions())
@@ -85,6 +87,8 @@ public final class Standings {
                 : excluded(tx, account, sequence.id(), wouldExclude);
         var apart = store.settledAhead(
                 tx, account, sequence.id(), plan.policies().inserted() == Policies.Inserted.SEND_NOW);
+        var resting = store.resting(tx, account, sequence.id(), moment);
+        resting.keySet().forEach(enrollment -> apart.putIfAbsent(enrollment, Set.of()));
         // What is spread out comes to each at a moment of their own.
         boolean split = sequence.overdue() instanceof CatchUp.Spread
                 || (anchored && sequence.handling().catchUp() instanceof CatchUp.Spread);
@@ -108,11 +112,17 @@ public final class Standings {
                     sequence.planVersion(),
                     plan.tzdata(),
                     true,
-                    anchored,
+                    true,
                     now,
                     then,
                     true,
                     apart));
+        }
+        if (!resting.isEmpty()) {
+            var rests = this.rests.of(tx, account, resting.values(), moment);
+            cohorts.replaceAll(cohort -> resting.containsKey(cohort.one().id())
+                    ? cohort.resting(Optional.ofNullable(rests.get(cohort.one().subscriber())))
+                    : cohort);
         }
         return cohorts;
     }

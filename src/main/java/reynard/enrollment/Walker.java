@@ -12,6 +12,8 @@ import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Deliveries.Step;
+import reynard.delivery.Rest;
+import reynard.delivery.Rests;
 import reynard.id.AccountId;
 import reynard.id.EnrollmentId;
 import reynard.id.SequenceEmailId;

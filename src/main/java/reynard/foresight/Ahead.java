@@ -8,7 +8,6 @@ import reynard.enrollment.Enrollment;
 import reynard.enrollment.Judgement;
 import reynard.enrollment.Plan;
 import reynard.enrollment.Progress;
-import reynard.enrollment.Rest;
 import reynard.enrollment.Rule;
 import reynard.id.SequenceEmailId;
 
@@ -62,7 +61,7 @@ record Ahead(List<Step> steps, Enrollment end) {
                             at,
                             Optional.empty(),
                             sending.anchorAt(),
-                            facts.rest().map(Rest::rule)));
+                            facts.rest().map(Rule::resting)));
                     enrollment = plan.past(sending, email, facts.settled(), at);
                     facts = facts.sending(email, at);
                 }

@@ -71,7 +71,7 @@ public final class Forecast {
         var plan = found.get();
         var changedAt = plan.sequence().planChangedAt();
         var exclusions = plan.sequence().settings().exclusions();
-        for (var cohort : standings.cohorts(tx, account, plan, false, exclusions)) {
+        for (var cohort : standings.cohorts(tx, account, plan, false, exclusions, now)) {
             if (!cohort.excluded()) {
                 for (var step : Ahead.of(plan, start(cohort, changedAt, now), now, until)
                         .steps()) {

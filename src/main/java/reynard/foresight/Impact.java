@@ -90,7 +90,7 @@ public final class Impact {
         var after = standings.edited(plan, edited, emails);
         SortedSet<Exclusion> exclusions = edited.settings().exclusions();
         var effect = Effect.NONE;
-        for (var cohort : standings.cohorts(tx, account, plan, true, exclusions)) {
+        for (var cohort : standings.cohorts(tx, account, plan, true, exclusions, now)) {
             effect = plus(effect, cohort, new Edit(plan, after, policy, changedAt, now));
         }
         return effect;

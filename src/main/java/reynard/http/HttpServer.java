@@ -52,11 +52,13 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin javalin;
     private final Gate gate;
+    private final boolean https;
     private final Optional<Routes.ErrorPage> errorPage;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private HttpServer(Routes routes, Gate gate) {
+    private HttpServer(Routes routes, Gate gate, boolean https) {
         this.gate = gate;
+        this.https = https;
         this.errorPage = routes.errorPage();
         this.javalin = Javalin.create(config -> configure(config, routes));
     }
@@ -64,8 +66,9 @@ public final class HttpServer implements AutoCloseable {
     /// Starts listening.
     ///
     /// @param port 0 for any free one
-    public static HttpServer start(String host, int port, Routes routes, Gate gate) {
-        var server = new HttpServer(routes, gate);
+    /// @param https whether strangers reach it by HTTPS: a browser that has come once then comes by nothing else
+    public static HttpServer start(String host, int port, Routes routes, Gate gate, boolean https) {
+        var server = new HttpServer(routes, gate, https);
         server.javalin.start(host, port);
         return server;
     }
@@ -233,6 +236,9 @@ public final class HttpServer implements AutoCloseable {
         context.attribute("answered", true);
         context.status(reply.status());
         SECURITY_HEADERS.forEach(context::header);
+        if (https) {
+            context.header("Strict-Transport-Security", "max-age=31536000");
+        }
         reply.headers().forEach(context::header);
         for (var cookie : reply.cookies()) {
             context.res().addHeader("Set-Cookie", cookie);

@@ -9,6 +9,7 @@ import reynard.broadcast.Broadcast;
 import reynard.broadcast.Broadcasts;
 import reynard.broadcast.PostLinks;
 import reynard.db.Database;
+import reynard.db.Tx;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -40,7 +41,7 @@ public final class PostEndpoints {
         return database.inTx(tx -> {
             var account = accounts.get(tx, request.account());
             var posts = broadcasts.posts(tx, account.id(), page);
-            return Reply.ok(PageJson.of("posts", posts, broadcast -> json(account, broadcast, content)));
+            return Reply.ok(PageJson.of("posts", posts, broadcast -> json(tx, account, broadcast, content)));
         });
     }
 
@@ -50,19 +51,19 @@ public final class PostEndpoints {
             var account = accounts.get(tx, request.account());
             return broadcasts
                     .findByPost(tx, account.id(), id)
-                    .map(broadcast -> Reply.ok(Map.of("post", json(account, broadcast, true))))
+                    .map(broadcast -> Reply.ok(Map.of("post", json(tx, account, broadcast, true))))
                     .orElseGet(Reply::notFound);
         });
     }
 
-    private Map<String, @Nullable Object> json(Account account, Broadcast broadcast, boolean content) {
+    private Map<String, @Nullable Object> json(Tx tx, Account account, Broadcast broadcast, boolean content) {
         var settings = broadcast.settings();
         var post = broadcast.post().orElseThrow();
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("id", post.id());
         json.put("publication_id", broadcast.publication());
         json.put("created_at", broadcast.createdAt());
-        json.put("title", broadcasts.title(broadcast).orElse(null));
+        json.put("title", broadcasts.title(tx, account.id(), broadcast).orElse(null));
         json.put("slug", post.appearedAt().flatMap(_ -> post.slug()).orElse(null));
         json.put("description", settings.description().orElse(null));
         json.put(
@@ -77,7 +78,7 @@ public final class PostEndpoints {
         json.put("is_paid", false);
         json.put("public_url", links.of(account, post).orElse(null));
         if (content) {
-            json.put("content", broadcasts.html(broadcast).orElse(null));
+            json.put("content", broadcasts.html(tx, account.id(), broadcast).orElse(null));
         }
         return json;
     }

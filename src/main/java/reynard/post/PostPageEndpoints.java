@@ -12,8 +12,8 @@ import reynard.broadcast.Broadcast;
 import reynard.broadcast.Broadcasts;
 import reynard.broadcast.PostLinks;
 import reynard.db.Database;
-import reynard.db.Page;
 import reynard.db.PageRequest;
+import reynard.db.Tx;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -60,39 +60,40 @@ public final class PostPageEndpoints {
         var page = request.page();
         return account(request)
                 .map(account -> {
-                    var seen = seen(account, new PageRequest(page.after(), page.before(), ON_A_PAGE, false));
-                    return reply(200, Templates.render("post/list.jte", page(request, account, seen)));
+                    var wanted = new PageRequest(page.after(), page.before(), ON_A_PAGE, false);
+                    return reply(200, Templates.render("post/list.jte", page(request, account, wanted)));
                 })
                 .orElseGet(() -> unknown(request));
     }
 
     private Reply show(Request request) {
         return account(request)
-                .flatMap(account -> database.inTx(tx -> broadcasts.findSeen(tx, account.id(), request.pathText("slug")))
-                        .map(broadcast -> {
-                            var page = page(request, account, List.of(entry(account, broadcast)), Optional.empty());
-                            return reply(200, Templates.render("post/show.jte", page));
-                        }))
+                .flatMap(account -> database.inTx(tx -> broadcasts
+                                .findSeen(tx, account.id(), request.pathText("slug"))
+                                .map(broadcast -> entry(tx, account, broadcast)))
+                        .map(entry -> page(request, account, List.of(entry), Optional.empty())))
+                .map(page -> reply(200, Templates.render("post/show.jte", page)))
                 .orElseGet(() -> unknown(request));
     }
 
     private Reply feed(Request request) {
         return account(request)
                 .map(account -> {
-                    var page = page(request, account, seen(account, PageRequest.first(ON_A_PAGE)));
+                    var page = page(request, account, PageRequest.first(ON_A_PAGE));
                     var xml = Feed.of(page, account.createdAt()).getBytes(StandardCharsets.UTF_8);
                     return new Reply(200, new Reply.Bytes("application/atom+xml; charset=utf-8", xml), HEADERS);
                 })
                 .orElseGet(() -> unknown(request));
     }
 
-    private Page<Broadcast> seen(Account account, PageRequest page) {
-        return database.inTx(tx -> broadcasts.seen(tx, account.id(), page));
+    private PostPage page(Request request, Account account, PageRequest wanted) {
+        return database.inTx(tx -> page(tx, request, account, wanted));
     }
 
-    private PostPage page(Request request, Account account, Page<Broadcast> seen) {
+    private PostPage page(Tx tx, Request request, Account account, PageRequest wanted) {
+        var seen = broadcasts.seen(tx, account.id(), wanted);
         var posts = seen.items().stream()
-                .map(broadcast -> entry(account, broadcast))
+                .map(broadcast -> entry(tx, account, broadcast))
                 .toList();
         var older = seen.hasNext()
                 ? PageJson.endCursor(seen)
@@ -107,15 +108,18 @@ public final class PostPageEndpoints {
                 texts(request), account.name(), ZoneId.of(account.timeZone()), links.all(account), posts, older);
     }
 
-    private PostPage.Entry entry(Account account, Broadcast broadcast) {
+    private PostPage.Entry entry(Tx tx, Account account, Broadcast broadcast) {
         var settings = broadcast.settings();
         var post = broadcast.post().orElseThrow();
         return new PostPage.Entry(
                 links.of(account, post).orElseThrow(),
-                broadcasts.title(broadcast).filter(title -> !title.isBlank()).orElseGet(account::name),
+                broadcasts
+                        .title(tx, account.id(), broadcast)
+                        .filter(title -> !title.isBlank())
+                        .orElseGet(account::name),
                 post.appearsAt().orElseThrow(),
                 settings.description().or(settings::previewText),
-                broadcasts.html(broadcast).orElse(""),
+                broadcasts.html(tx, account.id(), broadcast).orElse(""),
                 settings.thumbnailUrl().filter(url -> url.matches("(?i)https?://.*")),
                 settings.thumbnailAlt().orElse(""));
     }

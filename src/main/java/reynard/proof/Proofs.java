@@ -81,7 +81,7 @@ public final class Proofs {
                 .find(tx, account, sequence)
                 .flatMap(found -> sequences
                         .findEmail(tx, account, sequence, email)
-                        .flatMap(one -> letters.specimen(tx, account, found, one, reader, clock.instant())));
+                        .flatMap(one -> letters.specimen(tx, account, found, one.settings(), reader, clock.instant())));
     }
 
     /// Sends the email as [#preview] shows it.

@@ -21,8 +21,7 @@ final class AddressChangeStore {
     /// @param byReader one reader, in the shorter time
     record Count(long toAddress, long toAddressLong, long byReader) {}
 
-    Count count(
-            Tx tx, AccountId account, String countedAs, SubscriberId reader, Instant since, Instant longSince) {
+    Count count(Tx tx, AccountId account, String countedAs, SubscriberId reader, Instant since, Instant longSince) {
         return tx.query("""
                         select count(*) filter (where c.counted_as = :countedAs and c.asked_at > :since) as to_address,
                                count(*) filter (where c.counted_as = :countedAs) as to_address_long,
@@ -36,8 +35,8 @@ final class AddressChangeStore {
                 .bind("reader", reader)
                 .bind("since", since)
                 .bind("longSince", longSince)
-                .map((row, _) -> new Count(
-                        row.getLong("to_address"), row.getLong("to_address_long"), row.getLong("by_reader")))
+                .map((row, _) ->
+                        new Count(row.getLong("to_address"), row.getLong("to_address_long"), row.getLong("by_reader")))
                 .one();
     }
 

@@ -73,9 +73,11 @@ public final class AddressChanges {
         var now = clock.instant();
         database.useTx(tx -> {
             var countedAs = signups.lock(tx, account.id(), to, now);
-            var count = store.count(
-                    tx, account.id(), countedAs, reader.id(), now.minus(WITHIN), now.minus(LONG_WITHIN));
-            if (count.toAddress() > 0 || count.toAddressLong() >= LONG_WITHIN_MAX || count.byReader() >= BY_READER_MAX) {
+            var count =
+                    store.count(tx, account.id(), countedAs, reader.id(), now.minus(WITHIN), now.minus(LONG_WITHIN));
+            if (count.toAddress() > 0
+                    || count.toAddressLong() >= LONG_WITHIN_MAX
+                    || count.byReader() >= BY_READER_MAX) {
                 return;
             }
             var change = new AddressChange(

@@ -246,7 +246,8 @@ public final class LeavingEndpoints {
         if (isGone(reader.subscriber())) {
             return left(reader);
         }
-        var wanted = request.form().getOrDefault("email", List.of("")).getFirst().strip();
+        var wanted =
+                request.form().getOrDefault("email", List.of("")).getFirst().strip();
         var email = EmailAddress.parse(wanted);
         if (email.isEmpty()) {
             return show(reader, 422, Optional.of(wanted.substring(0, Math.min(wanted.length(), ADDRESS_SHOWN))));

@@ -4,6 +4,8 @@ import java.util.Optional;
 import reynard.id.EmailTemplateId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
+import reynard.template.BrokenEmail;
+import reynard.template.EmailRenderer;
 import reynard.template.Format;
 
 /// What the author decides about one email of a sequence (Kit: Create a sequence email).
@@ -61,6 +63,13 @@ public record EmailSettings(
     EmailSettings in(Format other) {
         return new EmailSettings(
                 subject, previewText, content, other, delay, sendDays, emailTemplate, published, position);
+    }
+
+    /// What is wrong with it, so that it cannot go out to anybody; a draft may be broken.
+    public Optional<BrokenEmail> fault() {
+        return published
+                ? EmailRenderer.fault(subject, previewText.orElse(""), content.orElse(""), format)
+                : Optional.empty();
     }
 
     /// Whether the difference can move someone's next email.

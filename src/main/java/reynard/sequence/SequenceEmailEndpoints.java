@@ -24,6 +24,7 @@ import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.schedule.Delay;
 import reynard.schedule.SendDays;
+import reynard.template.BrokenEmail;
 import reynard.template.EmailTemplates;
 import reynard.template.Format;
 
@@ -179,6 +180,7 @@ public final class SequenceEmailEndpoints {
             case Sequences.EmailEdit.NotFound _ -> Reply.notFound();
             case Sequences.EmailEdit.PositionTaken _ -> Reply.invalid("position has already been taken");
             case Sequences.EmailEdit.NotFirst _ -> Reply.invalid(NOT_POSITIVE);
+            case Sequences.EmailEdit.Broken(var fault) -> Reply.invalid(fault);
         };
     }
 
@@ -265,7 +267,7 @@ public final class SequenceEmailEndpoints {
                 SequenceEndpoints.template(tx, account, body, templates).<Optional<EmailTemplateId>>map(Optional::of);
         var published = body.flag("published").nullIsAbsent();
         var position = body.integer("position", 0, Integer.MAX_VALUE - 1).nullIsAbsent();
-        return new Draft(
+        var draft = new Draft(
                 subjectText,
                 previewText.over(current.flatMap(EmailSettings::previewText), Optional.empty()),
                 content.over(current.flatMap(EmailSettings::content), Optional.empty()),
@@ -277,6 +279,8 @@ public final class SequenceEmailEndpoints {
                 position instanceof Change.Set<Long>(var place)
                         ? OptionalInt.of(place.intValue())
                         : OptionalInt.empty());
+        draft.settings(0).fault().map(BrokenEmail::sentence).ifPresent(body::fault);
+        return draft;
     }
 
     static Delay delay(JsonBody body, Optional<Delay> current) {

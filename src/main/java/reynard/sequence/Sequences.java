@@ -215,6 +215,11 @@ public final class Sequences {
 
         /// Only the first email of a sequence may go at once.
         record NotFirst() implements EmailEdit {}
+
+        /// It is to go out and cannot be written.
+        ///
+        /// @param fault the piece of it, the line, the column and what is wrong there
+        record Broken(String fault) implements EmailEdit {}
     }
 
     /// Adds an email.
@@ -278,6 +283,10 @@ public final class Sequences {
             return new EmailEdit.NotFound();
         }
         var email = new SequenceEmail(id, sequence, edit.apply(before.get().settings()), false);
+        var fault = email.settings().fault();
+        if (fault.isPresent()) {
+            return new EmailEdit.Broken(fault.get().sentence());
+        }
         var others = present(tx, account, sequence);
         others.removeIf(other -> other.id().equals(id));
         // What keeps its place and its delay cannot get in anybody's way.

@@ -1,6 +1,7 @@
 package reynard.template;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reynard.template.liquid.Budget;
@@ -55,12 +57,14 @@ public final class EmailRenderer {
     /// @param subscriber what `subscriber.` names: first name, email address, custom fields by key
     /// @param snippets by key: those that the source names and those that these name, see [#snippets]
     /// @param address the postal address, lines separated by line breaks; may be empty
+    /// @param zone of the dates in it
     public record Values(
             Map<String, ? extends @Nullable Object> subscriber,
             Map<String, Snippet> snippets,
             String unsubscribeUrl,
             String address,
-            Instant now) {
+            Instant now,
+            ZoneId zone) {
         public Values {
             snippets = Map.copyOf(snippets);
         }
@@ -70,7 +74,7 @@ public final class EmailRenderer {
                 String unsubscribeUrl,
                 String address,
                 Instant now) {
-            this(subscriber, Map.of(), unsubscribeUrl, address, now);
+            this(subscriber, Map.of(), unsubscribeUrl, address, now, ZoneOffset.UTC);
         }
     }
 
@@ -124,6 +128,31 @@ public final class EmailRenderer {
         return new Rendering(values).of(source);
     }
 
+    /// The subject alone.
+    ///
+    /// @throws BrokenEmail as [#render] does
+    public String subject(String subject, Values values) {
+        return new Rendering(values).subject(new Source(subject, "", "", ""));
+    }
+
+    /// The content alone, without a layout and what every email has at its end: for a page, which is of no list.
+    ///
+    /// @throws BrokenEmail as [#render] does
+    public String content(String content, Values values) {
+        return new Rendering(values).content(new Source("", "", content, ""));
+    }
+
+    /// What is wrong with what an author wrote, whoever gets it: it is no Liquid. Its snippets and layout are not
+    /// looked at; they may change.
+    public static Optional<BrokenEmail> fault(String subject, String previewText, String content, Format format) {
+        try {
+            pieces(new Source(subject, previewText, content, "", format)).forEach(EmailRenderer::parse);
+            return Optional.empty();
+        } catch (BrokenEmail broken) {
+            return Optional.of(broken);
+        }
+    }
+
     private Template parsed(String name, Piece piece) {
         var template = templates.get(piece);
         if (template == null) {
@@ -163,8 +192,8 @@ public final class EmailRenderer {
         Rendering(Values values) {
             var budget = new Budget();
             this.values = values;
-            this.plain = new RenderOptions(budget, Escaping.NONE, values.now(), ZoneOffset.UTC);
-            this.escaped = new RenderOptions(budget, Escaping.HTML, values.now(), ZoneOffset.UTC);
+            this.plain = new RenderOptions(budget, Escaping.NONE, values.now(), values.zone());
+            this.escaped = new RenderOptions(budget, Escaping.HTML, values.now(), values.zone());
             data.put("subscriber", values.subscriber());
             data.put("snippet", snippets);
             data.put("unsubscribe_url", values.unsubscribeUrl());
@@ -181,20 +210,35 @@ public final class EmailRenderer {
         }
 
         Rendered of(Source source) {
-            var pieces = pieces(source);
-            pieces.forEach((name, piece) -> resolve(keys(parsed(name, piece)), new LinkedHashSet<>()));
+            var pieces = resolved(source);
             var subject = text("subject", pieces);
             var preview = text("preview_text", pieces).strip();
             data.put("preview_text", new Markup(padded(preview)));
-            data.put(
-                    "message_content",
-                    new Markup(rendered("content", parsed("content", piece(pieces, "content")), escaped)));
+            data.put("message_content", new Markup(content(pieces)));
             var layout = parsed("email_template", piece(pieces, "email_template"));
             var html = rendered("email_template", layout, escaped);
             if (!preview.isEmpty() && !layout.variables().contains("preview_text")) {
                 html = behindBodyTag(html, padded(preview));
             }
             return finished(subject.strip(), html);
+        }
+
+        String subject(Source source) {
+            return text("subject", resolved(source)).strip();
+        }
+
+        String content(Source source) {
+            return content(resolved(source));
+        }
+
+        private String content(Map<String, Piece> pieces) {
+            return rendered("content", parsed("content", piece(pieces, "content")), escaped);
+        }
+
+        private Map<String, Piece> resolved(Source source) {
+            var pieces = pieces(source);
+            pieces.forEach((name, piece) -> resolve(keys(parsed(name, piece)), new LinkedHashSet<>()));
+            return pieces;
         }
 
         private static Piece piece(Map<String, Piece> pieces, String name) {

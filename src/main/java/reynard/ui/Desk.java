@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 import reynard.access.LoginEndpoints;
 import reynard.account.Account;
 import reynard.account.Accounts;
-import reynard.account.Role;
-import reynard.account.User;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -54,43 +52,16 @@ public final class Desk {
         Reply act(Visit visit, Form form);
     }
 
-    /// What a page or a form takes of the author's role.
-    public enum Right {
-        LOOK,
-        WRITE,
-        /// Whoever holds a key to the account, or works in it, is the owners' business.
-        RULE;
-
-        private boolean isOf(Role role) {
-            return switch (this) {
-                case LOOK -> true;
-                case WRITE -> role.mayWrite();
-                case RULE -> role.mayRule();
-            };
-        }
-    }
-
     public void page(Routes routes, String path, Page page) {
-        page(routes, path, Right.LOOK, page);
-    }
-
-    public void page(Routes routes, String path, Right right, Page page) {
         routes.page(
                 Routes.Verb.GET,
                 path,
-                request -> secured(logins.author(request)
-                        .map(author -> right.isOf(author.session().role())
-                                ? afterwards(page.show(new Visit(request, author)))
-                                : refused(author))
-                        .orElseGet(() -> logins.logInFirst(request))));
+                request -> logins.author(request)
+                        .map(author -> afterwards(page.show(new Visit(request, author))))
+                        .orElseGet(() -> logins.logInFirst(request)));
     }
 
-    /// A form that changes something.
     public void form(Routes routes, String path, Act act) {
-        form(routes, path, Right.WRITE, act);
-    }
-
-    public void form(Routes routes, String path, Right right, Act act) {
         routes.page(Routes.Verb.POST, path, request -> {
             var author = logins.author(request);
             if (author.isEmpty()) {
@@ -100,18 +71,8 @@ public final class Desk {
             if (!logins.isOurs(request, form, author.get().csrf())) {
                 return problem(403, List.of("This form did not come from a page of this server."));
             }
-            if (!right.isOf(author.get().session().role())) {
-                return refused(author.get());
-            }
-            return secured(act.act(new Visit(request, author.get()), Form.sent(form)));
+            return act.act(new Visit(request, author.get()), Form.sent(form));
         });
-    }
-
-    private static Reply refused(LoginEndpoints.Author author) {
-        return problem(
-                403,
-                List.of("Your role in this account is "
-                        + author.session().role().wireName() + "."));
     }
 
     /// What a form with files does.
@@ -131,10 +92,7 @@ public final class Desk {
             if (!logins.isOurs(request, upload.fields(), author.get().csrf())) {
                 return problem(403, List.of("This form did not come from a page of this server."));
             }
-            if (!Right.WRITE.isOf(author.get().session().role())) {
-                return refused(author.get());
-            }
-            return secured(taking.take(new Visit(request, author.get()), Form.sent(upload.fields()), upload.files()));
+            return taking.take(new Visit(request, author.get()), Form.sent(upload.fields()), upload.files());
         });
     }
 
@@ -143,9 +101,9 @@ public final class Desk {
         routes.page(
                 Routes.Verb.GET,
                 path,
-                request -> secured(logins.author(request)
+                request -> logins.author(request)
                         .map(author -> page.show(new Visit(request, author)))
-                        .orElseGet(() -> logins.logInFirst(request))));
+                        .orElseGet(() -> logins.logInFirst(request)));
     }
 
     /// The page that a form was on, when the browser says so: what a form did cannot be looked at.
@@ -154,11 +112,6 @@ public final class Desk {
                 .map(referer -> referer.replaceFirst("^https?://[^/]*", ""))
                 .filter(path -> path.startsWith("/"))
                 .orElse("/");
-    }
-
-    /// A browser that has come by HTTPS once comes by nothing else.
-    private Reply secured(Reply reply) {
-        return logins.isHttps() ? reply.with("Strict-Transport-Security", "max-age=31536000") : reply;
     }
 
     // What has been told is told once.
@@ -236,14 +189,6 @@ public final class Desk {
             return author.session().user().emailAddress();
         }
 
-        public User userItself() {
-            return author.session().user();
-        }
-
-        public Role role() {
-            return author.session().role();
-        }
-
         public Instant now() {
             return now;
         }
@@ -267,8 +212,6 @@ public final class Desk {
                     section,
                     account.name(),
                     user(),
-                    author.session().role(),
-                    author.session().elsewhere(),
                     author.csrf(),
                     logins.told(request).orElse(""));
         }

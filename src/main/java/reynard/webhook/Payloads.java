@@ -199,7 +199,7 @@ final class Payloads {
         json.put("id", id);
         json.put("publication_id", broadcast.publication());
         json.put("created_at", broadcast.createdAt());
-        json.put("title", broadcasts.title(broadcast).orElse(null));
+        json.put("title", broadcasts.title(tx, account, broadcast).orElse(null));
         json.put("slug", broadcast.post().flatMap(Post::slug).orElse(null));
         json.put("description", broadcast.settings().description().orElse(null));
         json.put("published_at", broadcast.post().flatMap(Post::appearsAt).orElse(null));

@@ -117,7 +117,7 @@ class ProvidersTest {
                 Optional.of(POSTMARK_LOGIN));
         var routes = new Routes();
         new BounceEndpoints(bounces, providers, ProvidersTest::web, CLOCK).register(routes);
-        intake = HttpServer.start("127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("no credential"));
+        intake = HttpServer.start("127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("no credential"), false);
     }
 
     private static byte[] web(URI url) {

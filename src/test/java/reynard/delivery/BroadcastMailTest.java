@@ -63,8 +63,8 @@ class BroadcastMailTest {
         var ids = Arrays.stream(readers)
                 .map(reader -> new SubscriberId(reader.id()))
                 .toList();
-        return mailroom.database.inTx(
-                tx -> mailroom.deliveries.queue(tx, mailroom.account, BROADCAST, ids, server.now(), server.now()));
+        return mailroom.database.inTx(tx ->
+                mailroom.deliveries.queue(tx, mailroom.account, BROADCAST, ids, Map.of(), server.now(), server.now()));
     }
 
     private Map<Delivery.State, Long> states() {
@@ -124,8 +124,8 @@ class BroadcastMailTest {
     void more_than_500_readers_are_not_queued_at_once() {
         var many = Collections.nCopies(501, new SubscriberId(1));
 
-        assertThatThrownBy(() -> mailroom.database.inTx(tx ->
-                        mailroom.deliveries.queue(tx, mailroom.account, BROADCAST, many, server.now(), server.now())))
+        assertThatThrownBy(() -> mailroom.database.inTx(tx -> mailroom.deliveries.queue(
+                        tx, mailroom.account, BROADCAST, many, Map.of(), server.now(), server.now())))
                 .hasMessageContaining("501");
     }
 

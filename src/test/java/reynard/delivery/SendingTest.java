@@ -147,7 +147,7 @@ class SendingTest {
 
     @Test
     void a_template_that_cannot_be_rendered_holds_its_email_with_the_line_and_column() {
-        var sequence = server.sequence(immediate("Broken").saying("<p>\n{% if %}</p>"), days("Next", 1));
+        var sequence = server.sequence(immediate("Broken").saying("<p>\n{{ 1 | divided_by: 0 }}</p>"), days("Next", 1));
         var reader = server.subscriber("reader@example.org", sequence);
 
         server.advance(ofDays(2));

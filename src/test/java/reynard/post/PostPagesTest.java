@@ -58,6 +58,25 @@ class PostPagesTest {
     }
 
     @Test
+    void a_post_has_its_snippets_and_the_accounts_dates_in_it() {
+        server.post(
+                "/v4/snippets",
+                json("{'name':'Bye','snippet_type':'block',"
+                        + "'document_attributes':{'value_html':'<b>Bye {{ snippet.who }}</b>'}}"));
+        server.post("/v4/snippets", json("{'name':'Who','snippet_type':'inline','content':'you & me'}"));
+        server.put("/ext/v1/account", json("{'time_zone':'Pacific/Kiritimati'}"));
+
+        var answer = read(post(
+                "For {{ snippet.who }}",
+                "<p>{{ snippet.bye }} at {{ 'now' | date: '%H' }}</p>",
+                ",'published_at':'2026-01-02'"));
+
+        var page = Jsoup.parse(answer.raw().body());
+        assertThat(page.select("h1").text()).isEqualTo("For you & me");
+        assertThat(page.select("article div").html()).contains("<b>Bye you &amp; me</b> at 02");
+    }
+
+    @Test
     void a_post_is_read_without_a_credential_and_without_anybodys_values() {
         var path = post(
                 "Tea for {{ subscriber.first_name | default: 'you' }}",

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import reynard.testing.TestServer;
+import reynard.testing.TestServer.Answer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ProofsTest {
@@ -122,7 +123,8 @@ class ProofsTest {
 
     @Test
     void a_broken_email_has_no_preview_but_a_reason() {
-        var sequence = server.sequence(immediate("Hello").saying("<p>\n{% if %}</p>"));
+        var sequence =
+                server.sequence(immediate("Hello").saying("<p>\n{% if %}</p>").draft());
 
         assertThat(server.post(email(sequence, "Hello") + "/preview", "{}").errors())
                 .singleElement()
@@ -130,6 +132,54 @@ class ProofsTest {
                 .startsWith("content line 2, column ");
         assertThat(server.post(email(sequence, "Hello") + "/test", "{}").status())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void what_is_no_Liquid_is_kept_as_a_draft_and_not_published() {
+        var sequence = server.sequence(
+                immediate("Hello"), days("Later", 1).saying("{{ subscriber. }}").draft());
+        var path = sequence.path() + "/emails/";
+
+        var refused = List.of(
+                server.post(path, json("{'subject':'{% if %}','delay_value':2,'delay_unit':'days','published':true}")),
+                server.put(path + sequence.email("Later"), json("{'published':true}")),
+                server.put(path + sequence.email("Hello"), json("{'preview_text':'{{ x | nope }}'}")),
+                server.put(path + sequence.email("Hello"), json("{'content':'a\\n  {% for x %}'}")),
+                server.post(
+                        "/ext/v1/sequences/" + sequence.id() + "/emails/" + sequence.email("Later") + "/impact",
+                        json("{'published':true}")),
+                server.post("/v4/broadcasts", json("{'subject':'{{','content':'x','send_at':'2026-02-01T00:00:00Z'}")));
+
+        assertThat(refused).extracting(Answer::status).containsOnly(422);
+        assertThat(refused)
+                .extracting(answer -> answer.errors().getFirst().replaceAll("(line \\d).*", "$1"))
+                .containsExactly(
+                        "subject line 1",
+                        "content line 1",
+                        "preview_text line 1",
+                        "content line 2",
+                        "content line 1",
+                        "subject line 1");
+        assertThat(server.put(path + sequence.email("Hello"), json("{'content':'{{','published':false}"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.post("/v4/broadcasts", json("{'subject':'{{','content':'x'}"))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void dates_in_an_email_are_those_of_its_sequence() {
+        // Noon in UTC is the next day on Kiritimati.
+        var sequence = server.sequence(
+                "{'time_zone':'Pacific/Kiritimati'}",
+                immediate("It is {{ 'now' | date: '%d %H:%M' }}")
+                        .saying("<p>x</p>")
+                        .draft());
+
+        var preview = server.post(email(sequence, "It is {{ 'now' | date: '%d %H:%M' }}") + "/preview", "{}");
+
+        assertThat(preview.at("/preview/subject").asText()).isEqualTo("It is 06 02:00");
     }
 
     @Test

@@ -209,7 +209,15 @@ class AddressChangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "nobody", "a b@example.net", "<script>alert(1)</script>", "x@y@", "a@example.net\r\nBcc: b@example.net"})
+    @ValueSource(
+            strings = {
+                "",
+                "nobody",
+                "a b@example.net",
+                "<script>alert(1)</script>",
+                "x@y@",
+                "a@example.net\r\nBcc: b@example.net"
+            })
     void what_is_no_address_is_shown_again_and_asked_nobody(String address) {
         var answer = wants(reader("typo@example.org"), address);
 

@@ -7,6 +7,7 @@ import static reynard.testing.TestServer.hours;
 import static reynard.testing.TestServer.immediate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -83,6 +84,32 @@ class FewerTest {
                 .contains(mail.get(1).at().toString())
                 .contains(mail.get(2).at().toString())
                 .contains("at most one a week");
+    }
+
+    @Test
+    void the_forecast_counts_who_wants_fewer_on_the_days_when_they_get_something() {
+        var sequence = server.sequence(immediate("One"), days("Two", 1), days("Three", 1));
+        var weekly = server.subscriber("weekly@example.org", sequence);
+        var resting = server.subscriber("resting@example.org", sequence);
+        server.subscriber("all@example.org", sequence);
+        server.settle();
+        posts(weekly, "/fewer", "pace=weekly");
+        posts(resting, "/fewer", "pace=pause");
+
+        var rows = new ArrayList<String>();
+        server.get("/ext/v1/sequences/" + sequence.id() + "/forecast?days=40")
+                .at("/forecast/rows")
+                .forEach(row -> rows.add(
+                        row.get("hour").asText() + " " + row.get("count").asLong()));
+
+        assertThat(rows)
+                .containsExactly(
+                        "2026-01-06T09:00:00Z 1",
+                        "2026-01-07T09:00:00Z 1",
+                        "2026-01-13T09:00:00Z 1",
+                        "2026-01-21T09:00:00Z 1",
+                        "2026-02-05T09:00:00Z 1",
+                        "2026-02-06T09:00:00Z 1");
     }
 
     @Test

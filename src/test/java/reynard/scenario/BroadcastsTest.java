@@ -3,9 +3,11 @@ package reynard.scenario;
 import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static org.assertj.core.api.Assertions.assertThat;
+import static reynard.testing.TestServer.immediate;
 import static reynard.testing.TestServer.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -250,6 +252,40 @@ class BroadcastsTest {
         var stats = new Broadcast(answer.at("/broadcast/id").asLong()).stats();
         assertThat(stats.get("unsubscribes").asLong()).isEqualTo(1);
         assertThat(stats.get("unsubscribe_rate").asDouble()).isEqualTo(100);
+    }
+
+    @Test
+    void who_wants_fewer_emails_is_skipped_and_the_ledger_says_why() {
+        var sequence = server.sequence(immediate("Welcome"));
+        var all = server.subscriber("all@example.org", sequence);
+        var weekly = server.subscriber("weekly@example.org", sequence);
+        var resting = server.subscriber("resting@example.org", sequence);
+        server.settle();
+        wishes(weekly, "weekly");
+        wishes(resting, "pause");
+
+        var soon = scheduled("Soon", "");
+        var later = broadcast("Later", ",'send_at':'" + server.now().plus(ofDays(8)) + "'");
+        server.advance(ofDays(9));
+
+        assertThat(all.subjectsReceived()).containsExactly("Welcome", "Soon", "Later");
+        assertThat(weekly.subjectsReceived()).containsExactly("Welcome", "Later");
+        assertThat(resting.subjectsReceived()).containsExactly("Welcome");
+        assertThat(server.get("/ext/v1/deliveries?state=skipped&broadcast_id=" + soon.id)
+                        .each("deliveries", "reason"))
+                .containsExactlyInAnyOrder("reader_wants_fewer", "reader_pauses");
+        assertThat(List.of(soon.status(), later.status())).containsOnly("completed");
+        assertThat(later.sending().get("recipients").asLong()).isEqualTo(2);
+    }
+
+    private void wishes(Reader reader, String pace) {
+        var link = reader.lastMail().at("/headers/List-Unsubscribe").asText().strip();
+        var answer = server.send(
+                "POST",
+                link.substring("<https://mail.example.com".length(), link.length() - 1) + "/fewer",
+                ("pace=" + pace).getBytes(StandardCharsets.US_ASCII),
+                Map.of("Content-Type", "application/x-www-form-urlencoded"));
+        assertThat(answer.status()).isEqualTo(200);
     }
 
     @Test

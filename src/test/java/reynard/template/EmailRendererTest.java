@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import org.jsoup.Jsoup;
@@ -32,7 +33,8 @@ class EmailRendererTest {
     private EmailRenderer.Rendered render(EmailRenderer.Source source, String name) {
         return renderer.render(
                 source,
-                new EmailRenderer.Values(Map.of("first_name", name), snippets, LEAVE, "1 Tea Street\nLondon", NOW));
+                new EmailRenderer.Values(
+                        Map.of("first_name", name), snippets, LEAVE, "1 Tea Street\nLondon", NOW, ZoneOffset.UTC));
     }
 
     private EmailRenderer.Rendered content(String content) {

@@ -65,8 +65,7 @@ class ScannerLogsTest {
                 name = line.substring(2);
             } else if (line.startsWith("= ")) {
                 var figures = line.split(" ");
-                logs.add(new Log(
-                        name, List.copyOf(lines), Integer.parseInt(figures[1]), Integer.parseInt(figures[2])));
+                logs.add(new Log(name, List.copyOf(lines), Integer.parseInt(figures[1]), Integer.parseInt(figures[2])));
                 lines.clear();
             } else if (!line.isBlank()) {
                 lines.add(line(line));
@@ -108,7 +107,10 @@ class ScannerLogsTest {
         return switch (target) {
             case "picture" -> reader.pixel();
             case "leave" -> {
-                var header = reader.lastMail().at("/headers/List-Unsubscribe").asText().strip();
+                var header = reader.lastMail()
+                        .at("/headers/List-Unsubscribe")
+                        .asText()
+                        .strip();
                 yield header.substring("<https://mail.example.com".length(), header.length() - 1);
             }
             default -> reader.link(target);

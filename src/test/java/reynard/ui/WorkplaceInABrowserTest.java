@@ -125,9 +125,6 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 "/sending?to=nobody@example.org",
                 "/inbox",
                 "/settings",
-                "/settings/people",
-                "/you",
-                "/you/accounts",
                 "/nowhere");
     }
 

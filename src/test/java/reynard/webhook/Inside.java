@@ -1,6 +1,7 @@
 package reynard.webhook;
 
 import java.time.InstantSource;
+import reynard.account.Accounts;
 import reynard.broadcast.Broadcasts;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -13,6 +14,7 @@ import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscribers;
 import reynard.tag.Tags;
+import reynard.template.Snippets;
 import reynard.testing.TestServer;
 
 /// The rooms of a server for what no request can do: on its database and at its time, with an outbox of their own.
@@ -39,7 +41,14 @@ final class Inside implements AutoCloseable {
                 tags,
                 new Forms(database, ids, subscribers, events, clock),
                 new Sequences(database, ids, events, clock),
-                new Broadcasts(database, ids, events, new Deliveries(database, ids, events), clock),
+                new Broadcasts(
+                        database,
+                        ids,
+                        events,
+                        new Deliveries(database, ids, events),
+                        new Accounts(database, ids, clock),
+                        new Snippets(database, ids, clock),
+                        clock),
                 new Purchases(database, ids, events, subscribers, clock));
     }
 

@@ -122,6 +122,8 @@ public final class EditorEndpoints {
                     return visit.done(address(email), "“" + email.settings().subject() + "” is saved as a draft.");
                 }
                 case EmailEdit.NotFirst _ -> form.fault("delay_value", NOT_FIRST);
+                // A draft may be broken; this one is a draft.
+                case EmailEdit.Broken(var fault) -> form.fault("content", fault);
                 case EmailEdit.NotFound _, EmailEdit.PositionTaken _ -> {
                     return visit.noSuchPage();
                 }
@@ -273,7 +275,11 @@ public final class EditorEndpoints {
                             now -> edit(visit, body, form, now, tx),
                             terms),
                     refusal -> {
-                        form.fault("delay_value", NOT_FIRST);
+                        if (refusal instanceof EmailEdit.Broken(var fault)) {
+                            form.fault("content", fault);
+                        } else {
+                            form.fault("delay_value", NOT_FIRST);
+                        }
                         return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, email, form));
                     },
                     () -> visit.done(action, "Saved."));

@@ -1,25 +1,21 @@
 package reynard.ui.sequence;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import reynard.account.Accounts;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.delivery.Letters;
 import reynard.http.Reply;
 import reynard.http.Routes;
-import reynard.id.AccountId;
 import reynard.id.EmailTemplateId;
 import reynard.id.SequenceId;
 import reynard.page.Templates;
-import reynard.subscriber.CustomFields;
+import reynard.schedule.Delay;
+import reynard.sequence.EmailSettings;
+import reynard.sequence.Sequence;
+import reynard.sequence.Sequences;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 import reynard.template.BrokenEmail;
-import reynard.template.EmailRenderer;
-import reynard.template.EmailTemplate;
-import reynard.template.EmailTemplates;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 
@@ -27,42 +23,33 @@ import reynard.ui.Form;
 /// author or a stranger wrote, so it is shown in a frame without scripts and without an origin, and may load nothing.
 public final class PreviewEndpoints {
     private final Database database;
-    private final Accounts accounts;
     private final Subscribers subscribers;
-    private final CustomFields customFields;
-    private final EmailTemplates templates;
-    private final EmailRenderer renderer = new EmailRenderer();
-    private final Supplier<String> publicUrl;
+    private final Sequences sequences;
+    private final Letters letters;
     private final Desk desk;
 
     public PreviewEndpoints(
-            Database database,
-            Accounts accounts,
-            Subscribers subscribers,
-            CustomFields customFields,
-            EmailTemplates templates,
-            Supplier<String> publicUrl,
-            Desk desk) {
+            Database database, Subscribers subscribers, Sequences sequences, Letters letters, Desk desk) {
         this.database = database;
-        this.accounts = accounts;
         this.subscribers = subscribers;
-        this.customFields = customFields;
-        this.templates = templates;
-        this.publicUrl = publicUrl;
+        this.sequences = sequences;
+        this.letters = letters;
         this.desk = desk;
     }
 
     public void register(Routes routes) {
-        desk.form(routes, "/sequences/{id}/preview", Desk.Right.LOOK, this::preview);
+        desk.form(routes, "/sequences/{id}/preview", this::preview);
     }
 
     private Reply preview(Desk.Visit visit, Form form) {
-        visit.request().path("id", SequenceId::new);
-        var page = database.read(tx -> render(tx, visit, form));
-        return Desk.sandboxed(page);
+        var id = visit.request().path("id", SequenceId::new);
+        return database.read(tx -> sequences
+                .find(tx, visit.account(), id)
+                .map(sequence -> Desk.sandboxed(render(tx, visit, sequence, form)))
+                .orElseGet(visit::noSuchPage));
     }
 
-    private String render(Tx tx, Desk.Visit visit, Form form) {
+    private String render(Tx tx, Desk.Visit visit, Sequence sequence, Form form) {
         var wanted = form.value("reader").strip();
         var reader =
                 wanted.isEmpty() ? Optional.<Subscriber>empty() : subscribers.findByEmail(tx, visit.account(), wanted);
@@ -70,18 +57,10 @@ public final class PreviewEndpoints {
             return said("Nobody has the address " + wanted, "", true);
         }
         try {
-            var rendered = renderer.render(
-                    new EmailRenderer.Source(
-                            form.value("subject"),
-                            form.value("preview_text"),
-                            form.value("content"),
-                            layout(tx, visit.account(), form).html()),
-                    new EmailRenderer.Values(
-                            reader.map(person -> values(tx, visit.account(), person))
-                                    .orElseGet(() -> Map.of("first_name", "Alex", "email_address", "alex@example.com")),
-                            publicUrl.get() + "/unsubscribe/preview",
-                            accounts.get(tx, visit.account()).postalAddress().orElse(""),
-                            visit.now()));
+            var rendered = letters.specimen(
+                            tx, visit.account(), sequence, written(form), reader.map(Subscriber::id), visit.now())
+                    .orElseThrow()
+                    .rendered();
             return form.value("view").equals("text")
                     ? said(rendered.subject(), rendered.text(), false)
                     : rendered.html();
@@ -90,25 +69,19 @@ public final class PreviewEndpoints {
         }
     }
 
-    private EmailTemplate layout(Tx tx, AccountId account, Form form) {
-        var id = form.value("email_template_id");
-        return Optional.of(id)
-                .filter(text -> text.matches("[0-9]{1,18}"))
-                .flatMap(text -> templates.find(tx, account, new EmailTemplateId(Long.parseLong(text))))
-                .orElseGet(() -> templates.defaultOf(tx, account));
-    }
-
-    private Map<String, String> values(Tx tx, AccountId account, Subscriber reader) {
-        var values = new HashMap<String, String>();
-        values.put("email_address", reader.emailAddress());
-        reader.firstName().ifPresent(name -> values.put("first_name", name));
-        for (var field : customFields.all(tx, account)) {
-            var value = reader.fields().get(field.id());
-            if (value != null) {
-                values.putIfAbsent(field.key(), value);
-            }
-        }
-        return values;
+    /// As far as it says what the email looks like.
+    private static EmailSettings written(Form form) {
+        return new EmailSettings(
+                form.value("subject"),
+                Optional.of(form.value("preview_text")),
+                Optional.of(form.value("content")),
+                new Delay.Immediate(),
+                Optional.empty(),
+                Optional.of(form.value("email_template_id"))
+                        .filter(text -> text.matches("[0-9]{1,18}"))
+                        .map(text -> new EmailTemplateId(Long.parseLong(text))),
+                false,
+                0);
     }
 
     private static String said(String title, String text, boolean fault) {

@@ -285,7 +285,11 @@ public final class TimelineEndpoints {
                         false),
                 (tx, terms) -> edits.ofEmail(
                         tx, visit.account(), sequence.id(), email.id(), _ -> current -> current.published(on), terms),
-                _ -> visit.noSuchPage(),
+                refusal -> refusal instanceof Sequences.EmailEdit.Broken(var fault)
+                        ? visit.done(
+                                home(sequence.id()) + "#email-" + email.id().value(),
+                                subject + " stays a draft. Wrong in it: " + fault)
+                        : visit.noSuchPage(),
                 () -> visit.done(
                         home(sequence.id()) + "#email-" + email.id().value(),
                         on ? subject + " is published." : subject + " is a draft."));

@@ -299,6 +299,23 @@ class SequencePagesTest {
     }
 
     @Test
+    void a_preview_has_its_snippets_in_it_and_says_what_is_broken() {
+        server.post("/v4/snippets", TestServer.json("{'name':'Bye','snippet_type':'inline','content':'So long'}"));
+        var sequence = server.sequence(days("Hello", 1));
+        var path = home(sequence) + "/emails/" + sequence.email("Hello");
+        var csrf = Browser.fields(browser.get(path)).get("csrf");
+
+        var good = browser.post(
+                home(sequence) + "/preview",
+                Map.of("csrf", csrf, "subject", "Hello", "content", "<p>{{ snippet.bye }}</p>"));
+        var broken = browser.post(
+                home(sequence) + "/preview", Map.of("csrf", csrf, "subject", "Hello", "content", "<p>\n{% if %}</p>"));
+
+        assertThat(good.raw().body()).contains("<p>So long</p>");
+        assertThat(broken.raw().body()).contains("content line 2");
+    }
+
+    @Test
     void a_preview_is_shown_without_scripts_and_loads_nothing() {
         var sequence = server.sequence(days("Hello", 1));
         server.subscriber("eve@example.org");

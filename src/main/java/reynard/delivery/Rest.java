@@ -1,4 +1,4 @@
-package reynard.enrollment;
+package reynard.delivery;
 
 import java.time.Instant;
 import java.util.Optional;
@@ -8,21 +8,20 @@ import reynard.subscriber.Wish;
 ///
 /// @param lastEmailAt when the last email of any list went to them, or now while one is on its way
 public record Rest(Wish wish, Optional<Instant> lastEmailAt) {
-    /// The moment that everything due before it is put off to.
-    Optional<Instant> until(Instant now) {
+    /// The moment before which nothing of a list goes to them; empty when something may go now.
+    public Optional<Instant> until(Instant now) {
         return wish.restsUntil(lastEmailAt).filter(until -> until.isAfter(now));
     }
 
-    Rest afterEmail(Instant at) {
+    public Rest afterEmail(Instant at) {
         return new Rest(wish, Optional.of(at));
     }
 
-    /// Why an email comes later than its author planned it.
-    public Rule rule() {
+    /// Why an email comes later than its author planned it or not at all: a stable code.
+    public String code() {
         return switch (wish) {
-            case Wish.Weekly _ ->
-                Rule.of("reader_wants_fewer").with("at_most", "one a week").with("last_email_at", lastEmailAt);
-            case Wish.Pause(var until) -> Rule.of("reader_pauses").with("until", until);
+            case Wish.Weekly _ -> "reader_wants_fewer";
+            case Wish.Pause _ -> "reader_pauses";
         };
     }
 }

@@ -1,4 +1,4 @@
-package reynard.enrollment;
+package reynard.delivery;
 
 import java.time.Instant;
 import java.util.Collection;
@@ -6,24 +6,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import reynard.db.Tx;
-import reynard.delivery.Deliveries;
 import reynard.id.AccountId;
 import reynard.id.SubscriberId;
 import reynard.subscriber.Subscribers;
 import reynard.subscriber.Wish;
 
-/// Who of some people wants fewer emails.
-final class Rests {
+/// Who of some people wants fewer emails: asked before any email of a list is queued.
+public final class Rests {
     private final Subscribers subscribers;
     private final Deliveries deliveries;
 
-    Rests(Subscribers subscribers, Deliveries deliveries) {
+    public Rests(Subscribers subscribers, Deliveries deliveries) {
         this.subscribers = subscribers;
         this.deliveries = deliveries;
     }
 
     /// Those who want all are missing.
-    Map<SubscriberId, Rest> of(Tx tx, AccountId account, Collection<SubscriberId> people, Instant now) {
+    public Map<SubscriberId, Rest> of(Tx tx, AccountId account, Collection<SubscriberId> people, Instant now) {
         var wishes = subscribers.wishes(tx, account, people);
         if (wishes.isEmpty()) {
             return Map.of();
