@@ -80,7 +80,7 @@ final class Feed {
         out.writeAttribute("href", address);
     }
 
-    private static String clean(String text) {
+    static String clean(String text) {
         return NOT_IN_XML.matcher(text).replaceAll("");
     }
 

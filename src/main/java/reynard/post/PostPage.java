@@ -49,6 +49,11 @@ public record PostPage(
         return all + "/feed.xml";
     }
 
+    /// The same as RSS.
+    public String rss() {
+        return all + "/rss.xml";
+    }
+
     /// The day, as the visitor's language writes it and the account's clock shows it.
     public String day(Entry entry) {
         return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)

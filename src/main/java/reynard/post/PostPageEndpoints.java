@@ -49,6 +49,7 @@ public final class PostPageEndpoints {
     public void register(Routes routes) {
         routes.open(Routes.Verb.GET, "/p/{account}", this::list);
         routes.open(Routes.Verb.GET, "/p/{account}/feed.xml", this::feed);
+        routes.open(Routes.Verb.GET, "/p/{account}/rss.xml", this::rss);
         routes.open(Routes.Verb.GET, "/p/{account}/{slug}", this::show);
     }
 
@@ -82,6 +83,16 @@ public final class PostPageEndpoints {
                     var page = page(request, account, PageRequest.first(ON_A_PAGE));
                     var xml = Feed.of(page, account.createdAt()).getBytes(StandardCharsets.UTF_8);
                     return new Reply(200, new Reply.Bytes("application/atom+xml; charset=utf-8", xml), HEADERS);
+                })
+                .orElseGet(() -> unknown(request));
+    }
+
+    private Reply rss(Request request) {
+        return account(request)
+                .map(account -> {
+                    var page = page(request, account, PageRequest.first(ON_A_PAGE));
+                    var xml = Rss.of(page).getBytes(StandardCharsets.UTF_8);
+                    return new Reply(200, new Reply.Bytes("application/rss+xml; charset=utf-8", xml), HEADERS);
                 })
                 .orElseGet(() -> unknown(request));
     }

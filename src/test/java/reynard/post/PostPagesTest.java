@@ -162,6 +162,26 @@ class PostPagesTest {
     }
 
     @Test
+    void the_feed_is_RSS_too() throws Exception {
+        var path = post("A & B <i>", "<p>Tea & cake ]]> \u0002</p>", ",'published_at':'2026-01-02'");
+
+        var answer = read(list(path) + "/rss.xml");
+
+        assertThat(answer.raw().headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("application/rss+xml");
+        var item = DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(answer.raw().body().getBytes(StandardCharsets.UTF_8)))
+                .getElementsByTagName("item")
+                .item(0)
+                .getTextContent();
+        assertThat(item)
+                .startsWith("A & B <i>https://mail.example.com" + path)
+                .contains("Fri, 2 Jan 2026 00:00:00 GMT", "<p>Tea &amp; cake");
+        assertThat(read(path).raw().body()).contains("/rss.xml");
+    }
+
+    @Test
     void a_post_appears_at_its_time_and_is_gone_when_it_is_taken_back() {
         var now = server.now();
         assertThat(post("Later", "<p>x</p>", ",'published_at':'" + now.plus(ofDays(1)) + "'"))
@@ -191,7 +211,7 @@ class PostPagesTest {
     @Test
     void what_is_not_there_is_said_in_the_visitors_language() {
         var list = list(post("One", "<p>1</p>", ",'published_at':'2026-01-01'"));
-        for (var path : List.of("/p/nobody", "/p/nobody/x", "/p/nobody/feed.xml", list + "/two")) {
+        for (var path : List.of("/p/nobody", "/p/nobody/x", "/p/nobody/feed.xml", "/p/nobody/rss.xml", list + "/two")) {
             assertThat(read(path).status()).as(path).isEqualTo(404);
         }
         assertThat(read(list + "/two", "Accept-Language", "de").raw().body())

@@ -85,6 +85,19 @@ class UnsubscribeTest {
     }
 
     @Test
+    void a_link_of_400_days_ago_leads_out_though_its_sequence_is_gone_and_keys_are_new() {
+        var sequence = server.get("/v4/sequences").each("sequences", "id").getFirst();
+        server.delete("/v4/sequences/" + sequence);
+        server.advance(ofDays(200));
+        server.useKey(server.stranger());
+        server.advance(ofDays(200));
+
+        assertThat(follow("GET", new byte[0]).raw().body()).contains("Tea Letters");
+        assertThat(follow("POST", ONE_CLICK).status()).isEqualTo(200);
+        assertThat(follow("GET", new byte[0]).raw().body()).contains("You are unsubscribed");
+    }
+
+    @Test
     void what_the_body_says_does_not_matter() {
         follow("POST", "List-Unsubscribe=No&token=other".getBytes(StandardCharsets.US_ASCII));
 
