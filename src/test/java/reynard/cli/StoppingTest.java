@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import reynard.testing.TestDatabase;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class StoppingTest {
@@ -24,9 +24,7 @@ class StoppingTest {
 
     @BeforeEach
     void a_data_directory() throws IOException {
-        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "stopping-");
-        // PostgreSQL runs as another user when this runs as root.
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        folder = TestDatabase.folder();
     }
 
     @AfterEach

@@ -18,19 +18,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import reynard.testing.TestDatabase;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class EmbeddedDatabaseTest {
     private static final Path PROGRAMS = Path.of("target").toAbsolutePath();
     private static final EmbeddedDatabase.Settings SETTINGS = EmbeddedDatabase.Settings.SMALL_SERVER;
 
-    /// Below target/, since a user without rights must reach it, and may not reach the system's temporary folders.
     private Path directory = PROGRAMS;
 
     @BeforeEach
     void createDirectory() throws IOException {
-        directory = Files.createTempDirectory(PROGRAMS, "embedded-database-");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        directory = TestDatabase.folder();
     }
 
     @AfterEach

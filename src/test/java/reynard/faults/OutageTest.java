@@ -2,9 +2,7 @@ package reynard.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,12 +58,13 @@ class OutageTest {
     @Test
     void a_database_that_is_killed_or_out_of_reach_is_a_503_and_loses_nothing() throws Exception {
         var programs = Path.of("target").toAbsolutePath();
-        var home = Files.createTempDirectory(programs, "outage-");
-        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var home = TestDatabase.folder();
         try (var database = EmbeddedDatabase.start(home, programs, new EmbeddedDatabase.Settings(64, 100, true))) {
             Course.prepare(database.jdbcUrl(), relay, 60, 2, false);
             var result = OUTAGE.databaseKilled(database.jdbcUrl(), home.resolve("postgres"), relay, log, 1);
             assertThat(result.holds()).as(result.toString()).isTrue();
+        } finally {
+            TestDatabase.delete(home);
         }
         var database = TestDatabase.create();
         Course.prepare(database, relay, 60, 2, false);

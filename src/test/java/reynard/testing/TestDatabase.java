@@ -8,9 +8,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,12 @@ public final class TestDatabase {
     private static final String ZONE = "Pacific/Chatham";
     private static final EmbeddedDatabase.Settings SETTINGS = new EmbeddedDatabase.Settings(64, 200, false);
     private static final AtomicInteger count = new AtomicInteger();
+    private static final Path PROGRAMS = Path.of("target").toAbsolutePath();
+    // Each database is some 600 files. ext4 is slow to make files where many have just been deleted, half a second for
+    // a database, so they are kept in memory where there is room for them: 8 MB each, a few at a time.
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long ROOM = 2L << 30;
+    private static final String PREFIX = "reynard-test-database-";
 
     private final String template;
 
@@ -78,6 +87,67 @@ public final class TestDatabase {
         return url(newDatabase(template));
     }
 
+    /// A new folder for a cluster, which a user without rights can reach, and which whoever asked for it removes.
+    public static Path folder() throws IOException {
+        Files.createDirectories(PROGRAMS);
+        var directory = Files.createTempDirectory(place(), PREFIX);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return directory;
+    }
+
+    /// Removes a folder that [#folder] has made.
+    public static void delete(Path directory) {
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                    Files.delete(folder);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path place() throws IOException {
+        if (!Files.isWritable(MEMORY)) {
+            return PROGRAMS;
+        }
+        // Who was killed has left its own there.
+        try (var left = Files.newDirectoryStream(MEMORY, PREFIX + "*")) {
+            for (var directory : left) {
+                if (isAbandoned(directory)) {
+                    delete(directory);
+                }
+            }
+        }
+        return Files.getFileStore(MEMORY).getUsableSpace() < ROOM ? PROGRAMS : MEMORY;
+    }
+
+    private static boolean isAbandoned(Path directory) throws IOException {
+        try (var files = Files.walk(directory, 2)) {
+            var lock = files.filter(file -> file.endsWith("postmaster.pid")).findFirst();
+            if (lock.isEmpty()) {
+                var anHourAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+                return Files.getLastModifiedTime(directory).compareTo(anHourAgo) < 0;
+            }
+            var lines = Files.readAllLines(lock.get());
+            return !lines.isEmpty()
+                    && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                            .isEmpty();
+        } catch (UncheckedIOException | NoSuchFileException e) {
+            // Somebody else is about to remove it.
+            return false;
+        }
+    }
+
     private static String newDatabase(String template) {
         var name = "test_" + count.incrementAndGet();
         execute(
@@ -117,76 +187,17 @@ public final class TestDatabase {
 
     /// The server, started when this class is first used.
     private static final class Server {
-        private static final Path PROGRAMS = Path.of("target").toAbsolutePath();
-        // Each database is some 600 files. ext4 is slow to make files where many have just been deleted, half a second
-        // for a database, so they are kept in memory where there is room for them: 8 MB each, a few at a time.
-        private static final Path MEMORY = Path.of("/dev/shm");
-        private static final long ROOM = 2L << 30;
-        private static final String PREFIX = "reynard-test-database-";
         static final EmbeddedDatabase RUNNING = start();
 
         private static EmbeddedDatabase start() {
             try {
-                Files.createDirectories(PROGRAMS);
-                var directory = Files.createTempDirectory(place(), PREFIX);
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+                var directory = folder();
                 var server = EmbeddedDatabase.start(directory, PROGRAMS, SETTINGS);
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     server.close();
                     delete(directory);
                 }));
                 return server;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static Path place() throws IOException {
-            if (!Files.isWritable(MEMORY)) {
-                return PROGRAMS;
-            }
-            // Who was killed has left its own there.
-            try (var left = Files.newDirectoryStream(MEMORY, PREFIX + "*")) {
-                for (var directory : left) {
-                    if (isAbandoned(directory)) {
-                        delete(directory);
-                    }
-                }
-            }
-            return Files.getFileStore(MEMORY).getUsableSpace() < ROOM ? PROGRAMS : MEMORY;
-        }
-
-        private static boolean isAbandoned(Path directory) throws IOException {
-            try (var files = Files.walk(directory, 2)) {
-                var lock = files.filter(file -> file.endsWith("postmaster.pid")).findFirst();
-                if (lock.isEmpty()) {
-                    return false;
-                }
-                var lines = Files.readAllLines(lock.get());
-                return !lines.isEmpty()
-                        && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                                .isEmpty();
-            } catch (UncheckedIOException | NoSuchFileException e) {
-                // Somebody else is about to remove it.
-                return false;
-            }
-        }
-
-        private static void delete(Path directory) {
-            try {
-                Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-                        Files.delete(folder);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
