@@ -10,28 +10,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import reynard.account.Secrets;
+import reynard.account.User;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.page.Templates;
 
 /// How an author logs in and out. A form counts only with the browser's word that it is from a page of ours, and with
 /// the token that the page holds; the token is made of the cookie, which no other page can read.
 public final class LoginEndpoints {
+    /// How many characters a password has at least.
+    public static final int PASSWORD_MIN = 10;
+
     private static final int FIELD_MAX = 1_000;
     private static final String WRONG = "This address and this password do not belong together.";
     private static final String HOME = "/";
     private static final String SESSION = "reynard_session";
     private static final String VISIT = "reynard_visit";
+    private static final String HALFWAY = "reynard_halfway";
+    private static final String WRONG_CODE = "This is no code of yours, or it was used before.";
     private static final String TOLD = "reynard_told";
     private static final int TOLD_MAX = 500;
 
     private final Sessions sessions;
+    private final Invitations invitations;
     private final Supplier<String> publicUrl;
 
     /// @param publicUrl what strangers reach this server by; asked for each request
-    public LoginEndpoints(Sessions sessions, Supplier<String> publicUrl) {
+    public LoginEndpoints(Sessions sessions, Invitations invitations, Supplier<String> publicUrl) {
         this.sessions = sessions;
+        this.invitations = invitations;
         this.publicUrl = publicUrl;
     }
 
@@ -39,6 +48,10 @@ public final class LoginEndpoints {
         routes.open(Routes.Verb.GET, "/login", this::show);
         routes.open(Routes.Verb.POST, "/login", this::login);
         routes.open(Routes.Verb.POST, "/logout", this::logout);
+        routes.page(Routes.Verb.GET, "/login/code", this::askCode);
+        routes.page(Routes.Verb.POST, "/login/code", this::takeCode);
+        routes.page(Routes.Verb.GET, "/invitation/{token}", this::offer);
+        routes.page(Routes.Verb.POST, "/invitation/{token}", this::accept);
     }
 
     /// Who is logged in with this browser, and the token that their forms must hold.
@@ -122,15 +135,147 @@ public final class LoginEndpoints {
             return form(422, next, "", WRONG);
         }
         return switch (sessions.login(email, password, request.address())) {
-            case Sessions.Login.In(var token) ->
-                Reply.seeOther(next)
-                        .withCookie(cookie(SESSION, token, Sessions.LIFETIME.toSeconds()))
+            case Sessions.Login.In(var token) -> in(next, token).withCookie(cookie(VISIT, "", 0));
+            case Sessions.Login.Halfway(var token) ->
+                Reply.seeOther("/login/code?next=" + URLEncoder.encode(next, UTF_8))
+                        .withCookie(cookie(HALFWAY, token, Sessions.PROVING.toSeconds()))
                         .withCookie(cookie(VISIT, "", 0));
             case Sessions.Login.Wrong _ -> form(422, next, email, WRONG);
             case Sessions.Login.TooMany(var retryAfter) ->
                 form(429, next, email, "Too many attempts. Please wait some minutes.")
                         .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
         };
+    }
+
+    private Reply in(String next, String token) {
+        return Reply.seeOther(next).withCookie(cookie(SESSION, token, Sessions.LIFETIME.toSeconds()));
+    }
+
+    private Reply askCode(Request request) {
+        var halfway = request.cookie(name(HALFWAY)).orElse("");
+        var next = next(request.query("next").orElse(""));
+        return halfway.isEmpty() ? logInFirst(next) : code(200, next, halfway, "");
+    }
+
+    private static Reply code(int status, String next, String halfway, String fault) {
+        return page(status, "access/code.jte", new LoginPage(next, csrf(halfway), "", fault));
+    }
+
+    private Reply takeCode(Request request) {
+        var form = request.form();
+        var next = next(field(form, "next"));
+        var halfway = request.cookie(name(HALFWAY)).orElse("");
+        if (halfway.isEmpty() || !isOurs(request, form, csrf(halfway))) {
+            return refused(403, "Please log in again.");
+        }
+        var proving = sessions.prove(halfway, field(form, "code"));
+        if (proving.isEmpty()) {
+            return logInFirst(next).withCookie(cookie(HALFWAY, "", 0));
+        }
+        return switch (proving.get()) {
+            case Sessions.Login.In(var token) -> in(next, token).withCookie(cookie(HALFWAY, "", 0));
+            case Sessions.Login.Wrong _, Sessions.Login.Halfway _ -> code(422, next, halfway, WRONG_CODE);
+            case Sessions.Login.TooMany(var retryAfter) ->
+                code(429, next, halfway, "Too many attempts. Please wait some minutes.")
+                        .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
+        };
+    }
+
+    // Invitations
+
+    private Reply offer(Request request) {
+        return invitations
+                .find(request.pathText("token"))
+                .map(offer -> offer(200, request, offer, ""))
+                .orElseGet(LoginEndpoints::usedUp);
+    }
+
+    private static Reply usedUp() {
+        return refused(404, "This invitation was used, taken back, or is too old. Ask for another one.");
+    }
+
+    /// Who is known logs in first; who is new chooses a password.
+    private Reply offer(int status, Request request, Invitations.Offer offer, String fault) {
+        var path = "/invitation/" + request.pathText("token");
+        var author = author(request);
+        var email = offer.invitation().emailAddress();
+        if (offer.known()
+                && author.filter(one -> one.session().user().emailAddress().equalsIgnoreCase(email))
+                        .isEmpty()) {
+            return page(
+                    200,
+                    "access/invitation.jte",
+                    new InvitationPage(
+                            offer.account(),
+                            email,
+                            offer.invitation().role().wireName(),
+                            path,
+                            "/login?next=" + URLEncoder.encode(path, UTF_8),
+                            false,
+                            "",
+                            ""));
+        }
+        var visit = offer.known() ? "" : Secrets.token();
+        var csrf = offer.known() ? author.orElseThrow().csrf() : csrf(visit);
+        var page = page(
+                status,
+                "access/invitation.jte",
+                new InvitationPage(
+                        offer.account(),
+                        email,
+                        offer.invitation().role().wireName(),
+                        path,
+                        "",
+                        !offer.known(),
+                        csrf,
+                        fault));
+        return offer.known() ? page : page.withCookie(cookie(VISIT, visit, 3_600));
+    }
+
+    private Reply accept(Request request) {
+        var token = request.pathText("token");
+        var offer = invitations.find(token);
+        if (offer.isEmpty()) {
+            return usedUp();
+        }
+        var form = request.form();
+        if (offer.get().known()) {
+            var author = author(request);
+            if (author.isEmpty() || !isOurs(request, form, author.get().csrf())) {
+                return offer(403, request, offer.get(), "Please try again from this page.");
+            }
+            var account = invitations.accept(token, author.get().session().user());
+            return account.filter(joined -> move(request, joined)).isPresent() ? Reply.seeOther(HOME) : usedUp();
+        }
+        var visit = request.cookie(name(VISIT)).orElse("");
+        if (visit.isEmpty() || !isOurs(request, form, csrf(visit))) {
+            return offer(403, request, offer.get(), "Please try again from this page.");
+        }
+        var password = field(form, "password");
+        if (password.length() < PASSWORD_MIN || password.length() > FIELD_MAX) {
+            return offer(422, request, offer.get(), "A password has at least " + PASSWORD_MIN + " characters.");
+        }
+        return invitations
+                .acceptNew(token, password)
+                .map(user -> in(
+                                HOME,
+                                sessions.begin(user, offer.get().invitation().account()))
+                        .withCookie(cookie(VISIT, "", 0)))
+                .orElseGet(LoginEndpoints::usedUp);
+    }
+
+    /// Goes on in another account.
+    ///
+    /// @return whether the author works there
+    public boolean move(Request request, AccountId account) {
+        return request.cookie(name(SESSION))
+                .filter(token -> sessions.move(token, account))
+                .isPresent();
+    }
+
+    /// Ends the author's sessions in other browsers.
+    public void endOthers(Request request, User user) {
+        request.cookie(name(SESSION)).ifPresent(token -> sessions.endOthers(token, user));
     }
 
     private Reply logout(Request request) {

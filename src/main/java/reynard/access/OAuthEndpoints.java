@@ -44,6 +44,7 @@ import reynard.http.Routes;
 ///
 /// Errors are those of the protocol, not Kit's list of texts: what reads them is an OAuth library.
 public final class OAuthEndpoints {
+    private static final String OWNERS_ONLY = "Only an owner of this account lets programs in.";
     private static final Set<String> PARAMETERS = Set.of(
             "client_id",
             "response_type",
@@ -141,7 +142,9 @@ public final class OAuthEndpoints {
             case Wish.Bad bad -> refusal(bad);
             case Wish.Good good ->
                 logins.author(request)
-                        .map(author -> consent(good, author, request.queries()))
+                        .map(author -> author.session().role().mayRule()
+                                ? consent(good, author, request.queries())
+                                : LoginEndpoints.refused(403, OWNERS_ONLY))
                         .orElseGet(() -> logins.logInFirst(request));
         };
     }
@@ -186,6 +189,9 @@ public final class OAuthEndpoints {
         var author = logins.author(request);
         if (author.isEmpty() || !logins.isOurs(request, form, author.get().csrf())) {
             return LoginEndpoints.refused(403, "Please go back to the program and begin again.");
+        }
+        if (!author.get().session().role().mayRule()) {
+            return LoginEndpoints.refused(403, OWNERS_ONLY);
         }
         return switch (wish(form)) {
             case Wish.Untrusted(var reason) -> LoginEndpoints.refused(400, reason);

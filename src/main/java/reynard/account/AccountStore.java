@@ -161,13 +161,12 @@ final class AccountStore {
                 .execute();
     }
 
-    void insertUser(Tx tx, AccountId account, User user, String passwordHash, Instant now) {
+    void insertUser(Tx tx, User user, String passwordHash, Instant now) {
         tx.update("""
-                        insert into account_user (id, account_id, email_address, password_hash, role, created_at)
-                        values (:id, :account, :email, :passwordHash, 'owner', :now)
+                        insert into account_user (id, email_address, password_hash, created_at)
+                        values (:id, :email, :passwordHash, :now)
                         """)
                 .bind("id", user.id())
-                .bind("account", account)
                 .bind("email", user.emailAddress())
                 .bind("passwordHash", passwordHash)
                 .bind("now", now)
@@ -176,9 +175,11 @@ final class AccountStore {
 
     User owner(Tx tx, AccountId account) {
         return tx.query("""
-                        select id, email_address from account_user
-                         where account_id = :account and role = 'owner'
-                         order by id
+                        select u.id, u.email_address
+                          from membership m
+                          join account_user u on u.id = m.user_id
+                         where m.account_id = :account and m.role = 'owner'
+                         order by m.created_at, u.id
                          limit 1
                         """)
                 .bind("account", account)
@@ -188,12 +189,15 @@ final class AccountStore {
 
     record StoredUser(AccountId account, User user, String passwordHash) {}
 
-    /// Compared without case.
+    /// With the first account that they work in; empty for who works in none. Compared without case.
     Optional<StoredUser> findUser(Tx tx, String email) {
         return tx.query("""
-                        select id, account_id, email_address, password_hash
-                          from account_user
-                         where lower(email_address) = lower(:email)
+                        select u.id, m.account_id, u.email_address, u.password_hash
+                          from account_user u
+                          join membership m on m.user_id = u.id
+                         where lower(u.email_address) = lower(:email)
+                         order by m.created_at, m.account_id
+                         limit 1
                         """)
                 .bind("email", email)
                 .map((row, _) -> new StoredUser(
@@ -201,6 +205,21 @@ final class AccountStore {
                         new User(new UserId(row.getLong("id")), row.getString("email_address")),
                         row.getString("password_hash")))
                 .findOne();
+    }
+
+    /// Whoever it is, wherever they work. Compared without case.
+    Optional<User> findAnyUser(Tx tx, String email) {
+        return tx.query("select id, email_address from account_user where lower(email_address) = lower(:email)")
+                .bind("email", email)
+                .map((row, _) -> new User(new UserId(row.getLong("id")), row.getString("email_address")))
+                .findOne();
+    }
+
+    void updatePassword(Tx tx, UserId user, String passwordHash) {
+        tx.update("update account_user set password_hash = :passwordHash where id = :user")
+                .bind("user", user)
+                .bind("passwordHash", passwordHash)
+                .execute();
     }
 
     void insertSendingAddress(Tx tx, AccountId account, SendingAddress address, Instant now) {
@@ -320,7 +339,13 @@ final class AccountStore {
     }
 
     List<String> userAddresses(Tx tx, AccountId account) {
-        return tx.query("select email_address from account_user where account_id = :account order by id")
+        return tx.query("""
+                        select u.email_address
+                          from membership m
+                          join account_user u on u.id = m.user_id
+                         where m.account_id = :account
+                         order by u.id
+                        """)
                 .bind("account", account)
                 .map((row, _) -> row.getString("email_address"))
                 .list();

@@ -51,12 +51,9 @@ public final class Accounts {
                 now);
         var password = Secrets.password();
         store.insert(tx, account);
-        store.insertUser(
-                tx,
-                account.id(),
-                new User(new UserId(ids.next()), founding.ownerEmail()),
-                Secrets.passwordHash(password),
-                now);
+        var owner = new User(new UserId(ids.next()), founding.ownerEmail());
+        store.insertUser(tx, owner, Secrets.passwordHash(password), now);
+        new MemberStore().insert(tx, account.id(), owner.id(), Role.OWNER, now);
         var address = new SendingAddress(
                 new SendingAddressId(ids.next()), founding.ownerEmail(), founding.name(), true, true);
         store.insertSendingAddress(tx, account.id(), address, now);
@@ -106,6 +103,30 @@ public final class Accounts {
         return Secrets.isPassword(password, hash)
                 ? found.map(user -> new Shown(user.account(), user.user()))
                 : Optional.empty();
+    }
+
+    /// Somebody who signs in from now on; they work in no account yet.
+    ///
+    /// @param email one that nobody has
+    public User addUser(Tx tx, String email, String password) {
+        var user = new User(new UserId(ids.next()), email);
+        store.insertUser(tx, user, Secrets.passwordHash(password), clock.instant());
+        return user;
+    }
+
+    /// Compared without case.
+    public Optional<User> findUser(Tx tx, String email) {
+        return store.findAnyUser(tx, email);
+    }
+
+    /// @return whether the old password was theirs
+    public boolean changePassword(User user, String before, String after) {
+        if (withPassword(user.emailAddress(), before).isEmpty()) {
+            return false;
+        }
+        var hash = Secrets.passwordHash(after);
+        database.useTx(tx -> store.updatePassword(tx, user.id(), hash));
+        return true;
     }
 
     public User owner(Tx tx, AccountId account) {

@@ -18,15 +18,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.access.Apps;
+import reynard.access.Invitations;
 import reynard.access.LoginEndpoints;
 import reynard.access.OAuthEndpoints;
 import reynard.access.RateLimit;
 import reynard.access.Rations;
+import reynard.access.SecondFactors;
 import reynard.access.Sessions;
 import reynard.access.Tokens;
 import reynard.account.AccountEndpoints;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
+import reynard.account.Members;
 import reynard.account.Secrets;
 import reynard.account.Vault;
 import reynard.bounce.BounceEndpoints;
@@ -210,7 +213,10 @@ public final class Server implements AutoCloseable {
             var rations = new Rations(database);
             var apps = new Apps(database, ids, clock);
             var tokens = new Tokens(database, ids, clock);
-            var sessions = new Sessions(database, accounts, rations, clock);
+            var secondFactors = new SecondFactors(database, vault, clock);
+            var sessions = new Sessions(database, accounts, secondFactors, rations, clock);
+            var members = new Members(database, clock);
+            var invitations = new Invitations(database, accounts, members, clock);
             var inbox = new Inbox(database, ids, clock);
             this.founded = new Founding(database, accounts, apiKeys, templates).ifEmpty(settings);
 
@@ -427,7 +433,7 @@ public final class Server implements AutoCloseable {
                     .register(routes);
             new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);
-            var logins = new LoginEndpoints(sessions, publicUrl::get);
+            var logins = new LoginEndpoints(sessions, invitations, publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
             new Workplace(
@@ -456,9 +462,14 @@ public final class Server implements AutoCloseable {
                             forecast,
                             edits,
                             logins,
+                            secondFactors,
+                            members,
+                            invitations,
+                            notices,
                             tzData,
                             clock,
-                            letters)
+                            letters,
+                            publicUrl::get)
                     .register(routes);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);

@@ -1,12 +1,17 @@
 package reynard.app;
 
 import java.time.InstantSource;
+import java.util.function.Supplier;
+import reynard.access.Invitations;
 import reynard.access.LoginEndpoints;
+import reynard.access.SecondFactors;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
+import reynard.account.Members;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Letters;
+import reynard.delivery.Notices;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
@@ -43,6 +48,8 @@ import reynard.ui.sequence.SequenceListEndpoints;
 import reynard.ui.sequence.SettingsEndpoints;
 import reynard.ui.sequence.TimelineEndpoints;
 import reynard.ui.settings.AccountPagesEndpoints;
+import reynard.ui.settings.TeamEndpoints;
+import reynard.ui.settings.YouEndpoints;
 
 /// The pages that authors work on, all registered.
 record Workplace(
@@ -71,9 +78,14 @@ record Workplace(
         Forecast forecast,
         Edits edits,
         LoginEndpoints logins,
+        SecondFactors secondFactors,
+        Members members,
+        Invitations invitations,
+        Notices notices,
         TzData tzData,
         InstantSource clock,
-        Letters letters) {
+        Letters letters,
+        Supplier<String> publicUrl) {
     void register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
         routes.errorPage(Desk::problem);
@@ -93,6 +105,8 @@ record Workplace(
         new LedgerEndpoints(database, deliveries, sequences, subscribers, desk).register(routes);
         new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);
         new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);
+        new YouEndpoints(database, accounts, members, secondFactors, logins, desk).register(routes);
+        new TeamEndpoints(database, accounts, members, invitations, notices, publicUrl, desk).register(routes);
         new SequenceListEndpoints(database, sequences, standings, desk).register(routes);
         new SettingsEndpoints(
                         database,

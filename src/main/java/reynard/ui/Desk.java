@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import reynard.access.LoginEndpoints;
 import reynard.account.Account;
 import reynard.account.Accounts;
+import reynard.account.Role;
+import reynard.account.User;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
@@ -52,16 +54,43 @@ public final class Desk {
         Reply act(Visit visit, Form form);
     }
 
+    /// What a page or a form takes of the author's role.
+    public enum Right {
+        LOOK,
+        WRITE,
+        /// Whoever holds a key to the account, or works in it, is the owners' business.
+        RULE;
+
+        private boolean isOf(Role role) {
+            return switch (this) {
+                case LOOK -> true;
+                case WRITE -> role.mayWrite();
+                case RULE -> role.mayRule();
+            };
+        }
+    }
+
     public void page(Routes routes, String path, Page page) {
+        page(routes, path, Right.LOOK, page);
+    }
+
+    public void page(Routes routes, String path, Right right, Page page) {
         routes.page(
                 Routes.Verb.GET,
                 path,
                 request -> logins.author(request)
-                        .map(author -> afterwards(page.show(new Visit(request, author))))
+                        .map(author -> right.isOf(author.session().role())
+                                ? afterwards(page.show(new Visit(request, author)))
+                                : refused(author))
                         .orElseGet(() -> logins.logInFirst(request)));
     }
 
+    /// A form that changes something.
     public void form(Routes routes, String path, Act act) {
+        form(routes, path, Right.WRITE, act);
+    }
+
+    public void form(Routes routes, String path, Right right, Act act) {
         routes.page(Routes.Verb.POST, path, request -> {
             var author = logins.author(request);
             if (author.isEmpty()) {
@@ -71,8 +100,18 @@ public final class Desk {
             if (!logins.isOurs(request, form, author.get().csrf())) {
                 return problem(403, List.of("This form did not come from a page of this server."));
             }
+            if (!right.isOf(author.get().session().role())) {
+                return refused(author.get());
+            }
             return act.act(new Visit(request, author.get()), Form.sent(form));
         });
+    }
+
+    private static Reply refused(LoginEndpoints.Author author) {
+        return problem(
+                403,
+                List.of("Your role in this account is "
+                        + author.session().role().wireName() + "."));
     }
 
     /// What a form with files does.
@@ -91,6 +130,9 @@ public final class Desk {
             var upload = request.upload();
             if (!logins.isOurs(request, upload.fields(), author.get().csrf())) {
                 return problem(403, List.of("This form did not come from a page of this server."));
+            }
+            if (!Right.WRITE.isOf(author.get().session().role())) {
+                return refused(author.get());
             }
             return taking.take(new Visit(request, author.get()), Form.sent(upload.fields()), upload.files());
         });
@@ -189,6 +231,14 @@ public final class Desk {
             return author.session().user().emailAddress();
         }
 
+        public User userItself() {
+            return author.session().user();
+        }
+
+        public Role role() {
+            return author.session().role();
+        }
+
         public Instant now() {
             return now;
         }
@@ -212,6 +262,8 @@ public final class Desk {
                     section,
                     account.name(),
                     user(),
+                    author.session().role(),
+                    author.session().elsewhere(),
                     author.csrf(),
                     logins.told(request).orElse(""));
         }

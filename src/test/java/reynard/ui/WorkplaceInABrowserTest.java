@@ -125,6 +125,9 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 "/sending?to=nobody@example.org",
                 "/inbox",
                 "/settings",
+                "/settings/people",
+                "/you",
+                "/you/accounts",
                 "/nowhere");
     }
 

@@ -38,7 +38,7 @@ public final class PreviewEndpoints {
     }
 
     public void register(Routes routes) {
-        desk.form(routes, "/sequences/{id}/preview", this::preview);
+        desk.form(routes, "/sequences/{id}/preview", Desk.Right.LOOK, this::preview);
     }
 
     private Reply preview(Desk.Visit visit, Form form) {

@@ -53,8 +53,8 @@ public final class AccountPagesEndpoints {
                 "/settings",
                 visit -> visit.page("ui/settings/account.jte", page(visit, filled(visit.accountItself()), "")));
         desk.form(routes, "/settings", this::save);
-        desk.form(routes, "/settings/keys", this::createKey);
-        desk.form(routes, "/settings/keys/{id}/revoke", this::revokeKey);
+        desk.form(routes, "/settings/keys", Desk.Right.RULE, this::createKey);
+        desk.form(routes, "/settings/keys/{id}/revoke", Desk.Right.RULE, this::revokeKey);
     }
 
     private static Form filled(Account account) {
