@@ -48,10 +48,10 @@ public final class LoginEndpoints {
         routes.open(Routes.Verb.GET, "/login", this::show);
         routes.open(Routes.Verb.POST, "/login", this::login);
         routes.open(Routes.Verb.POST, "/logout", this::logout);
-        routes.page(Routes.Verb.GET, "/login/code", this::askCode);
-        routes.page(Routes.Verb.POST, "/login/code", this::takeCode);
-        routes.page(Routes.Verb.GET, "/invitation/{token}", this::offer);
-        routes.page(Routes.Verb.POST, "/invitation/{token}", this::accept);
+        routes.open(Routes.Verb.GET, "/login/code", this::askCode);
+        routes.open(Routes.Verb.POST, "/login/code", this::takeCode);
+        routes.open(Routes.Verb.GET, "/invitation/{token}", this::offer);
+        routes.open(Routes.Verb.POST, "/invitation/{token}", this::accept);
     }
 
     /// Who is logged in with this browser, and the token that their forms must hold.

@@ -82,6 +82,7 @@ import reynard.form.Forms;
 import reynard.http.HttpServer;
 import reynard.http.Routes;
 import reynard.identity.DkimKeys;
+import reynard.identity.DnsClient;
 import reynard.identity.ReturnPath;
 import reynard.inbox.Inbox;
 import reynard.inbox.InboxEndpoints;
@@ -294,7 +295,8 @@ public final class Server implements AutoCloseable {
             new LocationEndpoints(database, subscribers, tzData, clock).register(routes);
             new SubscriberFilterEndpoints(database, subscribers, customFields, reports, clock).register(routes);
             new SubscriberEndpoints(database, subscribers, customFields).register(routes);
-            new SuppressionEndpoints(new Suppressions(database, ids, events, subscribers, clock)).register(routes);
+            var suppressions = new Suppressions(database, ids, events, subscribers, clock);
+            new SuppressionEndpoints(suppressions).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new BulkEndpoints(bulk, callbacks).register(routes);
             new FormEndpoints(
@@ -351,20 +353,20 @@ public final class Server implements AutoCloseable {
                             && accounts.get(tx, account).postalAddress().isEmpty());
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
-            new SendingAddressEndpoints(
+            var senders = new SendingAddressEndpoints(
                             database,
                             accounts,
                             new SenderProofs(database, accounts, notices, publicUrl::get),
                             rations,
-                            clock)
-                    .register(routes);
-            new ProofEndpoints(
+                            clock);
+            senders.register(routes);
+            var proofs = new ProofEndpoints(
                             database,
                             accounts,
                             new Proofs(database, sequences, standings, letters, notices, clock),
                             rations,
-                            clock)
-                    .register(routes);
+                            clock);
+            proofs.register(routes);
             new ForesightEndpoints(
                             database,
                             subscribers,
@@ -466,6 +468,15 @@ public final class Server implements AutoCloseable {
                             members,
                             invitations,
                             notices,
+                            new Workplace.Mail(
+                                    suppressions,
+                                    bounces,
+                                    dkimKeys,
+                                    new DnsClient(Optional.empty()),
+                                    senders,
+                                    proofs,
+                                    settings.relay(),
+                                    settings.returns().domain()),
                             tzData,
                             clock,
                             letters,

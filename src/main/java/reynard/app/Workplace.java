@@ -1,6 +1,7 @@
 package reynard.app;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import reynard.access.Invitations;
 import reynard.access.LoginEndpoints;
@@ -8,10 +9,12 @@ import reynard.access.SecondFactors;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
 import reynard.account.Members;
+import reynard.bounce.Bounces;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Letters;
 import reynard.delivery.Notices;
+import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
@@ -21,8 +24,12 @@ import reynard.foresight.Forecast;
 import reynard.foresight.Why;
 import reynard.form.Forms;
 import reynard.http.Routes;
+import reynard.identity.DkimKeys;
+import reynard.identity.Dns;
 import reynard.inbox.Inbox;
 import reynard.page.AssetEndpoints;
+import reynard.proof.ProofEndpoints;
+import reynard.proof.SendingAddressEndpoints;
 import reynard.segment.Segments;
 import reynard.sequence.AccountSettingsEndpoints;
 import reynard.sequence.SequenceEmailEndpoints;
@@ -31,6 +38,7 @@ import reynard.sequence.Sequences;
 import reynard.sheet.Sheets;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscribers;
+import reynard.subscriber.Suppressions;
 import reynard.tag.Tags;
 import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
@@ -41,13 +49,18 @@ import reynard.ui.people.ExportEndpoints;
 import reynard.ui.people.ImportEndpoints;
 import reynard.ui.people.PeopleEndpoints;
 import reynard.ui.people.PersonEndpoints;
+import reynard.ui.sending.HealthEndpoints;
 import reynard.ui.sending.LedgerEndpoints;
+import reynard.ui.sending.ReturnedEndpoints;
+import reynard.ui.sending.SuppressedEndpoints;
 import reynard.ui.sequence.EditorEndpoints;
 import reynard.ui.sequence.PreviewEndpoints;
+import reynard.ui.sequence.ProofPagesEndpoints;
 import reynard.ui.sequence.SequenceListEndpoints;
 import reynard.ui.sequence.SettingsEndpoints;
 import reynard.ui.sequence.TimelineEndpoints;
 import reynard.ui.settings.AccountPagesEndpoints;
+import reynard.ui.settings.SenderEndpoints;
 import reynard.ui.settings.TeamEndpoints;
 import reynard.ui.settings.YouEndpoints;
 
@@ -82,10 +95,25 @@ record Workplace(
         Members members,
         Invitations invitations,
         Notices notices,
+        Mail mail,
         TzData tzData,
         InstantSource clock,
         Letters letters,
         Supplier<String> publicUrl) {
+    /// What pages about mail itself show.
+    ///
+    /// @param relay that mail is handed to; empty: the built-in inbox
+    /// @param bounceDomain of the envelope sender
+    record Mail(
+            Suppressions suppressions,
+            Bounces bounces,
+            DkimKeys dkimKeys,
+            Dns dns,
+            SendingAddressEndpoints senders,
+            ProofEndpoints proofs,
+            Optional<Relay> relay,
+            Optional<String> bounceDomain) {}
+
     void register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
         routes.errorPage(Desk::problem);
@@ -102,6 +130,20 @@ record Workplace(
                         builtInInbox,
                         desk)
                 .register(routes);
+        new SuppressedEndpoints(mail.suppressions(), desk).register(routes);
+        new ReturnedEndpoints(database, mail.bounces(), subscribers, desk).register(routes);
+        new HealthEndpoints(
+                        database,
+                        accounts,
+                        mail.dkimKeys(),
+                        mail.dns(),
+                        mail.relay(),
+                        mail.bounceDomain(),
+                        deliveries,
+                        desk)
+                .register(routes);
+        new SenderEndpoints(database, accounts, mail.senders(), desk).register(routes);
+        new ProofPagesEndpoints(mail.proofs(), desk).register(routes);
         new LedgerEndpoints(database, deliveries, sequences, subscribers, desk).register(routes);
         new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);
         new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);

@@ -10,16 +10,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import reynard.access.Ration;
 import reynard.access.Rations;
 import reynard.account.Accounts;
 import reynard.db.Database;
 import reynard.delivery.Specimen;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.id.SequenceEmailId;
 import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
@@ -90,6 +93,40 @@ public final class ProofEndpoints {
                     line.substring(0, colon), line.substring(colon + 1).strip()));
         }
         return headers;
+    }
+
+    /// Sends an email to one of the account's own people, for a page.
+    ///
+    /// @return whether there is such an email
+    /// @throws InvalidRequest when it cannot be rendered, or too many were sent
+    public boolean test(AccountId account, SequenceId sequence, SequenceEmailId email, EmailAddress to) {
+        refuseTooMany("tests of " + account.value(), TESTS);
+        try {
+            return proofs.test(account, sequence, email, Optional.empty(), List.of(to));
+        } catch (BrokenEmail e) {
+            throw new InvalidRequest(List.of(e.sentence()));
+        }
+    }
+
+    /// Sends every published email of a sequence at once to one of the account's own people, for a page.
+    ///
+    /// @return how many; empty when there is no such sequence
+    /// @throws InvalidRequest when one cannot be rendered, or too many were sent
+    public OptionalInt rehearse(AccountId account, SequenceId sequence, EmailAddress to) {
+        refuseTooMany("rehearsals of " + account.value(), REHEARSALS);
+        try {
+            return proofs.rehearse(account, sequence, Optional.empty(), List.of(to)).stream()
+                    .mapToInt(List::size)
+                    .findFirst();
+        } catch (BrokenEmail e) {
+            throw new InvalidRequest(List.of(e.sentence()));
+        }
+    }
+
+    private void refuseTooMany(String name, Ration ration) {
+        if (refused(name, ration, 1).isPresent()) {
+            throw new InvalidRequest("Too many were sent in the last hour");
+        }
     }
 
     private Reply test(Request request) {

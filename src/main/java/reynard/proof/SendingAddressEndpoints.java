@@ -11,10 +11,12 @@ import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.id.SendingAddressId;
 import reynard.mail.EmailAddress;
 import reynard.page.Templates;
@@ -22,6 +24,7 @@ import reynard.page.Templates;
 /// The addresses that an account sends from, which Kit's API only shows; and the page behind the link by which one is
 /// confirmed. Only POST confirms: mail scanners follow every link with GET.
 public final class SendingAddressEndpoints {
+    private static final String TOO_MANY = "Too many confirmations were asked for";
     private static final int NAME_MAX = 255;
     private static final int ADDRESSES_MAX = 100;
     private static final Ration ASKED_FOR_ONE = new Ration(5, Duration.ofHours(1));
@@ -91,31 +94,66 @@ public final class SendingAddressEndpoints {
     }
 
     private Reply create(Request request) {
-        var body = request.json();
+        var wanted = wanted(request.json());
+        return refused(request.account(), wanted.email().normalised())
+                .map(SendingAddressEndpoints::tooMany)
+                .orElseGet(() -> Reply.created(AddressJson.body(add(request.account(), wanted))));
+    }
+
+    private record Wanted(EmailAddress email, String name) {}
+
+    private static Wanted wanted(JsonBody body) {
         var email = email(body);
         var name = name(body, true);
         body.refuseFaults();
-        var refused = refused(request, email.orElseThrow().normalised());
-        if (refused.isPresent()) {
-            return refused.get();
-        }
+        return new Wanted(email.orElseThrow(), name.orElseThrow());
+    }
+
+    private SendingAddress add(AccountId account, Wanted wanted) {
         return database.inTx(tx -> {
-            var account = request.account();
             var there = accounts.sendingAddresses(tx, account);
             if (there.size() >= ADDRESSES_MAX) {
-                return Reply.invalid("an account has at most " + ADDRESSES_MAX + " sending addresses");
+                throw new InvalidRequest("an account has at most " + ADDRESSES_MAX + " sending addresses");
             }
-            var value = email.orElseThrow().value();
+            var value = wanted.email().value();
             if (there.stream().anyMatch(address -> address.emailAddress().equalsIgnoreCase(value))) {
-                return Reply.invalid("email_address is a sending address already");
+                throw new InvalidRequest("email_address is a sending address already");
             }
-            var address = accounts.addSendingAddress(tx, account, value, name.orElseThrow());
+            var address = accounts.addSendingAddress(tx, account, value, wanted.name());
             proofs.ask(tx, account, address, clock.instant());
-            return Reply.created(AddressJson.body(address));
+            return address;
         });
     }
 
-    private Optional<EmailAddress> email(JsonBody body) {
+    /// The same for a page. The question goes out at once.
+    ///
+    /// @throws InvalidRequest when it cannot be added
+    public SendingAddress add(AccountId account, JsonBody body) {
+        var wanted = wanted(body);
+        if (refused(account, wanted.email().normalised()).isPresent()) {
+            throw new InvalidRequest(TOO_MANY);
+        }
+        return add(account, wanted);
+    }
+
+    /// Asks once more, for a page.
+    ///
+    /// @throws InvalidRequest when there is nothing to ask, or it was asked too often
+    public void askAgain(AccountId account, SendingAddressId id) {
+        var found = database.inTx(tx -> accounts.findSendingAddress(tx, account, id))
+                .filter(address -> !address.verified())
+                .orElseThrow(() -> new InvalidRequest("Sending address is confirmed already"));
+        if (refused(account, found.emailAddress()).isPresent()) {
+            throw new InvalidRequest(TOO_MANY);
+        }
+        database.useTx(tx -> proofs.ask(tx, account, found, clock.instant()));
+    }
+
+    private static Reply tooMany(Duration retryAfter) {
+        return Reply.tooMany(TOO_MANY, retryAfter);
+    }
+
+    private static Optional<EmailAddress> email(JsonBody body) {
         var text = body.line("email_address", 1_000).over("", "").strip();
         var address = EmailAddress.parse(text);
         if (address.isEmpty()) {
@@ -185,24 +223,24 @@ public final class SendingAddressEndpoints {
         if (found.get().verified()) {
             return Reply.invalid("Sending address is confirmed already");
         }
-        var refused = refused(request, found.get().emailAddress());
+        var refused = refused(request.account(), found.get().emailAddress());
         if (refused.isPresent()) {
-            return refused.get();
+            return tooMany(refused.get());
         }
         database.useTx(tx -> proofs.ask(tx, request.account(), found.get(), clock.instant()));
         return Reply.accepted(AddressJson.body(found.get()));
     }
 
     /// Nobody's mailbox is filled with our questions.
-    private Optional<Reply> refused(Request request, String email) {
+    private Optional<Duration> refused(AccountId account, String email) {
         var now = clock.instant();
         var names = List.of(
                 "proof:" + email.toLowerCase(java.util.Locale.ROOT),
-                "proofs of " + request.account().value());
+                "proofs of " + account.value());
         var limits = List.of(ASKED_FOR_ONE, ASKED_BY_ONE);
         for (int i = 0; i < names.size(); i++) {
             if (rations.take(names.get(i), limits.get(i), now) instanceof Rations.Taking.Refused(var retryAfter)) {
-                return Optional.of(Reply.tooMany("Too many confirmations were asked for", retryAfter));
+                return Optional.of(retryAfter);
             }
         }
         return Optional.empty();

@@ -17,6 +17,8 @@ public record DeliveryPage(
         long person,
         LedgerPage.State state,
         String words,
+        boolean open,
+        boolean mayHaveArrived,
         List<Option> facts,
         List<Try> tries) {
     public DeliveryPage {

@@ -15,6 +15,7 @@ import reynard.db.Database;
 import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.delivery.Decision;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
 import reynard.delivery.DeliveryFilter;
@@ -42,6 +43,7 @@ import reynard.ui.Words;
 /// The ledger, to be looked through.
 public final class LedgerEndpoints {
     private static final int ROWS = 50;
+    private static final int NOTE_MAX = 1_000;
     private static final List<String> STATES =
             Arrays.stream(Delivery.State.values()).map(Delivery.State::wireName).toList();
 
@@ -63,6 +65,8 @@ public final class LedgerEndpoints {
     public void register(Routes routes) {
         desk.page(routes, "/sending", this::list);
         desk.page(routes, "/sending/{id}", this::show);
+        desk.form(routes, "/sending/{id}/resend", (visit, form) -> decide(visit, form, Decision.Verdict.RESEND));
+        desk.form(routes, "/sending/{id}/leave", (visit, form) -> decide(visit, form, Decision.Verdict.LEAVE));
     }
 
     private Reply list(Desk.Visit visit) {
@@ -211,6 +215,26 @@ public final class LedgerEndpoints {
                 .orElseGet(visit::noSuchPage);
     }
 
+    private Reply decide(Desk.Visit visit, Form form, Decision.Verdict verdict) {
+        var id = visit.request().path("id", DeliveryId::new);
+        var note = Optional.of(form.value("note").strip().replace("\0", ""))
+                .filter(text -> !text.isEmpty())
+                .map(text -> text.length() > NOTE_MAX ? text.substring(0, NOTE_MAX) : text);
+        var home = "/sending/" + id.value();
+        return switch (deliveries.decide(visit.account(), id, verdict, note, visit.now())) {
+            case Decision.Deciding.Decided(var delivery) ->
+                visit.done(
+                        home,
+                        verdict == Decision.Verdict.LEAVE
+                                ? "It stays as it is."
+                                : delivery.state() == Delivery.State.SKIPPED
+                                        ? "It must not go out any more, and is skipped."
+                                        : "It goes out again.");
+            case Decision.Deciding.NoSuchDelivery _ -> visit.noSuchPage();
+            case Decision.Deciding.NotOpen _ -> visit.done(home, "There is nothing to decide about it any more.");
+        };
+    }
+
     private DeliveryPage page(Tx tx, Desk.Visit visit, Delivery delivery) {
         var local = visit.local();
         var people = subscribers.findAll(
@@ -222,6 +246,13 @@ public final class LedgerEndpoints {
         delivery.uncertainAt().ifPresent(at -> facts.add(new Option("Found uncertain", local.exact(at))));
         delivery.settledAt().ifPresent(at -> facts.add(new Option("Settled", local.exact(at))));
         delivery.bouncedAt().ifPresent(at -> facts.add(new Option("Came back", local.exact(at))));
+        for (var decision : deliveries.decisions(visit.account(), delivery.id())) {
+            var verdict = decision.verdict() == Decision.Verdict.RESEND ? "Sent again by hand" : "Left by hand";
+            facts.add(new Option(
+                    verdict,
+                    local.exact(decision.at())
+                            + decision.note().map(note -> ": " + note).orElse("")));
+        }
         return new DeliveryPage(
                 visit.frame(what, Section.SENDING),
                 delivery.id().value(),
@@ -233,6 +264,8 @@ public final class LedgerEndpoints {
                 delivery.kind().subscriber().map(SubscriberId::value).orElse(0L),
                 LedgerPage.State.of(delivery.state()),
                 words(delivery, local),
+                delivery.state() == Delivery.State.UNCERTAIN || delivery.state() == Delivery.State.HELD,
+                delivery.state() == Delivery.State.UNCERTAIN,
                 facts,
                 deliveries.attempts(visit.account(), delivery.id()).stream()
                         .map(attempt -> new DeliveryPage.Try(
