@@ -100,4 +100,35 @@
             work.querySelector("[data-words]").textContent = told.words;
         });
     }
+
+    // What may be named is put where the cursor stands.
+    for (const menu of document.querySelectorAll("[data-inserts]")) {
+        const text = document.getElementById(menu.dataset.inserts);
+        menu.addEventListener("change", event => {
+            event.stopPropagation();
+            text.focus();
+            text.setRangeText(menu.value, text.selectionStart, text.selectionEnd, "end");
+            text.dispatchEvent(new Event("input", {bubbles: true}));
+            menu.value = "";
+        });
+    }
+
+    // What is typed is kept by the server a moment after the last key.
+    for (const form of document.querySelectorAll("form[data-keeps]")) {
+        const told = form.querySelector("[data-kept]");
+        let timer;
+        form.addEventListener("input", () => {
+            clearTimeout(timer);
+            timer = setTimeout(async () => {
+                try {
+                    const answer = await fetch(form.dataset.keeps, {
+                        method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual"
+                    });
+                    told.textContent = answer.ok ? "Your draft is kept." : "Your draft is not kept: log in again.";
+                } catch {
+                    told.textContent = "Your draft is not kept: the server does not answer.";
+                }
+            }, 1500);
+        });
+    }
 })();

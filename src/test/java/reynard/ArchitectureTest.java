@@ -46,6 +46,7 @@ class ArchitectureTest {
             entry("tag", Set.of("id", "subscriber", "event", "db", "http")),
             entry("form", Set.of("id", "subscriber", "event", "db", "http")),
             entry("bulk", Set.of("id", "mail", "subscriber", "tag", "form", "enrollment", "webhook", "db", "http")),
+            entry("draft", Set.of("id", "account", "db")),
             entry("sheet", Set.of("id", "mail", "subscriber", "tag", "bulk", "db")),
             entry("segment", Set.of("id", "subscriber", "report", "db", "http")),
             entry("report", Set.of("id", "schedule", "tzdata", "account", "subscriber", "db", "http")),

@@ -78,6 +78,11 @@ public final class LoginEndpoints {
                 && MessageDigest.isEqual(Secrets.sha256(field(form, "csrf")), Secrets.sha256(csrf));
     }
 
+    /// Whether a browser says that this was sent from a page of ours.
+    public boolean isFromOurPage(Request request) {
+        return request.isFromOurPage(publicUrl.get());
+    }
+
     /// The answer, and a sentence for the next page that the author sees.
     public Reply tell(Reply reply, String sentence) {
         var text = sentence.length() > TOLD_MAX ? sentence.substring(0, TOLD_MAX) : sentence;

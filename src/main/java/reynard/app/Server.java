@@ -62,6 +62,7 @@ import reynard.delivery.Sender;
 import reynard.delivery.smtp.ConnectionPool;
 import reynard.delivery.smtp.Relay;
 import reynard.delivery.smtp.SmtpSettings;
+import reynard.draft.Drafts;
 import reynard.enrollment.Brake;
 import reynard.enrollment.EnrollmentEndpoints;
 import reynard.enrollment.Enrollments;
@@ -454,6 +455,8 @@ public final class Server implements AutoCloseable {
                             forms,
                             segments,
                             templates,
+                            snippets,
+                            new Drafts(database, clock),
                             sequences,
                             sequenceEndpoints,
                             emailEndpoints,

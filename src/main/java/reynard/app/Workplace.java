@@ -15,6 +15,7 @@ import reynard.delivery.Deliveries;
 import reynard.delivery.Letters;
 import reynard.delivery.Notices;
 import reynard.delivery.smtp.Relay;
+import reynard.draft.Drafts;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
 import reynard.enrollment.Replanner;
@@ -41,9 +42,12 @@ import reynard.subscriber.Subscribers;
 import reynard.subscriber.Suppressions;
 import reynard.tag.Tags;
 import reynard.template.EmailTemplates;
+import reynard.template.Snippets;
 import reynard.tzdata.TzData;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.home.HomeEndpoints;
+import reynard.ui.home.SampleEndpoints;
 import reynard.ui.inbox.InboxPagesEndpoints;
 import reynard.ui.people.ExportEndpoints;
 import reynard.ui.people.ImportEndpoints;
@@ -81,6 +85,8 @@ record Workplace(
         Forms forms,
         Segments segments,
         EmailTemplates templates,
+        Snippets snippets,
+        Drafts drafts,
         Sequences sequences,
         SequenceEndpoints sequenceBodies,
         SequenceEmailEndpoints emailBodies,
@@ -114,8 +120,12 @@ record Workplace(
             Optional<Relay> relay,
             Optional<String> bounceDomain) {}
 
+    /// As many people as are counted while an author waits.
+    private static final int SMALL_MAX = 10_000;
+
     void register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
+        var figures = Figures.of(account -> database.read(tx -> subscribers.hasMoreThan(tx, account, SMALL_MAX)));
         routes.errorPage(Desk::problem);
         new AssetEndpoints().register(routes);
         new HomeEndpoints(
@@ -128,6 +138,18 @@ record Workplace(
                         brake,
                         replanner,
                         builtInInbox,
+                        figures,
+                        desk)
+                .register(routes);
+        new SampleEndpoints(
+                        database,
+                        sequences,
+                        sequenceBodies,
+                        emailBodies,
+                        subscribers,
+                        tags,
+                        enrollments,
+                        builtInInbox,
                         desk)
                 .register(routes);
         new SuppressedEndpoints(mail.suppressions(), desk).register(routes);
@@ -137,9 +159,11 @@ record Workplace(
                         accounts,
                         mail.dkimKeys(),
                         mail.dns(),
-                        mail.relay(),
+                        mail.relay().map(Relay::toString),
+                        mail.relay().map(Relay::host),
                         mail.bounceDomain(),
                         deliveries,
+                        figures,
                         desk)
                 .register(routes);
         new SenderEndpoints(database, accounts, mail.senders(), desk).register(routes);
@@ -149,7 +173,7 @@ record Workplace(
         new AccountPagesEndpoints(database, accounts, apiKeys, accountBodies, tzData, desk).register(routes);
         new YouEndpoints(database, accounts, members, secondFactors, logins, desk).register(routes);
         new TeamEndpoints(database, accounts, members, invitations, notices, publicUrl, desk).register(routes);
-        new SequenceListEndpoints(database, sequences, standings, desk).register(routes);
+        new SequenceListEndpoints(database, sequences, standings, figures, desk).register(routes);
         new SettingsEndpoints(
                         database,
                         sequences,
@@ -160,10 +184,11 @@ record Workplace(
                         templates,
                         new SettingsEndpoints.Sources(tags, forms, segments),
                         tzData,
+                        figures,
                         desk)
                 .register(routes);
-        new TimelineEndpoints(database, sequences, standings, forecast, edits, desk).register(routes);
-        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, desk).register(routes);
+        new TimelineEndpoints(database, sequences, standings, forecast, edits, figures, desk).register(routes);
+        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, snippets, drafts, desk).register(routes);
         new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
         new ExportEndpoints(database, subscribers, customFields, tags, desk).register(routes);
         new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);

@@ -60,7 +60,7 @@ public record EmailSettings(
     }
 
     /// The same, its content read another way.
-    EmailSettings in(Format other) {
+    public EmailSettings in(Format other) {
         return new EmailSettings(
                 subject, previewText, content, other, delay, sendDays, emailTemplate, published, position);
     }

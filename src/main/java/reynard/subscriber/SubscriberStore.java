@@ -148,6 +148,18 @@ final class SubscriberStore {
         return BY_BEGINNING.read(tx, parameters, page);
     }
 
+    /// Reads no more rows than it has to.
+    boolean hasMoreThan(Tx tx, AccountId account, int people) {
+        return tx.query("""
+                        select count(*) > :people
+                          from (select from subscriber s where s.account_id = :account limit :people + 1) s
+                        """)
+                .bind("account", account)
+                .bind("people", people)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     Map<SubscriberState, Long> counts(Tx tx, AccountId account) {
         var counts = new EnumMap<SubscriberState, Long>(SubscriberState.class);
         tx.query("select s.state, count(*) as people from subscriber s where s.account_id = :account group by s.state")

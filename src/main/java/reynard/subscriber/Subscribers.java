@@ -322,6 +322,11 @@ public final class Subscribers {
                 page);
     }
 
+    /// A quick look, however many there are.
+    public boolean hasMoreThan(Tx tx, AccountId account, int people) {
+        return store.hasMoreThan(tx, account, people);
+    }
+
     /// How many are in each state; those that nobody is in are missing.
     public Map<SubscriberState, Long> counts(Tx tx, AccountId account) {
         return store.counts(tx, account);

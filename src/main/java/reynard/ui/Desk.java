@@ -2,6 +2,7 @@ package reynard.ui;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jsoup.Jsoup;
@@ -22,6 +23,7 @@ import reynard.tzdata.TzData;
 /// Lets authors in to the pages of the workplace and nobody else. A form counts only when it comes from a page of ours
 /// and holds the token of its author's session.
 public final class Desk {
+    private static final String AGAIN = "again";
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -93,18 +95,43 @@ public final class Desk {
     public void form(Routes routes, String path, Right right, Act act) {
         routes.page(Routes.Verb.POST, path, request -> {
             var author = logins.author(request);
-            if (author.isEmpty()) {
-                return logins.logInFirst(cameFrom(request));
-            }
             var form = request.form();
+            if (author.isEmpty()) {
+                return typed(form).isEmpty() || !logins.isFromOurPage(request)
+                        ? logins.logInFirst(cameFrom(request))
+                        : reply(401, "ui/expired.jte", new Typed(request.pathAndQuery(), "", typed(form)));
+            }
             if (!logins.isOurs(request, form, author.get().csrf())) {
-                return problem(403, List.of("This form did not come from a page of this server."));
+                return form.containsKey(AGAIN) && logins.isFromOurPage(request)
+                        ? reply(
+                                200,
+                                "ui/again.jte",
+                                new Typed(request.pathAndQuery(), author.get().csrf(), typed(form)))
+                        : problem(403, List.of("This form did not come from a page of this server."));
             }
             if (!right.isOf(author.get().session().role())) {
                 return refused(author.get());
             }
             return act.act(new Visit(request, author.get()), Form.sent(form));
         });
+    }
+
+    /// What somebody had typed when their session was over: it goes through their browser and back, and is not lost.
+    ///
+    /// @param path where it was sent
+    /// @param csrf of the session that came after
+    public record Typed(String path, String csrf, Map<String, List<String>> fields) {
+        public Typed {
+            fields = new LinkedHashMap<>(fields);
+        }
+    }
+
+    private static Map<String, List<String>> typed(Map<String, List<String>> form) {
+        var typed = new LinkedHashMap<>(form);
+        typed.remove("csrf");
+        typed.remove(AGAIN);
+        typed.keySet().removeIf(name -> name.contains("password") || name.equals("before") || name.equals("after"));
+        return typed;
     }
 
     private static Reply refused(LoginEndpoints.Author author) {
@@ -280,6 +307,11 @@ public final class Desk {
         /// Somebody else was quicker.
         public Reply conflict(String template, Object model) {
             return reply(409, template, model);
+        }
+
+        /// Until a large account is counted, its page looks again by itself.
+        public Reply counting(String title, Section section) {
+            return page("ui/counting.jte", frame(title, section));
         }
 
         public Reply noSuchPage() {

@@ -62,8 +62,8 @@ final class ForecastBench {
         statement.execute("""
                 insert into delivery
                        (account_id, id, enrollment_id, run, sequence_id, sequence_email_id, subscriber_id, token,
-                        message_id, state, due_at, created_at, marked_at, settled_at)
-                select account_id, id, id, 1, sequence_id, last_email_id, subscriber_id, 't' || id, 'm' || id, 'sent',
+                        message_id, kind, state, due_at, created_at, marked_at, settled_at)
+                select account_id, id, id, 1, sequence_id, last_email_id, subscriber_id, 't' || id, 'm' || id, 'sequence', 'sent',
                        added_at, added_at, added_at, added_at
                   from enrollment where id > 10000000
                 """);

@@ -96,11 +96,30 @@ class DeskTest {
     }
 
     @Test
-    void a_form_that_comes_after_the_session_has_ended_leads_back_to_its_page() {
+    void what_was_typed_is_not_lost_when_the_session_has_ended() {
+        var browser = new Browser(server);
+        var expired = browser.post(
+                "/sequences", Map.of("name", "Tea <& more>"), Map.of("Sec-Fetch-Site", "same-origin"));
+        assertThat(expired.status()).isEqualTo(401);
+        browser.logIn(AUTHOR, server.password());
+
+        var again = Browser.parse(
+                browser.submit(Browser.form(Browser.parse(expired), "/sequences"), Map.of()));
+        assertThat(again.select("h1").text()).isEqualTo("Welcome back");
+        var sent = browser.submit(Browser.form(again, "/sequences"), Map.of());
+
+        assertThat(Browser.parse(sent).select("#name").attr("value")).isEqualTo("Tea <& more>");
+        assertThat(browser.post("/sequences", Map.of("name", "Tea", "again", "yes"), Map.of("Sec-Fetch-Site", "cross-site"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void a_form_that_says_nothing_leads_back_to_its_page_after_the_session_has_ended() {
         var answer = new Browser(server)
                 .post(
                         "/sequences",
-                        Map.of("name", "Tea"),
+                        Map.of(),
                         Map.of("Referer", "http://127.0.0.1/sequences/new?x=1", "Sec-Fetch-Site", "same-origin"));
 
         assertThat(header(answer, "Location")).isEqualTo("/login?next=%2Fsequences%2Fnew%3Fx%3D1");

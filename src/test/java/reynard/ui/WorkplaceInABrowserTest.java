@@ -6,6 +6,7 @@ import static reynard.testing.TestServer.immediate;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,7 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 home + "/delete",
                 home + "/emails/new?at=1",
                 home + "/emails/" + sequence.email("Tips"),
+                home + "/emails/" + sequence.email("Tips") + "/versions",
                 "/people",
                 "/people?q=anna",
                 "/people?q=nobody",
@@ -223,6 +225,35 @@ class WorkplaceInABrowserTest extends BrowserTest {
         page.waitForURL(found -> found.contains("q=zor"));
 
         assertThat(page.locator("tbody th").allInnerTexts()).containsExactly("zora@example.org");
+    }
+
+    @Test
+    void a_table_is_brought_and_its_progress_followed_to_the_end() {
+        var page = visit("/people/import");
+        page.setInputFiles(
+                "#file",
+                new FilePayload(
+                        "list.csv", "text/csv", "E-Mail\nyara@example.org\nnobody\n".getBytes(StandardCharsets.UTF_8)));
+        page.click("text=Go on");
+        page.click("text=Try it");
+        page.click("text=Add 1 line");
+        page.waitForSelector("[data-progress] progress");
+
+        server.settle();
+
+        page.waitForSelector("h2:has-text('Done')");
+        assertThat(page.locator("[data-words]").innerText()).isEqualTo("2 of 2 lines done, 1 of them in vain.");
+    }
+
+    @Test
+    void what_is_written_is_kept_by_itself_and_a_variable_put_where_the_cursor_stands() {
+        var path = "/sequences/" + sequence.id() + "/emails/" + sequence.email("Offer");
+        var page = visit(path);
+        page.fill("#content", "Dear ");
+        page.selectOption("[data-inserts]", "{{ subscriber.first_name }}");
+        page.locator("[data-kept]:has-text('Your draft is kept.')").waitFor();
+
+        assertThat(visit(path + "?draft=true").inputValue("#content")).isEqualTo("Dear {{ subscriber.first_name }}");
     }
 
     @Test

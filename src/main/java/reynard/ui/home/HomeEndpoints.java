@@ -27,6 +27,7 @@ import reynard.sequence.Sequences;
 import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Local;
 import reynard.ui.Section;
 import reynard.ui.Words;
@@ -45,6 +46,7 @@ public final class HomeEndpoints {
     private final Brake brake;
     private final Replanner replanner;
     private final boolean builtInInbox;
+    private final Figures figures;
     private final Desk desk;
 
     /// @param builtInInbox whether no relay is named, so that nothing leaves this machine
@@ -58,6 +60,7 @@ public final class HomeEndpoints {
             Brake brake,
             Replanner replanner,
             boolean builtInInbox,
+            Figures figures,
             Desk desk) {
         this.database = database;
         this.forecast = forecast;
@@ -68,6 +71,7 @@ public final class HomeEndpoints {
         this.brake = brake;
         this.replanner = replanner;
         this.builtInInbox = builtInInbox;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -75,14 +79,42 @@ public final class HomeEndpoints {
         desk.page(routes, "/", this::show);
     }
 
-    private Reply show(Desk.Visit visit) {
-        var local = visit.local();
-        var rows = forecast.of(visit.account(), SPAN, visit.now());
+    /// What takes long to count where there is much of it.
+    ///
+    /// @param paused of the sequences that are
+    private record Counted(
+            List<Forecast.Row> rows,
+            Map<State, Long> ledger,
+            Map<SubscriberState, Long> people,
+            Map<SequenceId, Census> paused) {}
+
+    private Counted count(Desk.Visit visit, List<Sequence> listed) {
         var ledger = new EnumMap<State, Long>(State.class);
         ledger.putAll(deliveries.counts(visit.account()));
-        var people = database.read(tx -> subscribers.counts(tx, visit.account()));
+        var paused = listed.stream()
+                .filter(sequence -> !sequence.settings().active())
+                .map(Sequence::id)
+                .toList();
+        return new Counted(
+                forecast.of(visit.account(), SPAN, visit.now()),
+                ledger,
+                database.read(tx -> subscribers.counts(tx, visit.account())),
+                paused.isEmpty()
+                        ? Map.of()
+                        : database.read(tx -> standings.census(tx, visit.account(), paused)));
+    }
+
+    private Reply show(Desk.Visit visit) {
+        var local = visit.local();
         var listed = database.read(tx -> sequences.list(tx, visit.account(), PageRequest.first(SEQUENCES_MAX)))
                 .items();
+        var counted = figures.get(visit.account(), Counted.class, 0, () -> count(visit, listed));
+        if (counted.isEmpty()) {
+            return visit.counting("Home", Section.HOME);
+        }
+        var rows = counted.get().rows();
+        var ledger = counted.get().ledger();
+        var people = counted.get().people();
         var day = visit.now().plus(Duration.ofDays(1));
         long nextDay = rows.stream()
                 .filter(row -> row.hour().isBefore(day))
@@ -94,7 +126,8 @@ public final class HomeEndpoints {
                         visit.frame("Home", Section.HOME),
                         visit.accountItself().timeZone(),
                         steps(visit, ledger, people, listed),
-                        troubles(visit, ledger, listed),
+                        builtInInbox && listed.isEmpty() && people.isEmpty(),
+                        troubles(visit, ledger, listed, counted.get().paused()),
                         Words.count(nextDay, "email"),
                         Words.count(rows.stream().mapToLong(Forecast.Row::count).sum(), "email"),
                         hours(rows, visit.now(), local),
@@ -150,7 +183,8 @@ public final class HomeEndpoints {
                         false));
     }
 
-    private List<HomePage.Trouble> troubles(Desk.Visit visit, Map<State, Long> ledger, List<Sequence> listed) {
+    private List<HomePage.Trouble> troubles(
+            Desk.Visit visit, Map<State, Long> ledger, List<Sequence> listed, Map<SequenceId, Census> census) {
         var troubles = new ArrayList<HomePage.Trouble>();
         brake.standstill()
                 .ifPresent(standstill -> troubles.add(new HomePage.Trouble(
@@ -180,10 +214,6 @@ public final class HomeEndpoints {
         var paused = listed.stream()
                 .filter(sequence -> !sequence.settings().active())
                 .toList();
-        var census = paused.isEmpty()
-                ? Map.<SequenceId, Census>of()
-                : database.read(tx -> standings.census(
-                        tx, visit.account(), paused.stream().map(Sequence::id).toList()));
         for (var sequence : paused) {
             long inside = census.getOrDefault(sequence.id(), Census.NONE).inside();
             if (inside > 0) {

@@ -5,6 +5,7 @@ import reynard.ui.Frame;
 
 /// What goes out next, and what is in the way.
 ///
+/// @param maySample whether there is nothing yet that a sample could be mixed up with
 /// @param steps what a new account has still to do; empty when everything is done
 /// @param hours of the next day, one bar each
 /// @param days that something goes out on
@@ -13,6 +14,7 @@ public record HomePage(
         Frame frame,
         String zone,
         List<Step> steps,
+        boolean maySample,
         List<Trouble> troubles,
         String nextDay,
         String nextDays,

@@ -2,6 +2,7 @@ package reynard.ui.sending;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import reynard.account.Accounts;
@@ -9,7 +10,6 @@ import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
-import reynard.delivery.smtp.Relay;
 import reynard.http.Reply;
 import reynard.http.Routes;
 import reynard.identity.DkimKeys;
@@ -21,6 +21,7 @@ import reynard.mail.EmailAddress;
 import reynard.mail.dkim.DkimAlgorithm;
 import reynard.mail.dkim.DkimKey;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
@@ -34,27 +35,34 @@ public final class HealthEndpoints {
     private final Accounts accounts;
     private final DkimKeys dkimKeys;
     private final Dns dns;
-    private final Optional<Relay> relay;
+    private final Optional<String> relay;
+    private final Optional<String> relayHost;
     private final Optional<String> bounceDomain;
     private final Deliveries deliveries;
+    private final Figures figures;
     private final Desk desk;
 
+    /// @param relay how it is named; empty: the built-in inbox
     public HealthEndpoints(
             Database database,
             Accounts accounts,
             DkimKeys dkimKeys,
             Dns dns,
-            Optional<Relay> relay,
+            Optional<String> relay,
+            Optional<String> relayHost,
             Optional<String> bounceDomain,
             Deliveries deliveries,
+            Figures figures,
             Desk desk) {
         this.database = database;
         this.accounts = accounts;
         this.dkimKeys = dkimKeys;
         this.dns = dns;
         this.relay = relay;
+        this.relayHost = relayHost;
         this.bounceDomain = bounceDomain;
         this.deliveries = deliveries;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -65,8 +73,12 @@ public final class HealthEndpoints {
         desk.form(routes, HOME + "/keys/use", Desk.Right.RULE, this::useKey);
     }
 
+    private record Counts(Map<Delivery.State, Long> states) {}
+
     private HealthPage page(Desk.Visit visit, Form form, String checked) {
-        var counts = deliveries.counts(visit.account());
+        var counts = figures.get(
+                        visit.account(), Counts.class, 0, () -> new Counts(deliveries.counts(visit.account())))
+                .map(Counts::states);
         return new HealthPage(
                 visit.frame("Relay and domains", Section.SENDING),
                 form,
@@ -82,8 +94,9 @@ public final class HealthEndpoints {
                                 Delivery.State.HELD)
                         .map(state -> new Option(
                                 state.wireName(),
-                                LedgerPage.State.of(state).label() + ": "
-                                        + Words.number(counts.getOrDefault(state, 0L))))
+                                LedgerPage.State.of(state).label()
+                                        + counts.map(found -> ": " + Words.number(found.getOrDefault(state, 0L)))
+                                                .orElse("")))
                         .toList(),
                 domains(visit),
                 checked,
@@ -108,7 +121,7 @@ public final class HealthEndpoints {
                 .filter(key -> key.signingSince().isPresent())
                 .filter(key -> domain.equals(key.domain()) || domain.endsWith("." + key.domain()))
                 .forEach(key -> keys.put(key.recordName(), key.recordText()));
-        var sending = new DomainCheck.Sending(domain, bounceDomain, keys, relay.map(Relay::host), List.of());
+        var sending = new DomainCheck.Sending(domain, bounceDomain, keys, relayHost, List.of());
         return DomainCheck.of(dns, sending).stream()
                 .map(finding -> new HealthPage.Finding(
                         finding.subject().name(),

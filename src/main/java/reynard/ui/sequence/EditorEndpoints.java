@@ -15,6 +15,8 @@ import reynard.account.Secrets;
 import reynard.db.Database;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.draft.Drafts;
+import reynard.draft.Fields;
 import reynard.foresight.Edits;
 import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
@@ -32,6 +34,8 @@ import reynard.sequence.Sequences;
 import reynard.sequence.Sequences.EmailEdit;
 import reynard.subscriber.CustomFields;
 import reynard.template.EmailTemplates;
+import reynard.template.Format;
+import reynard.template.Snippets;
 import reynard.ui.Body;
 import reynard.ui.Desk;
 import reynard.ui.Form;
@@ -46,7 +50,27 @@ public final class EditorEndpoints {
     private static final String NOT_FIRST =
             "Only the first email of a sequence may go at once: give it a delay of at least one day or hour.";
     private static final Set<String> FIELDS =
-            Set.of("subject", "preview_text", "content", "delay_value", "delay_unit", "send_days", "email_template_id");
+            Set.of(
+                    "subject",
+                    "preview_text",
+                    "content",
+                    "content_type",
+                    "delay_value",
+                    "delay_unit",
+                    "send_days",
+                    "email_template_id");
+    private static final List<String> KEPT = List.of(
+            "based_on",
+            "subject",
+            "preview_text",
+            "content",
+            "content_type",
+            "delay_value",
+            "delay_unit",
+            "send_days",
+            "email_template_id");
+
+    private static final int SNIPPETS_MAX = 100;
 
     private final Database database;
     private final Sequences sequences;
@@ -54,6 +78,8 @@ public final class EditorEndpoints {
     private final Edits edits;
     private final EmailTemplates templates;
     private final CustomFields customFields;
+    private final Snippets snippets;
+    private final Drafts drafts;
     private final AskingEndpoints asking;
     private final Desk desk;
 
@@ -64,6 +90,8 @@ public final class EditorEndpoints {
             Edits edits,
             EmailTemplates templates,
             CustomFields customFields,
+            Snippets snippets,
+            Drafts drafts,
             Desk desk) {
         this.database = database;
         this.sequences = sequences;
@@ -71,6 +99,8 @@ public final class EditorEndpoints {
         this.edits = edits;
         this.templates = templates;
         this.customFields = customFields;
+        this.snippets = snippets;
+        this.drafts = drafts;
         this.asking = new AskingEndpoints(database);
         this.desk = desk;
     }
@@ -80,6 +110,9 @@ public final class EditorEndpoints {
         desk.form(routes, NEW, this::created);
         desk.page(routes, EMAIL, this::show);
         desk.form(routes, EMAIL, this::save);
+        desk.form(routes, EMAIL + "/draft", this::keepDraft);
+        desk.form(routes, EMAIL + "/draft/drop", this::dropDraft);
+        desk.page(routes, EMAIL + "/versions", this::versions);
     }
 
     private Optional<Sequence> sequence(Desk.Visit visit) {
@@ -111,12 +144,18 @@ public final class EditorEndpoints {
         var sequence = found.get();
         int at = form.value("at").matches("[0-9]{1,6}") ? Integer.parseInt(form.value("at")) : Integer.MAX_VALUE;
         try {
-            var edit = database.inTx(tx -> bodies.insert(
-                    tx,
-                    visit.account(),
-                    sequence.id(),
-                    at,
-                    body(form).put("published", false).json()));
+            var edit = database.inTx(tx -> {
+                var inserted = bodies.insert(
+                        tx,
+                        visit.account(),
+                        sequence.id(),
+                        at,
+                        body(form).put("published", false).json());
+                return inserted instanceof EmailEdit.Saved(var email) && format(form).equals("markdown")
+                        ? sequences.updateEmail(
+                                tx, visit.account(), sequence.id(), email.id(), settings -> settings.in(Format.MARKDOWN))
+                        : inserted;
+            });
             switch (edit) {
                 case EmailEdit.Saved(var email) -> {
                     return visit.done(address(email), "“" + email.settings().subject() + "” is saved as a draft.");
@@ -148,11 +187,108 @@ public final class EditorEndpoints {
     private Reply show(Desk.Visit visit) {
         var sequence = sequence(visit);
         var email = email(visit);
-        return sequence.isEmpty() || email.isEmpty()
-                ? visit.noSuchPage()
-                : visit.page(
-                        "ui/sequence/editor.jte",
-                        page(visit, sequence.get(), email, filled(email.get().settings())));
+        if (sequence.isEmpty() || email.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var filled = filled(email.get().settings());
+        var about = about(email.get());
+        var draft = database.read(tx -> drafts.find(tx, visit.account(), about, visit.userItself()))
+                .filter(kept -> !sameText(filled, Form.sent(kept.values())));
+        var form = taken(visit, about, draft)
+                .map(kept -> over(filled, kept))
+                .orElse(filled);
+        return visit.page(
+                "ui/sequence/editor.jte",
+                page(visit, sequence.get(), email, form)
+                        .withDraft(form == filled ? draft.map(kept -> visit.local().moment(kept.at())).orElse("") : ""));
+    }
+
+    private static String about(SequenceEmail email) {
+        return "sequence_email:" + email.id().value();
+    }
+
+    /// What the author wants to go on with: their draft, or a version that was saved once.
+    private Optional<Fields> taken(Desk.Visit visit, String about, Optional<Fields> draft) {
+        if (visit.request().flag("draft")) {
+            return draft;
+        }
+        return visit.request()
+                .integer("version", 1, 1_000_000)
+                .flatMap(number -> database.read(tx -> drafts.versions(tx, visit.account(), about)).stream()
+                        .filter(version -> version.number() == number)
+                        .findFirst());
+    }
+
+    /// A draft was begun on what was saved then, so that whoever saved meanwhile is noticed; an old version is taken up
+    /// over what is saved now.
+    private static Form over(Form saved, Fields kept) {
+        var values = new LinkedHashMap<>(kept.values());
+        if (kept.number() > 0) {
+            values.put("based_on", List.of(saved.value("based_on")));
+        }
+        return Form.sent(values);
+    }
+
+    private static boolean sameText(Form one, Form other) {
+        return FIELDS.stream().allMatch(name -> plain(one, name).equals(plain(other, name)));
+    }
+
+    private static List<String> plain(Form form, String name) {
+        var values = form.values(name).stream()
+                .map(value -> value.replace("\r\n", "\n"))
+                .filter(value -> !value.isEmpty())
+                .toList();
+        return name.equals("content_type") && values.isEmpty() ? List.of(Format.HTML.wireName()) : values;
+    }
+
+    private static Map<String, List<String>> kept(Form form) {
+        var values = new LinkedHashMap<String, List<String>>();
+        for (var name : KEPT) {
+            if (!form.values(name).isEmpty()) {
+                values.put(name, form.values(name));
+            }
+        }
+        return values;
+    }
+
+    /// Sent by the page itself while its author writes.
+    private Reply keepDraft(Desk.Visit visit, Form form) {
+        return email(visit)
+                .map(email -> {
+                    drafts.keep(visit.account(), about(email), visit.userItself(), kept(form));
+                    return Reply.noContent();
+                })
+                .orElseGet(visit::noSuchPage);
+    }
+
+    private Reply dropDraft(Desk.Visit visit, Form form) {
+        return email(visit)
+                .map(email -> {
+                    drafts.drop(visit.account(), about(email), visit.userItself());
+                    return visit.done(address(email), "What was not saved is dropped.");
+                })
+                .orElseGet(visit::noSuchPage);
+    }
+
+    private Reply versions(Desk.Visit visit) {
+        return email(visit)
+                .map(email -> {
+                    var versions = database.read(tx -> drafts.versions(tx, visit.account(), about(email)));
+                    return visit.page(
+                            "ui/sequence/versions.jte",
+                            new VersionsPage(
+                                    visit.frame("Versions", Section.SEQUENCES),
+                                    address(email),
+                                    email.settings().subject(),
+                                    versions.stream()
+                                            .map(version -> new VersionsPage.Row(
+                                                    version.number(),
+                                                    Form.sent(version.values()).value("subject"),
+                                                    version.author(),
+                                                    visit.local().moment(version.at())))
+                                            .toList()));
+                })
+                .orElseGet(visit::noSuchPage);
     }
 
     private static Form filled(EmailSettings settings) {
@@ -160,6 +296,7 @@ public final class EditorEndpoints {
         values.put("based_on", version(settings));
         values.put("subject", settings.subject());
         values.put("preview_text", settings.previewText().orElse(""));
+        values.put("content_type", settings.format().wireName());
         values.put("content", settings.content().orElse(""));
         values.put(
                 "delay_value",
@@ -191,6 +328,7 @@ public final class EditorEndpoints {
                 settings.subject(),
                 settings.previewText().orElse(""),
                 settings.content().orElse(""),
+                settings.format().wireName(),
                 settings.delay().toString(),
                 settings.sendDays().toString(),
                 settings.emailTemplate().toString());
@@ -206,6 +344,11 @@ public final class EditorEndpoints {
             variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
         }
         variables.add(new Option("{{ unsubscribe_link }}", "Link for leaving"));
+        for (var snippet : snippets.list(
+                        visit.account(), Optional.empty(), false, PageRequest.first(SNIPPETS_MAX))
+                .items()) {
+            variables.add(new Option("{{ snippet." + snippet.key() + " }}", "Snippet: " + snippet.name()));
+        }
         return new EditorPage(
                 visit.frame(email.map(found -> found.settings().subject()).orElse("New email"), Section.SEQUENCES),
                 sequence.id().value(),
@@ -220,7 +363,8 @@ public final class EditorEndpoints {
                 Arrays.stream(DayOfWeek.values())
                         .map(day -> new Option(name(day), Words.shortName(day)))
                         .toList(),
-                variables);
+                variables,
+                "");
     }
 
     private static Body body(Form form) {
@@ -282,7 +426,11 @@ public final class EditorEndpoints {
                         }
                         return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, email, form));
                     },
-                    () -> visit.done(action, "Saved."));
+                    () -> {
+                        // Beside the edit, which may have been tried several times: a version too many does no harm.
+                        drafts.saved(visit.account(), about(email.get()), visit.userItself(), kept(form));
+                        return visit.done(action, "Saved.");
+                    });
         } catch (Overtaken overtaken) {
             return visit.conflict("ui/sequence/conflict.jte", conflict(visit, email.get(), form, overtaken.theirs));
         } catch (InvalidRequest invalid) {
@@ -295,7 +443,8 @@ public final class EditorEndpoints {
         if (!version(now.settings()).equals(form.value("based_on"))) {
             throw new Overtaken(now.settings());
         }
-        return bodies.edit(tx, visit.account(), body, now.settings());
+        var format = Format.named(form.value("content_type")).orElse(now.settings().format());
+        return bodies.edit(tx, visit.account(), body, now.settings()).andThen(edited -> edited.in(format))::apply;
     }
 
     private ConflictPage conflict(Desk.Visit visit, SequenceEmail email, Form mine, EmailSettings theirs) {
@@ -303,6 +452,7 @@ public final class EditorEndpoints {
         var differences = new ArrayList<ConflictPage.Difference>();
         difference(differences, "Subject", saved.value("subject"), mine.value("subject"));
         difference(differences, "Preview text", saved.value("preview_text"), mine.value("preview_text"));
+        difference(differences, "Written in", saved.value("content_type"), format(mine));
         difference(differences, "Delay", delay(saved), delay(mine));
         difference(
                 differences,
@@ -334,6 +484,10 @@ public final class EditorEndpoints {
         if (!theirs.equals(mine)) {
             differences.add(new ConflictPage.Difference(label, theirs, mine));
         }
+    }
+
+    private static String format(Form form) {
+        return form.value("content_type").isEmpty() ? Format.HTML.wireName() : form.value("content_type");
     }
 
     private static String delay(Form form) {

@@ -16,6 +16,7 @@ import reynard.sequence.Sequences;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.Subscribers;
 import reynard.template.BrokenEmail;
+import reynard.template.Format;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 
@@ -75,6 +76,7 @@ public final class PreviewEndpoints {
                 form.value("subject"),
                 Optional.of(form.value("preview_text")),
                 Optional.of(form.value("content")),
+                Format.named(form.value("content_type")).orElse(Format.HTML),
                 new Delay.Immediate(),
                 Optional.empty(),
                 Optional.of(form.value("email_template_id"))

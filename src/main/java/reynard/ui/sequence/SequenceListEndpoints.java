@@ -1,5 +1,7 @@
 package reynard.ui.sequence;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.PageRequest;
@@ -8,10 +10,12 @@ import reynard.enrollment.Standings;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Routes;
+import reynard.id.SequenceId;
 import reynard.sequence.Sequence;
 import reynard.sequence.Sequences;
 import reynard.sequence.Statistics;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Section;
 import reynard.ui.Words;
 
@@ -22,12 +26,14 @@ public final class SequenceListEndpoints {
     private final Database database;
     private final Sequences sequences;
     private final Standings standings;
+    private final Figures figures;
     private final Desk desk;
 
-    public SequenceListEndpoints(Database database, Sequences sequences, Standings standings, Desk desk) {
+    public SequenceListEndpoints(Database database, Sequences sequences, Standings standings, Figures figures, Desk desk) {
         this.database = database;
         this.sequences = sequences;
         this.standings = standings;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -38,30 +44,38 @@ public final class SequenceListEndpoints {
     private Reply show(Desk.Visit visit) {
         var asked = visit.request().page();
         var request = new PageRequest(asked.after(), asked.before(), ROWS, false);
-        return database.read(tx -> {
-            var page = sequences.list(tx, visit.account(), request);
-            var ids = page.items().stream().map(Sequence::id).toList();
-            var counts = sequences.counts(tx, visit.account(), ids);
-            var census = standings.census(tx, visit.account(), ids);
-            var statistics = sequences.statistics(tx, visit.account(), ids);
-            var rows = page.items().stream()
-                    .map(sequence -> row(
-                            visit,
-                            sequence,
-                            Optional.ofNullable(counts.get(sequence.id()))
-                                    .map(Sequences.Counts::emails)
-                                    .orElse(0L),
-                            census.getOrDefault(sequence.id(), Census.NONE),
-                            statistics.getOrDefault(sequence.id(), Statistics.NONE)))
-                    .toList();
-            return visit.page(
-                    "ui/sequence/list.jte",
-                    new SequenceListPage(
-                            visit.frame("Sequences", Section.SEQUENCES),
-                            rows,
-                            PageJson.next(page),
-                            PageJson.previous(page)));
-        });
+        var page = database.read(tx -> sequences.list(tx, visit.account(), request));
+        var ids = page.items().stream().map(Sequence::id).toList();
+        var counted = figures.get(visit.account(), Counted.class, ids.hashCode(), () -> count(visit, ids));
+        if (counted.isEmpty()) {
+            return visit.counting("Sequences", Section.SEQUENCES);
+        }
+        var counts = database.read(tx -> sequences.counts(tx, visit.account(), ids));
+        var rows = page.items().stream()
+                .map(sequence -> row(
+                        visit,
+                        sequence,
+                        Optional.ofNullable(counts.get(sequence.id()))
+                                .map(Sequences.Counts::emails)
+                                .orElse(0L),
+                        counted.get().census().getOrDefault(sequence.id(), Census.NONE),
+                        counted.get().statistics().getOrDefault(sequence.id(), Statistics.NONE)))
+                .toList();
+        return visit.page(
+                "ui/sequence/list.jte",
+                new SequenceListPage(
+                        visit.frame("Sequences", Section.SEQUENCES),
+                        rows,
+                        PageJson.next(page),
+                        PageJson.previous(page)));
+    }
+
+    /// What takes long to count where there is much of it.
+    private record Counted(Map<SequenceId, Census> census, Map<SequenceId, Statistics> statistics) {}
+
+    private Counted count(Desk.Visit visit, List<SequenceId> ids) {
+        return database.read(tx -> new Counted(
+                standings.census(tx, visit.account(), ids), sequences.statistics(tx, visit.account(), ids)));
     }
 
     private static SequenceListPage.Row row(

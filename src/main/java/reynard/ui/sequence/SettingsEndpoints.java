@@ -37,6 +37,7 @@ import reynard.template.EmailTemplates;
 import reynard.tzdata.TzData;
 import reynard.ui.Body;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
@@ -65,6 +66,7 @@ public final class SettingsEndpoints {
     private final EmailTemplates templates;
     private final Sources sources;
     private final TzData tzData;
+    private final Figures figures;
     private final AskingEndpoints asking;
     private final Desk desk;
 
@@ -81,6 +83,7 @@ public final class SettingsEndpoints {
             EmailTemplates templates,
             Sources sources,
             TzData tzData,
+            Figures figures,
             Desk desk) {
         this.database = database;
         this.sequences = sequences;
@@ -91,6 +94,7 @@ public final class SettingsEndpoints {
         this.templates = templates;
         this.sources = sources;
         this.tzData = tzData;
+        this.figures = figures;
         this.asking = new AskingEndpoints(database);
         this.desk = desk;
     }
@@ -146,9 +150,14 @@ public final class SettingsEndpoints {
     }
 
     private String people(Desk.Visit visit, SequenceId id) {
-        var census = database.read(tx -> standings.census(tx, visit.account(), List.of(id)))
-                .getOrDefault(id, Census.NONE);
-        return Words.count(census.inside(), "person");
+        return figures.get(
+                        visit.account(),
+                        Census.class,
+                        id.value(),
+                        () -> database.read(tx -> standings.census(tx, visit.account(), List.of(id)))
+                                .getOrDefault(id, Census.NONE))
+                .map(census -> Words.count(census.inside(), "person"))
+                .orElse("Everybody");
     }
 
     private Form filled(Desk.Visit visit, Sequence sequence) {

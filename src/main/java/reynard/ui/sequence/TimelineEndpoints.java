@@ -29,6 +29,7 @@ import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
 import reynard.sequence.Statistics;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Local;
 import reynard.ui.Section;
@@ -41,16 +42,18 @@ public final class TimelineEndpoints {
     private final Standings standings;
     private final Forecast forecast;
     private final Edits edits;
+    private final Figures figures;
     private final AskingEndpoints asking;
     private final Desk desk;
 
     public TimelineEndpoints(
-            Database database, Sequences sequences, Standings standings, Forecast forecast, Edits edits, Desk desk) {
+            Database database, Sequences sequences, Standings standings, Forecast forecast, Edits edits, Figures figures, Desk desk) {
         this.database = database;
         this.sequences = sequences;
         this.standings = standings;
         this.forecast = forecast;
         this.edits = edits;
+        this.figures = figures;
         this.asking = new AskingEndpoints(database);
         this.desk = desk;
     }
@@ -67,22 +70,40 @@ public final class TimelineEndpoints {
     private Reply show(Desk.Visit visit) {
         var id = visit.request().path("id", SequenceId::new);
         var joins = visit.request().query("joins");
-        return database.read(tx -> {
-            var found = standings.plan(tx, visit.account(), id);
-            if (found.isEmpty()) {
-                return visit.noSuchPage();
-            }
-            var plan = found.get();
-            var local = visit.local(plan.sequence().settings().timeZone());
-            var entry = joins.flatMap(local::parse).orElse(visit.now());
-            var census = standings.census(tx, visit.account(), List.of(id)).getOrDefault(id, Census.NONE);
-            var statistics = sequences.emailStatistics(
-                    tx,
-                    visit.account(),
-                    plan.emails().stream().map(SequenceEmail::id).toList());
-            var nextDay = nextDay(visit, id);
-            return visit.page("ui/sequence/timeline.jte", page(visit, plan, entry, local, census, statistics, nextDay));
-        });
+        var found = database.read(tx -> standings.plan(tx, visit.account(), id));
+        if (found.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var plan = found.get();
+        var emails = plan.emails().stream().map(SequenceEmail::id).toList();
+        var counted = figures.get(visit.account(), Counted.class, id.value(), () -> count(visit, id, emails));
+        if (counted.isEmpty()) {
+            return visit.counting(plan.sequence().settings().name(), Section.SEQUENCES);
+        }
+        var local = visit.local(plan.sequence().settings().timeZone());
+        var entry = joins.flatMap(local::parse).orElse(visit.now());
+        return visit.page(
+                "ui/sequence/timeline.jte",
+                page(
+                        visit,
+                        plan,
+                        entry,
+                        local,
+                        counted.get().census(),
+                        counted.get().statistics(),
+                        counted.get().nextDay()));
+    }
+
+    /// What takes long to count where there is much of it.
+    private record Counted(
+            Census census, Map<SequenceEmailId, Statistics> statistics, Map<SequenceEmailId, Long> nextDay) {}
+
+    private Counted count(Desk.Visit visit, SequenceId id, List<SequenceEmailId> emails) {
+        var nextDay = nextDay(visit, id);
+        return database.read(tx -> new Counted(
+                standings.census(tx, visit.account(), List.of(id)).getOrDefault(id, Census.NONE),
+                sequences.emailStatistics(tx, visit.account(), emails),
+                nextDay));
     }
 
     /// How many of each email go out within a day.

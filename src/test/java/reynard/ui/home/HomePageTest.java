@@ -6,6 +6,7 @@ import static reynard.testing.TestServer.immediate;
 
 import java.util.List;
 import org.jsoup.nodes.Document;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -94,5 +95,21 @@ class HomePageTest {
         var trouble = browser.page("/").select(".note.warn");
         assertThat(trouble.select("h2").text()).contains("is paused");
         assertThat(trouble.select("a").attr("href")).isEqualTo("/sequences/" + sequence.id());
+    }
+
+    @Test
+    void an_empty_account_is_filled_with_a_sample_once_and_its_mail_stays_here() {
+        var form = Browser.form(browser.page("/"), "/sample");
+
+        var course = browser.follow(browser.submit(form, Map.of()));
+        server.settle();
+
+        assertThat(course.select("[role=status]").text()).startsWith("A course of 6 emails and 12");
+        assertThat(course.select(".mail")).hasSize(6);
+        assertThat(server.get("/ext/v1/inbox?to=li@example.org").each("messages", "subject"))
+                .containsExactly("Welcome to the tea course");
+        assertThat(browser.page("/").select("form[action=/sample]")).isEmpty();
+        assertThat(browser.follow(browser.submit(form, Map.of())).select("[role=status]").text())
+                .startsWith("Nothing is changed");
     }
 }

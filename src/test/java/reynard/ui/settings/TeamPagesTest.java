@@ -26,7 +26,7 @@ import reynard.testing.TestServer;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TeamPagesTest {
     /// What is everybody's own, looks only, or is open to strangers.
-    private static final List<String> NOBODYS_ROLE = List.of("/you", "/login/code", "/invitation/", "/preview");
+    private static final List<String> NOBODYS_ROLE = List.of("/you", "/login/code", "/invitation/", "/preview", "/health/check");
 
     private final TestServer server = TestServer.start();
     private final Browser owner = new Browser(server);
