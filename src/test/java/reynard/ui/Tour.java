@@ -7,7 +7,9 @@ import static reynard.testing.TestServer.json;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.LoadState;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +40,25 @@ class Tour extends BrowserTest {
             hours("Answer me: what do you drink?", 36).saying(letter("you")),
             days("Black tea, properly", 4).saying(letter("black tea")).draft(),
             days("Your tea shelf, and an offer", 7).saying(letter("a shelf of your own")));
+
+    private void bring() {
+        page().setViewportSize(1280, 860);
+        page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        visit("/people/import");
+        var table = new StringBuilder("E-Mail;First name;Drinks;Tags\n");
+        for (var name : NAMES) {
+            table.append(name.toLowerCase(Locale.ROOT)).append("@example.net;").append(name).append(";Sencha;VIP\n");
+        }
+        table.append("somebody;Nobody;;\n");
+        page().setInputFiles(
+                        "#file",
+                        new FilePayload("readers.csv", "text/csv", table.toString().getBytes(StandardCharsets.UTF_8)));
+        page().click("text=Go on");
+        page().selectOption("[name=column-2]", "new");
+        page().click("text=Try it");
+        page().waitForSelector("#h-trial");
+        take("import");
+    }
 
     private static String letter(String about) {
         return "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p>\n<p>today it is about " + about
@@ -116,7 +137,13 @@ class Tour extends BrowserTest {
         desktop("person", "/people/" + ben);
         take("person-dark", "/people/" + ida, 1280, 860, ColorScheme.DARK);
         take("person-phone", "/people/" + ben, 375, 812, ColorScheme.DARK);
+        bring();
         desktop("sending", "/sending?state=skipped");
+        desktop("health", "/sending/health");
         desktop("account", "/settings");
+        desktop("team", "/settings/people");
+        visit("/you");
+        page().click("text=Set it up");
+        take("factor", "/you", 375, 812, ColorScheme.DARK);
     }
 }
