@@ -41,7 +41,7 @@ class ArchitectureTest {
             entry("delivery.smtp", Set.of("mail")),
             entry("account", Set.of("id", "tzdata", "schedule", "db", "http")),
             entry("identity", Set.of("id", "mail", "mail.dkim", "account", "db")),
-            entry("access", Set.of("id", "account", "page", "db", "http")),
+            entry("access", Set.of("id", "mail", "account", "delivery", "page", "db", "http")),
             entry("subscriber", Set.of("id", "mail", "tzdata", "event", "db", "http")),
             entry("tag", Set.of("id", "subscriber", "event", "db", "http")),
             entry("form", Set.of("id", "subscriber", "event", "db", "http")),

@@ -23,6 +23,8 @@ public final class LoginEndpoints {
     /// How many characters a password has at least.
     public static final int PASSWORD_MIN = 10;
 
+    private static final String AGAIN = "Please try again from this page.";
+    private static final String TOO_SHORT = "A password has at least " + PASSWORD_MIN + " characters.";
     private static final int FIELD_MAX = 1_000;
     private static final String WRONG = "This address and this password do not belong together.";
     private static final String HOME = "/";
@@ -35,12 +37,15 @@ public final class LoginEndpoints {
 
     private final Sessions sessions;
     private final Invitations invitations;
+    private final Resets resets;
     private final Supplier<String> publicUrl;
 
     /// @param publicUrl what strangers reach this server by; asked for each request
-    public LoginEndpoints(Sessions sessions, Invitations invitations, Supplier<String> publicUrl) {
+    public LoginEndpoints(
+            Sessions sessions, Invitations invitations, Resets resets, Supplier<String> publicUrl) {
         this.sessions = sessions;
         this.invitations = invitations;
+        this.resets = resets;
         this.publicUrl = publicUrl;
     }
 
@@ -50,6 +55,10 @@ public final class LoginEndpoints {
         routes.open(Routes.Verb.POST, "/logout", this::logout);
         routes.open(Routes.Verb.GET, "/login/code", this::askCode);
         routes.open(Routes.Verb.POST, "/login/code", this::takeCode);
+        routes.open(Routes.Verb.GET, "/login/forgotten", this::askWhose);
+        routes.open(Routes.Verb.POST, "/login/forgotten", this::sendReset);
+        routes.open(Routes.Verb.GET, "/login/reset/{token}", this::askPassword);
+        routes.open(Routes.Verb.POST, "/login/reset/{token}", this::takePassword);
         routes.open(Routes.Verb.GET, "/invitation/{token}", this::offer);
         routes.open(Routes.Verb.POST, "/invitation/{token}", this::accept);
     }
@@ -132,7 +141,7 @@ public final class LoginEndpoints {
         var next = next(field(form, "next"));
         var visit = request.cookie(name(VISIT)).orElse("");
         if (visit.isEmpty() || !isOurs(request, form, csrf(visit))) {
-            return form(403, next, "", "Please try again from this page.");
+            return form(403, next, "", AGAIN);
         }
         var email = field(form, "email");
         var password = field(form, "password");
@@ -184,6 +193,68 @@ public final class LoginEndpoints {
                 code(429, next, halfway, "Too many attempts. Please wait some minutes.")
                         .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
         };
+    }
+
+    // Forgotten passwords
+
+    private Reply askWhose(Request request) {
+        return whose(200, "", false);
+    }
+
+    private Reply whose(int status, String fault, boolean sent) {
+        var visit = Secrets.token();
+        return page(status, "access/forgotten.jte", new ForgottenPage(csrf(visit), sent, fault))
+                .withCookie(cookie(VISIT, visit, 3_600));
+    }
+
+    /// Whether this form is of the page that this browser was shown last.
+    private boolean isOfVisit(Request request, Map<String, List<String>> form) {
+        var visit = request.cookie(name(VISIT)).orElse("");
+        return !visit.isEmpty() && isOurs(request, form, csrf(visit));
+    }
+
+    private Reply sendReset(Request request) {
+        var form = request.form();
+        if (!isOfVisit(request, form)) {
+            return whose(403, AGAIN, false);
+        }
+        var email = field(form, "email");
+        if (email.isBlank() || email.length() > FIELD_MAX) {
+            return whose(422, "This is no email address.", false);
+        }
+        return resets.ask(email, request.address())
+                ? whose(200, "", true)
+                : whose(429, "It was asked for too often. Please wait an hour.", false);
+    }
+
+    private Reply askPassword(Request request) {
+        return resets.isOpen(request.pathText("token")) ? password(200, request, "") : noReset();
+    }
+
+    private static Reply noReset() {
+        return refused(404, "This link was used, or is too old. Ask for another one.");
+    }
+
+    private Reply password(int status, Request request, String fault) {
+        var visit = Secrets.token();
+        return page(
+                        status,
+                        "access/reset.jte",
+                        new ResetPage("/login/reset/" + request.pathText("token"), csrf(visit), fault))
+                .withCookie(cookie(VISIT, visit, 3_600));
+    }
+
+    private Reply takePassword(Request request) {
+        var form = request.form();
+        var token = request.pathText("token");
+        if (!isOfVisit(request, form)) {
+            return resets.isOpen(token) ? password(403, request, AGAIN) : noReset();
+        }
+        var chosen = field(form, "password");
+        if (chosen.length() < PASSWORD_MIN || chosen.length() > FIELD_MAX) {
+            return resets.isOpen(token) ? password(422, request, TOO_SHORT) : noReset();
+        }
+        return resets.change(token, chosen) ? Reply.seeOther("/login") : noReset();
     }
 
     // Invitations
@@ -247,18 +318,18 @@ public final class LoginEndpoints {
         if (offer.get().known()) {
             var author = author(request);
             if (author.isEmpty() || !isOurs(request, form, author.get().csrf())) {
-                return offer(403, request, offer.get(), "Please try again from this page.");
+                return offer(403, request, offer.get(), AGAIN);
             }
             var account = invitations.accept(token, author.get().session().user());
             return account.filter(joined -> move(request, joined)).isPresent() ? Reply.seeOther(HOME) : usedUp();
         }
         var visit = request.cookie(name(VISIT)).orElse("");
         if (visit.isEmpty() || !isOurs(request, form, csrf(visit))) {
-            return offer(403, request, offer.get(), "Please try again from this page.");
+            return offer(403, request, offer.get(), AGAIN);
         }
         var password = field(form, "password");
         if (password.length() < PASSWORD_MIN || password.length() > FIELD_MAX) {
-            return offer(422, request, offer.get(), "A password has at least " + PASSWORD_MIN + " characters.");
+            return offer(422, request, offer.get(), TOO_SHORT);
         }
         return invitations
                 .acceptNew(token, password)

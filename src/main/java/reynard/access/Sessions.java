@@ -12,6 +12,7 @@ import reynard.account.User;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.id.AccountId;
+import reynard.id.UserId;
 
 /// Authors with a browser. Who has a second factor shows it after the password. A session ends after twelve hours of
 /// silence, and after fourteen days in any case.
@@ -145,6 +146,10 @@ public final class Sessions {
                     }
                     return stored.session();
                 }));
+    }
+
+    void endAll(Tx tx, UserId user) {
+        store.deleteOthers(tx, user, "");
     }
 
     /// Goes on in another account.

@@ -114,6 +114,15 @@ public final class Accounts {
         return user;
     }
 
+    public void setPassword(Tx tx, UserId user, String password) {
+        store.updatePassword(tx, user, Secrets.passwordHash(password));
+    }
+
+    /// Somebody who works anywhere, and where. Compared without case.
+    public Optional<Shown> findWorking(Tx tx, String email) {
+        return store.findUser(tx, email).map(user -> new Shown(user.account(), user.user()));
+    }
+
     /// Compared without case.
     public Optional<User> findUser(Tx tx, String email) {
         return store.findAnyUser(tx, email);

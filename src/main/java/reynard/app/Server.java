@@ -23,6 +23,7 @@ import reynard.access.LoginEndpoints;
 import reynard.access.OAuthEndpoints;
 import reynard.access.RateLimit;
 import reynard.access.Rations;
+import reynard.access.Resets;
 import reynard.access.SecondFactors;
 import reynard.access.Sessions;
 import reynard.access.Tokens;
@@ -436,7 +437,11 @@ public final class Server implements AutoCloseable {
                     .register(routes);
             new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);
-            var logins = new LoginEndpoints(sessions, invitations, publicUrl::get);
+            var logins = new LoginEndpoints(
+                    sessions,
+                    invitations,
+                    new Resets(database, accounts, sessions, notices, rations, publicUrl::get, clock),
+                    publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
             new Workplace(
