@@ -52,6 +52,10 @@ final class SubscriberStore {
         }
     }
 
+    // Beside the lists whose filters are optional: a plan that knows the state reads an index alone.
+    private static final Listing<Subscriber> IN_STATE =
+            listing("s.state = :state", SubscriberSort.ID, Listing.Order.DESCENDING);
+
     /// What an order needs beside the row `s`, and its key.
     private record Ordering(String join, Listing.Key key) {}
 
@@ -194,6 +198,11 @@ final class SubscriberStore {
             parameters.put("engagedSince", engagedSince);
         }
         return kept(order, sort).read(tx, parameters, page);
+    }
+
+    /// Newest first.
+    Page<Subscriber> inState(Tx tx, AccountId account, SubscriberState state, PageRequest page) {
+        return IN_STATE.read(tx, Map.of("account", account, "state", state.wireName()), page);
     }
 
     /// The condition has the parameters of the order, too.

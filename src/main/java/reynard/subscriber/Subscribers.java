@@ -303,6 +303,11 @@ public final class Subscribers {
         return database.inTx(tx -> store.list(tx, account, filter, sort, order, engagedSince(), page));
     }
 
+    /// Newest first.
+    public Page<Subscriber> inState(AccountId account, SubscriberState state, PageRequest page) {
+        return database.inTx(tx -> store.inState(tx, account, state, page));
+    }
+
     /// Those whose address begins so, without case, by address.
     ///
     /// @param tag that they wear

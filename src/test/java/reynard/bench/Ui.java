@@ -121,8 +121,13 @@ final class Ui {
     }
 
     private static void measure(Browser browser, String path) {
+        long begun = System.nanoTime();
+        // Until a large account is counted, its pages say that it is.
+        while (browser.get(path).raw().body().contains("Counting…")) {
+            Thread.onSpinWait();
+        }
+        double counted = (System.nanoTime() - begun) / 1e6;
         var millis = new double[TIMES];
-        double first = 0;
         for (int i = -3; i < TIMES; i++) {
             long start = System.nanoTime();
             var answer = browser.get(path);
@@ -130,16 +135,14 @@ final class Ui {
             if (answer.status() != 200) {
                 throw new IllegalStateException(path + ": " + answer.status());
             }
-            if (i == -3) {
-                first = took;
-            } else if (i >= 0) {
+            if (i >= 0) {
                 millis[i] = took;
             }
         }
         Arrays.sort(millis);
         System.out.printf(
-                "%-40s median %4.0f ms, p95 %4.0f ms, first %4.0f ms%n",
-                path, millis[TIMES / 2], millis[TIMES * 95 / 100], first);
+                "%-40s median %4.0f ms, p95 %4.0f ms; the first time, counted and all, %4.0f ms%n",
+                path, millis[TIMES / 2], millis[TIMES * 95 / 100], counted);
     }
 
     /// A table of 10,000 people with two fields, a tag and the sequence: tried, queued, worked off.

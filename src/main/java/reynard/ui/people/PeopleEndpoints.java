@@ -135,6 +135,9 @@ public final class PeopleEndpoints {
             return members.map(member ->
                     Optional.ofNullable(found.get(member.subscriber())).orElseThrow());
         }
+        if (state.isPresent()) {
+            return subscribers.inState(account, state.get(), request);
+        }
         return subscribers.list(
                 account,
                 new SubscriberFilter(
