@@ -41,8 +41,7 @@ public final class LoginEndpoints {
     private final Supplier<String> publicUrl;
 
     /// @param publicUrl what strangers reach this server by; asked for each request
-    public LoginEndpoints(
-            Sessions sessions, Invitations invitations, Resets resets, Supplier<String> publicUrl) {
+    public LoginEndpoints(Sessions sessions, Invitations invitations, Resets resets, Supplier<String> publicUrl) {
         this.sessions = sessions;
         this.invitations = invitations;
         this.resets = resets;

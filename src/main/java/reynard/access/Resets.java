@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Supplier;
 import reynard.account.Accounts;
 import reynard.account.Secrets;
@@ -16,7 +15,8 @@ import reynard.delivery.Notices;
 import reynard.id.AccountId;
 import reynard.mail.EmailAddress;
 
-/// Forgotten passwords: a link goes to the address that somebody logs in with. It works once and for an hour, and of its
+/// Forgotten passwords: a link goes to the address that somebody logs in with. It works once and for an hour, and of
+/// its
 /// token only a hash is kept. Whether anybody has the address is not told.
 public final class Resets {
     private static final Duration VALID_FOR = Duration.ofHours(1);

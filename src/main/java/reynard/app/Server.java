@@ -356,18 +356,14 @@ public final class Server implements AutoCloseable {
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
             var senders = new SendingAddressEndpoints(
-                            database,
-                            accounts,
-                            new SenderProofs(database, accounts, notices, publicUrl::get),
-                            rations,
-                            clock);
+                    database, accounts, new SenderProofs(database, accounts, notices, publicUrl::get), rations, clock);
             senders.register(routes);
             var proofs = new ProofEndpoints(
-                            database,
-                            accounts,
-                            new Proofs(database, sequences, standings, letters, notices, clock),
-                            rations,
-                            clock);
+                    database,
+                    accounts,
+                    new Proofs(database, sequences, standings, letters, notices, clock),
+                    rations,
+                    clock);
             proofs.register(routes);
             new ForesightEndpoints(
                             database,

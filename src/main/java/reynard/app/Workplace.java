@@ -188,7 +188,8 @@ record Workplace(
                         desk)
                 .register(routes);
         new TimelineEndpoints(database, sequences, standings, forecast, edits, figures, desk).register(routes);
-        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, snippets, drafts, desk).register(routes);
+        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, snippets, drafts, desk)
+                .register(routes);
         new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
         new ExportEndpoints(database, subscribers, customFields, tags, desk).register(routes);
         new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);

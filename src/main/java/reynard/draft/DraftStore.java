@@ -54,7 +54,10 @@ final class DraftStore {
         var values = new LinkedHashMap<String, List<String>>();
         JsonColumn.read(json)
                 .forEach((name, value) -> values.put(
-                        name, value instanceof List<?> list ? list.stream().map(String::valueOf).toList() : List.of()));
+                        name,
+                        value instanceof List<?> list
+                                ? list.stream().map(String::valueOf).toList()
+                                : List.of()));
         return values;
     }
 

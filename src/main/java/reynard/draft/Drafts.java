@@ -1,9 +1,9 @@
 package reynard.draft;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.time.InstantSource;
 import reynard.account.User;
 import reynard.db.Database;
 import reynard.db.Tx;

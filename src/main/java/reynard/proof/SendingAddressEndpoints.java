@@ -234,9 +234,7 @@ public final class SendingAddressEndpoints {
     /// Nobody's mailbox is filled with our questions.
     private Optional<Duration> refused(AccountId account, String email) {
         var now = clock.instant();
-        var names = List.of(
-                "proof:" + email.toLowerCase(java.util.Locale.ROOT),
-                "proofs of " + account.value());
+        var names = List.of("proof:" + email.toLowerCase(java.util.Locale.ROOT), "proofs of " + account.value());
         var limits = List.of(ASKED_FOR_ONE, ASKED_BY_ONE);
         for (int i = 0; i < names.size(); i++) {
             if (rations.take(names.get(i), limits.get(i), now) instanceof Rations.Taking.Refused(var retryAfter)) {

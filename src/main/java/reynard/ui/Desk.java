@@ -166,12 +166,14 @@ public final class Desk {
     }
 
     /// What is downloaded, or told while it happens.
-    public void data(Routes routes, String path, Page page) {
+    public void data(Routes routes, String path, Right right, Page page) {
         routes.page(
                 Routes.Verb.GET,
                 path,
                 request -> logins.author(request)
-                        .map(author -> page.show(new Visit(request, author)))
+                        .map(author -> right.isOf(author.session().role())
+                                ? page.show(new Visit(request, author))
+                                : refused(author))
                         .orElseGet(() -> logins.logInFirst(request)));
     }
 

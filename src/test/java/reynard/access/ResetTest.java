@@ -63,7 +63,8 @@ class ResetTest {
         assertThat(changed.status()).isEqualTo(303);
         assertThat(browser.get(link).status()).isEqualTo(404);
         assertThat(elsewhere.get("/").status()).isEqualTo(303);
-        assertThat(new Browser(server).logIn(AUTHOR, server.password()).status()).isEqualTo(422);
+        assertThat(new Browser(server).logIn(AUTHOR, server.password()).status())
+                .isEqualTo(422);
         assertThat(new Browser(server).logIn(AUTHOR, "correct horse").status()).isEqualTo(303);
     }
 

@@ -157,8 +157,7 @@ final class Ui {
                 browser.upload(upload, "file", "list.csv", table.toString().getBytes(StandardCharsets.UTF_8)));
         at = took("10,000 lines: read and kept", at);
         var home = columns.select("form[action^=/people/import/]").attr("action");
-        var wishes = Map.of(
-                "column-2", "new", "column-3", "new", "tag", "New", "sequence", Long.toString(sequence));
+        var wishes = Map.of("column-2", "new", "column-3", "new", "tag", "New", "sequence", Long.toString(sequence));
         browser.submit(Browser.form(columns, home), wishes);
         at = took("10,000 lines: tried", at);
         var form = Browser.form(columns, home);

@@ -98,18 +98,20 @@ class DeskTest {
     @Test
     void what_was_typed_is_not_lost_when_the_session_has_ended() {
         var browser = new Browser(server);
-        var expired = browser.post(
-                "/sequences", Map.of("name", "Tea <& more>"), Map.of("Sec-Fetch-Site", "same-origin"));
+        var expired =
+                browser.post("/sequences", Map.of("name", "Tea <& more>"), Map.of("Sec-Fetch-Site", "same-origin"));
         assertThat(expired.status()).isEqualTo(401);
         browser.logIn(AUTHOR, server.password());
 
-        var again = Browser.parse(
-                browser.submit(Browser.form(Browser.parse(expired), "/sequences"), Map.of()));
+        var again = Browser.parse(browser.submit(Browser.form(Browser.parse(expired), "/sequences"), Map.of()));
         assertThat(again.select("h1").text()).isEqualTo("Welcome back");
         var sent = browser.submit(Browser.form(again, "/sequences"), Map.of());
 
         assertThat(Browser.parse(sent).select("#name").attr("value")).isEqualTo("Tea <& more>");
-        assertThat(browser.post("/sequences", Map.of("name", "Tea", "again", "yes"), Map.of("Sec-Fetch-Site", "cross-site"))
+        assertThat(browser.post(
+                                "/sequences",
+                                Map.of("name", "Tea", "again", "yes"),
+                                Map.of("Sec-Fetch-Site", "cross-site"))
                         .status())
                 .isEqualTo(403);
     }

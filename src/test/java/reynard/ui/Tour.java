@@ -47,12 +47,16 @@ class Tour extends BrowserTest {
         visit("/people/import");
         var table = new StringBuilder("E-Mail;First name;Drinks;Tags\n");
         for (var name : NAMES) {
-            table.append(name.toLowerCase(Locale.ROOT)).append("@example.net;").append(name).append(";Sencha;VIP\n");
+            table.append(name.toLowerCase(Locale.ROOT))
+                    .append("@example.net;")
+                    .append(name)
+                    .append(";Sencha;VIP\n");
         }
         table.append("somebody;Nobody;;\n");
         page().setInputFiles(
                         "#file",
-                        new FilePayload("readers.csv", "text/csv", table.toString().getBytes(StandardCharsets.UTF_8)));
+                        new FilePayload(
+                                "readers.csv", "text/csv", table.toString().getBytes(StandardCharsets.UTF_8)));
         page().click("text=Go on");
         page().selectOption("[name=column-2]", "new");
         page().click("text=Try it");

@@ -99,9 +99,7 @@ public final class HomeEndpoints {
                 forecast.of(visit.account(), SPAN, visit.now()),
                 ledger,
                 database.read(tx -> subscribers.counts(tx, visit.account())),
-                paused.isEmpty()
-                        ? Map.of()
-                        : database.read(tx -> standings.census(tx, visit.account(), paused)));
+                paused.isEmpty() ? Map.of() : database.read(tx -> standings.census(tx, visit.account(), paused)));
     }
 
     private Reply show(Desk.Visit visit) {

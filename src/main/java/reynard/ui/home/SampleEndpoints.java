@@ -36,7 +36,8 @@ public final class SampleEndpoints {
             new Letter("How much, how long", 2, "Two grams for a cup. Taste after one minute, and again after two."),
             new Letter("Green, white, black", 2, "The leaf is the same. What differs is how long it met the air."),
             new Letter("A pot of your own", 3, "Clay remembers, glass shows, porcelain is honest."),
-            new Letter("Where to go from here", 4, "You know enough to trust your tongue. Write to me what you found."));
+            new Letter(
+                    "Where to go from here", 4, "You know enough to trust your tongue. Write to me what you found."));
 
     private static final List<String> NAMES = List.of(
             "Ada", "Björn", "Chloé", "Dilan", "Ewa", "Farid", "Grace", "Hiroshi", "Inés", "Jonas", "Kofi", "Li");
@@ -126,14 +127,18 @@ public final class SampleEndpoints {
                     sequence,
                     i,
                     body(Map.of(
-                            "subject", letter.subject(),
+                            "subject",
+                            letter.subject(),
                             "content",
-                                    "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p><p>"
-                                            + letter.text().replaceAll("\\*\\*(.*?)\\*\\*", "<strong>$1</strong>")
-                                            + "</p>",
-                            "delay_value", letter.days(),
-                            "delay_unit", "days",
-                            "published", true)));
+                            "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p><p>"
+                                    + letter.text().replaceAll("\\*\\*(.*?)\\*\\*", "<strong>$1</strong>")
+                                    + "</p>",
+                            "delay_value",
+                            letter.days(),
+                            "delay_unit",
+                            "days",
+                            "published",
+                            true)));
         }
         return sequence;
     }

@@ -42,7 +42,7 @@ public final class ExportEndpoints {
     }
 
     public void register(Routes routes) {
-        desk.data(routes, "/people/export.csv", this::export);
+        desk.data(routes, "/people/export.csv", Desk.Right.WRITE, this::export);
     }
 
     /// Those who are in a state and wear a tag, where these are named.

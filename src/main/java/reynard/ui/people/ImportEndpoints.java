@@ -74,8 +74,8 @@ public final class ImportEndpoints {
         desk.page(routes, HOME + "/{id}", this::show);
         desk.form(routes, HOME + "/{id}", this::attempt);
         desk.form(routes, HOME + "/{id}/start", this::start);
-        desk.data(routes, HOME + "/{id}/progress", this::progress);
-        desk.data(routes, HOME + "/{id}/refused.csv", this::refused);
+        desk.data(routes, HOME + "/{id}/progress", Desk.Right.LOOK, this::progress);
+        desk.data(routes, HOME + "/{id}/refused.csv", Desk.Right.WRITE, this::refused);
     }
 
     private static reynard.ui.Frame frame(Desk.Visit visit) {

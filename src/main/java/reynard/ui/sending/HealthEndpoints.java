@@ -76,8 +76,7 @@ public final class HealthEndpoints {
     private record Counts(Map<Delivery.State, Long> states) {}
 
     private HealthPage page(Desk.Visit visit, Form form, String checked) {
-        var counts = figures.get(
-                        visit.account(), Counts.class, 0, () -> new Counts(deliveries.counts(visit.account())))
+        var counts = figures.get(visit.account(), Counts.class, 0, () -> new Counts(deliveries.counts(visit.account())))
                 .map(Counts::states);
         return new HealthPage(
                 visit.frame("Relay and domains", Section.SENDING),
@@ -101,7 +100,9 @@ public final class HealthEndpoints {
                 domains(visit),
                 checked,
                 checked.isEmpty() ? List.of() : findings(visit, checked),
-                dkimKeys.list(visit.account()).stream().map(key -> key(visit, key)).toList());
+                dkimKeys.list(visit.account()).stream()
+                        .map(key -> key(visit, key))
+                        .toList());
     }
 
     /// Those that the account sends from.
@@ -187,8 +188,8 @@ public final class HealthEndpoints {
             return visit.refusal("ui/sending/health.jte", page(visit, form, ""));
         }
         var made = Stream.of(DkimAlgorithm.values())
-                .map(algorithm -> dkimKeys.create(
-                        visit.account(), domain.get(), selector + "-" + algorithm.keyType(), algorithm))
+                .map(algorithm ->
+                        dkimKeys.create(visit.account(), domain.get(), selector + "-" + algorithm.keyType(), algorithm))
                 .toList();
         if (made.stream().anyMatch(Optional::isEmpty)) {
             form.fault("selector", "There are keys of this name: choose another.");

@@ -66,14 +66,15 @@ public final class ReturnedEndpoints {
                                 .filter(Verdict::isEvidence)
                                 .map(one -> new Option(one.wireName(), label(one)))
                                 .toList(),
-                        page.items().stream().map(report -> row(visit, report, people)).toList(),
+                        page.items().stream()
+                                .map(report -> row(visit, report, people))
+                                .toList(),
                         wanted.map(name -> HOME + "?verdict=" + name).orElse(HOME),
                         PageJson.next(page),
                         PageJson.previous(page)));
     }
 
-    private static ReturnedPage.Row row(
-            Desk.Visit visit, KeptReport report, Map<SubscriberId, Subscriber> people) {
+    private static ReturnedPage.Row row(Desk.Visit visit, KeptReport report, Map<SubscriberId, Subscriber> people) {
         var person = report.subscriber().flatMap(id -> Optional.ofNullable(people.get(id)));
         return new ReturnedPage.Row(
                 report.delivery().value(),

@@ -23,5 +23,12 @@ public record ReturnedPage(
     /// @param person 0: nobody of the list
     /// @param words of the server that refused
     public record Row(
-            long delivery, String to, long person, String verdict, String tone, String status, String words, String at) {}
+            long delivery,
+            String to,
+            long person,
+            String verdict,
+            String tone,
+            String status,
+            String words,
+            String at) {}
 }

@@ -130,8 +130,7 @@ public final class SuppressedEndpoints {
     }
 
     private Reply remove(Desk.Visit visit, Form form) {
-        return suppressions.remove(
-                        visit.account(), visit.request().path("id", SuppressionId::new), note(form))
+        return suppressions.remove(visit.account(), visit.request().path("id", SuppressionId::new), note(form))
                 ? visit.done(HOME, "Taken off the list; that it was there stays on record.")
                 : visit.noSuchPage();
     }

@@ -28,7 +28,8 @@ public record SuppressedPage(
     }
 
     /// @param person 0: nobody of the list
-    public record Row(long id, String address, String reason, String tone, String evidence, String since, long person) {}
+    public record Row(
+            long id, String address, String reason, String tone, String evidence, String since, long person) {}
 
     public record Removal(String address, String reason, String at, String note) {}
 }

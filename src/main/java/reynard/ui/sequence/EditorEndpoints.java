@@ -49,16 +49,15 @@ public final class EditorEndpoints {
     private static final String EMAIL = "/sequences/{id}/emails/{email_id}";
     private static final String NOT_FIRST =
             "Only the first email of a sequence may go at once: give it a delay of at least one day or hour.";
-    private static final Set<String> FIELDS =
-            Set.of(
-                    "subject",
-                    "preview_text",
-                    "content",
-                    "content_type",
-                    "delay_value",
-                    "delay_unit",
-                    "send_days",
-                    "email_template_id");
+    private static final Set<String> FIELDS = Set.of(
+            "subject",
+            "preview_text",
+            "content",
+            "content_type",
+            "delay_value",
+            "delay_unit",
+            "send_days",
+            "email_template_id");
     private static final List<String> KEPT = List.of(
             "based_on",
             "subject",
@@ -151,9 +150,14 @@ public final class EditorEndpoints {
                         sequence.id(),
                         at,
                         body(form).put("published", false).json());
-                return inserted instanceof EmailEdit.Saved(var email) && format(form).equals("markdown")
+                return inserted instanceof EmailEdit.Saved(var email)
+                                && format(form).equals("markdown")
                         ? sequences.updateEmail(
-                                tx, visit.account(), sequence.id(), email.id(), settings -> settings.in(Format.MARKDOWN))
+                                tx,
+                                visit.account(),
+                                sequence.id(),
+                                email.id(),
+                                settings -> settings.in(Format.MARKDOWN))
                         : inserted;
             });
             switch (edit) {
@@ -194,13 +198,15 @@ public final class EditorEndpoints {
         var about = about(email.get());
         var draft = database.read(tx -> drafts.find(tx, visit.account(), about, visit.userItself()))
                 .filter(kept -> !sameText(filled, Form.sent(kept.values())));
-        var form = taken(visit, about, draft)
-                .map(kept -> over(filled, kept))
-                .orElse(filled);
+        var form = taken(visit, about, draft).map(kept -> over(filled, kept)).orElse(filled);
         return visit.page(
                 "ui/sequence/editor.jte",
                 page(visit, sequence.get(), email, form)
-                        .withDraft(form == filled ? draft.map(kept -> visit.local().moment(kept.at())).orElse("") : ""));
+                        .withDraft(
+                                form == filled
+                                        ? draft.map(kept -> visit.local().moment(kept.at()))
+                                                .orElse("")
+                                        : ""));
     }
 
     private static String about(SequenceEmail email) {
@@ -344,8 +350,7 @@ public final class EditorEndpoints {
             variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
         }
         variables.add(new Option("{{ unsubscribe_link }}", "Link for leaving"));
-        for (var snippet : snippets.list(
-                        visit.account(), Optional.empty(), false, PageRequest.first(SNIPPETS_MAX))
+        for (var snippet : snippets.list(visit.account(), Optional.empty(), false, PageRequest.first(SNIPPETS_MAX))
                 .items()) {
             variables.add(new Option("{{ snippet." + snippet.key() + " }}", "Snippet: " + snippet.name()));
         }
@@ -443,7 +448,8 @@ public final class EditorEndpoints {
         if (!version(now.settings()).equals(form.value("based_on"))) {
             throw new Overtaken(now.settings());
         }
-        var format = Format.named(form.value("content_type")).orElse(now.settings().format());
+        var format =
+                Format.named(form.value("content_type")).orElse(now.settings().format());
         return bodies.edit(tx, visit.account(), body, now.settings()).andThen(edited -> edited.in(format))::apply;
     }
 

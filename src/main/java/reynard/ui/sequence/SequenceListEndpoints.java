@@ -29,7 +29,8 @@ public final class SequenceListEndpoints {
     private final Figures figures;
     private final Desk desk;
 
-    public SequenceListEndpoints(Database database, Sequences sequences, Standings standings, Figures figures, Desk desk) {
+    public SequenceListEndpoints(
+            Database database, Sequences sequences, Standings standings, Figures figures, Desk desk) {
         this.database = database;
         this.sequences = sequences;
         this.standings = standings;

@@ -47,7 +47,13 @@ public final class TimelineEndpoints {
     private final Desk desk;
 
     public TimelineEndpoints(
-            Database database, Sequences sequences, Standings standings, Forecast forecast, Edits edits, Figures figures, Desk desk) {
+            Database database,
+            Sequences sequences,
+            Standings standings,
+            Forecast forecast,
+            Edits edits,
+            Figures figures,
+            Desk desk) {
         this.database = database;
         this.sequences = sequences;
         this.standings = standings;

@@ -67,7 +67,8 @@ public final class SenderEndpoints {
                             .flag("allow_provider_domain")
                             .json());
             return visit.done(
-                    HOME, "A link was mailed to " + added.emailAddress() + ": whoever follows it confirms the address.");
+                    HOME,
+                    "A link was mailed to " + added.emailAddress() + ": whoever follows it confirms the address.");
         } catch (InvalidRequest invalid) {
             form.refuse(invalid.faults(), FIELDS);
             return visit.refusal("ui/settings/senders.jte", page(visit, form));

@@ -5,8 +5,8 @@ import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.immediate;
 
 import java.util.List;
-import org.jsoup.nodes.Document;
 import java.util.Map;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -109,7 +109,9 @@ class HomePageTest {
         assertThat(server.get("/ext/v1/inbox?to=li@example.org").each("messages", "subject"))
                 .containsExactly("Welcome to the tea course");
         assertThat(browser.page("/").select("form[action=/sample]")).isEmpty();
-        assertThat(browser.follow(browser.submit(form, Map.of())).select("[role=status]").text())
+        assertThat(browser.follow(browser.submit(form, Map.of()))
+                        .select("[role=status]")
+                        .text())
                 .startsWith("Nothing is changed");
     }
 }

@@ -60,13 +60,15 @@ class SendingPagesTest {
         var page = held("anna@example.org");
         var resend = page.select("form[action$=resend]").attr("action");
 
-        var after = browser.follow(
-                browser.submit(Browser.form(page, resend), Map.of("note", "not in the relay’s log")));
+        var after =
+                browser.follow(browser.submit(Browser.form(page, resend), Map.of("note", "not in the relay’s log")));
 
         assertThat(told(after)).isEqualTo("It goes out again.");
         assertThat(after.select("dl.facts").text()).contains("Sent again by hand", "not in the relay’s log");
         server.settle();
-        assertThat(browser.page("/sending?to=anna@example.org").select("tbody .badge").text())
+        assertThat(browser.page("/sending?to=anna@example.org")
+                        .select("tbody .badge")
+                        .text())
                 .isEqualTo("Sent");
         assertThat(told(browser.follow(browser.submit(Browser.form(page, resend), Map.of()))))
                 .startsWith("There is nothing to decide");
@@ -96,8 +98,7 @@ class SendingPagesTest {
                         .status())
                 .isEqualTo(422);
         var added = browser.follow(browser.submit(
-                more(browser.page(home)),
-                Map.of("email_address", "Carl@example.org", "note", "asked by telephone")));
+                more(browser.page(home)), Map.of("email_address", "Carl@example.org", "note", "asked by telephone")));
         assertThat(added.select("tbody tr").text()).contains("carl@example.org By hand", "asked by telephone");
         assertThat(browser.page(home + "?reason=bounced").select("tbody th")).isEmpty();
         assertThat(browser.page(home + "?q=CARL@example.org").select("main div.panel tbody th"))
@@ -106,7 +107,8 @@ class SendingPagesTest {
         var remove = added.select("form[action$=remove]").attr("action");
         var removed = browser.follow(browser.submit(Browser.form(added, remove), Map.of("note", "a mistake")));
 
-        assertThat(removed.select("section[aria-labelledby=h-removals] tbody tr").text())
+        assertThat(removed.select("section[aria-labelledby=h-removals] tbody tr")
+                        .text())
                 .contains("carl@example.org By hand", "a mistake");
     }
 
@@ -116,7 +118,8 @@ class SendingPagesTest {
         var page = browser.page(home);
         assertThat(page.select("section[aria-labelledby=h-relay]").text()).contains("Mail is handed to");
         var form = Browser.form(page, home + "/keys");
-        assertThat(browser.submit(form, Map.of("selector", "No Good!")).status()).isEqualTo(422);
+        assertThat(browser.submit(form, Map.of("selector", "No Good!")).status())
+                .isEqualTo(422);
 
         var made = browser.follow(browser.submit(form, Map.of("selector", "may")));
 

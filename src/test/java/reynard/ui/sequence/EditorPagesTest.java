@@ -51,7 +51,8 @@ class EditorPagesTest {
         var page = browser.page(email);
         assertThat(page.select("#content").text()).doesNotContain("Half a thought");
         assertThat(page.select("[role=status]").text()).contains("You typed something here");
-        assertThat(browser.page(email + "?draft=true").select("#content").text()).contains("Half a thought");
+        assertThat(browser.page(email + "?draft=true").select("#content").text())
+                .contains("Half a thought");
 
         browser.submit(Browser.form(page, email + "/draft/drop"), Map.of());
         assertThat(browser.page(email).text()).doesNotContain("You typed something here");
@@ -84,8 +85,7 @@ class EditorPagesTest {
 
     @Test
     void an_email_is_written_in_Markdown_and_seen_with_its_snippets() {
-        server.post(
-                "/v4/snippets", json("{'name':'Regards','snippet_type':'inline','content':'Yours, Ann'}"));
+        server.post("/v4/snippets", json("{'name':'Regards','snippet_type':'inline','content':'Yours, Ann'}"));
         var sequence = sequence();
         var email = email(sequence);
         var page = browser.page(email);
@@ -99,7 +99,8 @@ class EditorPagesTest {
         form.attr("action", email);
         assertThat(browser.submit(form, written).status()).isEqualTo(303);
 
-        assertThat(browser.page(email).select("[name=content_type] [selected]").text()).isEqualTo("Markdown");
+        assertThat(browser.page(email).select("[name=content_type] [selected]").text())
+                .isEqualTo("Markdown");
         var fresh = "/sequences/" + sequence.id() + "/emails/new";
         var created = browser.follow(browser.submit(
                 Browser.form(browser.page(fresh), fresh),

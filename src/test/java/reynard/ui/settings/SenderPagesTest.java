@@ -86,7 +86,6 @@ class SenderPagesTest {
         var rehearsed = browser.follow(browser.submit(Browser.form(browser.page(home), home + "/rehearse"), Map.of()));
         assertThat(told(rehearsed)).startsWith("2 emails sent to author@example.com");
 
-        assertThat(mailed("author@example.com"))
-                .contains("[Test] Tips", "[Rehearsal] Hello", "[Rehearsal] Tips");
+        assertThat(mailed("author@example.com")).contains("[Test] Tips", "[Rehearsal] Hello", "[Rehearsal] Tips");
     }
 }

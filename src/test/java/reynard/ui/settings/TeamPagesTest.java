@@ -26,7 +26,8 @@ import reynard.testing.TestServer;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TeamPagesTest {
     /// What is everybody's own, looks only, or is open to strangers.
-    private static final List<String> NOBODYS_ROLE = List.of("/you", "/login/code", "/invitation/", "/preview", "/health/check");
+    private static final List<String> NOBODYS_ROLE =
+            List.of("/you", "/login/code", "/invitation/", "/preview", "/health/check");
 
     private final TestServer server = TestServer.start();
     private final Browser owner = new Browser(server);
@@ -95,6 +96,9 @@ class TeamPagesTest {
 
         assertThat(let).isEmpty();
         assertThat(viewer.get("/settings/people").status()).isEqualTo(403);
+        assertThat(viewer.get("/people/export.csv").status())
+                .as("the whole list")
+                .isEqualTo(403);
     }
 
     @Test
