@@ -18,6 +18,7 @@ import reynard.enrollment.Replanner;
 import reynard.enrollment.Retimer;
 import reynard.enrollment.Standstill;
 import reynard.enrollment.Walker;
+import reynard.person.People;
 import reynard.tracking.Announcer;
 import reynard.tracking.Intake;
 import reynard.webhook.Courier;
@@ -40,6 +41,7 @@ final class Engine implements AutoCloseable {
     private final Intake intake;
     private final Foreman foreman;
     private final Announcer announcer;
+    private final People people;
     private final List<Loop> loops = new ArrayList<>();
     private volatile @Nullable Loop senderLoop;
     private volatile @Nullable Loop courierLoop;
@@ -56,7 +58,8 @@ final class Engine implements AutoCloseable {
             Courier courier,
             Intake intake,
             Foreman foreman,
-            Announcer announcer) {
+            Announcer announcer,
+            People people) {
         this.brake = brake;
         this.retimer = retimer;
         this.replanner = replanner;
@@ -68,6 +71,7 @@ final class Engine implements AutoCloseable {
         this.intake = intake;
         this.foreman = foreman;
         this.announcer = announcer;
+        this.people = people;
     }
 
     void startLoops(InstantSource clock) {
@@ -99,6 +103,7 @@ final class Engine implements AutoCloseable {
         intake.wakes(taking::wake);
         loops.add(taking);
         loops.add(Loop.start("announcer", PAUSE, () -> announcer.announce(clock.instant())));
+        loops.add(Loop.start("eraser", PAUSE, people::eraseWaiting));
         loops.add(Loop.start("rescuer", RESCUE_PAUSE, () -> {
             var now = clock.instant();
             return rescuer.rescue(now) + courier.rescue(now);
@@ -185,6 +190,7 @@ final class Engine implements AutoCloseable {
             courier.awaitQuiet();
             done += foreman.work(now);
             foreman.awaitQuiet();
+            done += people.eraseWaiting();
         } while (done > 0);
     }
 

@@ -275,6 +275,7 @@ public final class Server implements AutoCloseable {
             var labour = new Labour(subscribers, customFields, tags, forms, enrollments);
             var bulk = new Bulk(
                     database, ids, labour, clock, settings.access().bulkQueueBytes(), () -> wakeForeman(waking));
+            var people = new People(database, subscribers, bulk, erasedAddresses, clock);
             var engine = parts.start(() -> new Engine(
                     brake,
                     new Retimer(database, enrollments),
@@ -286,7 +287,8 @@ public final class Server implements AutoCloseable {
                     new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),
                     intake,
                     new Foreman(database, labour, callbacks, clock),
-                    new Announcer(database, events)));
+                    new Announcer(database, events),
+                    people));
             engine.rescue(clock.instant());
             brake.start(clock.instant());
 
@@ -395,7 +397,6 @@ public final class Server implements AutoCloseable {
                     .register(routes);
             new LinkTriggerEndpoints(database, linkTriggers, tags, sequences).register(routes);
             new TrackingEndpoints(targets, intake, trackingSecret, clock).register(routes);
-            var people = new People(database, subscribers, erasedAddresses, clock);
             new PersonEndpoints(people).register(routes);
             new LeavingEndpoints(
                             database,
@@ -519,7 +520,9 @@ public final class Server implements AutoCloseable {
                     doorkeeper,
                     settings.publicUrl()
                             .filter(url -> url.startsWith("https://"))
-                            .isPresent()));
+                            .isPresent(),
+                    HttpServer.Limits.DEFAULT,
+                    settings.access().proxies()));
             if (settings.publicUrl().isEmpty()) {
                 publicUrl.set("http://localhost:" + http.port());
             }

@@ -9,6 +9,7 @@ import reynard.account.Vault;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.net.Proxies;
 import reynard.webhook.Reach;
 
 /// How a server is set up.
@@ -78,8 +79,9 @@ public record Settings(
     ///     minute passes by itself
     /// @param apiKeysMayBulk whether an API key opens what in Kit takes a token
     /// @param bulkQueueBytes how much of an account's bulk requests may wait
-    public record Access(Optional<RateLimit> rateLimit, boolean apiKeysMayBulk, long bulkQueueBytes) {
-        public static final Access DEFAULT = new Access(Optional.empty(), false, 300_000_000);
+    /// @param proxies who is believed about where a request comes from
+    public record Access(Optional<RateLimit> rateLimit, boolean apiKeysMayBulk, long bulkQueueBytes, Proxies proxies) {
+        public static final Access DEFAULT = new Access(Optional.empty(), false, 300_000_000, Proxies.NONE);
     }
 
     /// What the first account starts from.

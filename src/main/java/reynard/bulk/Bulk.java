@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -22,6 +23,8 @@ import reynard.id.BulkJobId;
 public final class Bulk {
     /// More than these are done in the background.
     static final int AT_ONCE_MAX = 100;
+
+    private static final String ERASED = "The subscriber was erased";
 
     private final BulkStore store = new BulkStore();
     private final Database database;
@@ -236,6 +239,41 @@ public final class Bulk {
                     .toList();
             return new Shown(job, failures);
         }));
+    }
+
+    /// Takes somebody out of requests, waiting ones and done ones. Their items are failures from now on, which
+    /// do not repeat what was sent, and nobody is told what was done for them. Whoever works on such a request has
+    /// done the step before this returns, and nobody begins another before the transaction ends.
+    ///
+    /// @param signs texts of which an item that means them has one, in whatever case
+    /// @param means whether an item means them, as JSON
+    public void forget(Tx tx, AccountId account, List<String> signs, Predicate<String> means) {
+        for (var place : store.holdMentioning(tx, account, signs)) {
+            var step = store.read(tx, account, place);
+            var erased = new Outcome.Failure(step.operation().blank(), List.of(ERASED));
+            var waiting = step.items().map(JsonColumn::readItems).orElse(List.of());
+            var kept = waiting.stream().filter(item -> !isMeant(item, means)).toList();
+            var failures = new ArrayList<Map<String, ?>>();
+            for (var failure : JsonColumn.readItems(step.failures())) {
+                failures.add(isMeant(failure, means) ? erased.json(step.operation()) : failure);
+            }
+            for (int i = kept.size(); i < waiting.size(); i++) {
+                failures.add(erased.json(step.operation()));
+            }
+            store.rewrite(
+                    tx,
+                    account,
+                    step,
+                    step.items().map(_ -> JsonColumn.writeItems(kept)),
+                    JsonColumn.writeItems(JsonColumn.readItems(step.results()).stream()
+                            .filter(result -> !isMeant(result, means))
+                            .toList()),
+                    JsonColumn.writeItems(failures));
+        }
+    }
+
+    private static boolean isMeant(Map<String, Object> item, Predicate<String> means) {
+        return means.test(JsonColumn.write(item));
     }
 
     /// What is not done yet.

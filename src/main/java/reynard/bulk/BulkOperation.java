@@ -3,6 +3,7 @@ package reynard.bulk;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import reynard.db.JsonColumn;
 
 /// What can be done with many things at once.
 public enum BulkOperation {
@@ -80,6 +81,11 @@ public enum BulkOperation {
 
     Class<? extends Item> item() {
         return item;
+    }
+
+    /// An item of which nothing is told.
+    Item blank() {
+        return JsonColumn.readItems("{}", item).getFirst();
     }
 
     /// How many items are done in one transaction.

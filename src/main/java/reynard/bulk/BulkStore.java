@@ -367,6 +367,95 @@ final class BulkStore {
                 .one();
     }
 
+    /// A step in which somebody is mentioned, perhaps.
+    ///
+    /// @param items empty: the step is done
+    record Mentioning(Place place, BulkOperation operation, Optional<String> items, String results, String failures) {}
+
+    record Place(BulkJobId job, int number) {}
+
+    /// The steps in which one of these texts is. Nobody else works on their requests before this transaction ends.
+    List<Place> holdMentioning(Tx tx, AccountId account, List<String> signs) {
+        var patterns = signs.stream().map(BulkStore::containing).toArray(String[]::new);
+        // What was sent as it is found again in what came of it, so that a step which is done meanwhile is among these.
+        var jobs = tx.query("""
+                        select distinct s.job_id
+                          from bulk_step s
+                         where s.account_id = :account
+                           and (s.items ilike any(:patterns) or s.results ilike any(:patterns)
+                                or s.failures ilike any(:patterns))
+                        """)
+                .bind("account", account)
+                .bind("patterns", patterns)
+                .mapTo(Long.class)
+                .list()
+                .toArray(Long[]::new);
+        if (jobs.length == 0) {
+            return List.of();
+        }
+        tx.query("""
+                        select j.id
+                          from bulk_job j
+                         where j.account_id = :account and j.id = any(:jobs)
+                         order by j.id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("jobs", jobs)
+                .mapTo(Long.class)
+                .list();
+        return tx.query("""
+                        select s.job_id, s.number
+                          from bulk_step s
+                         where s.account_id = :account and s.job_id = any(:jobs)
+                           and (s.items ilike any(:patterns) or s.results ilike any(:patterns)
+                                or s.failures ilike any(:patterns))
+                        """)
+                .bind("account", account)
+                .bind("jobs", jobs)
+                .bind("patterns", patterns)
+                .map((row, _) -> new Place(new BulkJobId(row.getLong("job_id")), row.getInt("number")))
+                .list();
+    }
+
+    Mentioning read(Tx tx, AccountId account, Place place) {
+        return tx.query("""
+                        select j.operation, s.items, s.results, s.failures
+                          from bulk_step s
+                          join bulk_job j on j.account_id = :account and j.id = s.job_id
+                         where s.account_id = :account and s.job_id = :job and s.number = :number
+                        """)
+                .bind("account", account)
+                .bind("job", place.job())
+                .bind("number", place.number())
+                .map((row, _) -> new Mentioning(
+                        place,
+                        BulkOperation.named(row.getString("operation")),
+                        optionalText(row, "items"),
+                        row.getString("results"),
+                        row.getString("failures")))
+                .one();
+    }
+
+    private static String containing(String text) {
+        return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+    }
+
+    void rewrite(Tx tx, AccountId account, Mentioning step, Optional<String> items, String results, String failures) {
+        tx.update("""
+                        update bulk_step
+                           set items = :items, results = :results, failures = :failures
+                         where account_id = :account and job_id = :job and number = :number
+                        """)
+                .bind("account", account)
+                .bind("job", step.place().job())
+                .bind("number", step.place().number())
+                .bind("items", items.orElse(null))
+                .bind("results", results)
+                .bind("failures", failures)
+                .execute();
+    }
+
     List<AccountId> accounts(Tx tx) {
         return tx.query("select c.account_id from account_clock c")
                 .map((row, _) -> new AccountId(row.getLong("account_id")))

@@ -27,6 +27,7 @@ import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
 import reynard.mail.EmailAddress;
+import reynard.net.Proxies;
 import reynard.tzdata.TzData;
 import reynard.webhook.Reach;
 
@@ -219,6 +220,14 @@ final class SettingsOptions {
                     + "REYNARD_BULK_QUEUE_MB (300)")
     private String bulkQueueMb = "";
 
+    @Option(
+            names = "--trusted-proxies",
+            paramLabel = "NETWORKS",
+            defaultValue = "${env:REYNARD_TRUSTED_PROXIES}",
+            description = "Proxies before this server, such as 127.0.0.1,10.0.0.0/8, that are believed when they say "
+                    + "by X-Forwarded-For whose request they hand on. REYNARD_TRUSTED_PROXIES")
+    private @Nullable String trustedProxies;
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -250,7 +259,13 @@ final class SettingsOptions {
                         .orElse(Reach.PUBLIC),
                 given(secretKey).map(key -> checked("--secret-key", () -> Vault.of(key))),
                 returns.returns(this::fault),
-                new Settings.Access(given(rateLimit).map(this::rateLimit), apiKeysMayBulk(), bulkQueueBytes()));
+                new Settings.Access(
+                        given(rateLimit).map(this::rateLimit),
+                        apiKeysMayBulk(),
+                        bulkQueueBytes(),
+                        given(trustedProxies)
+                                .map(networks -> checked("--trusted-proxies", () -> Proxies.parse(networks)))
+                                .orElse(Proxies.NONE)));
     }
 
     private RateLimit rateLimit(String text) {

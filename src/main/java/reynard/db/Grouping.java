@@ -44,6 +44,7 @@ public final class Grouping<G, Q, A> {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on it but how many are answered together.
     public A ask(G group, Q question) {
         Round<Q, A> mine;
         boolean first;
@@ -52,20 +53,21 @@ public final class Grouping<G, Q, A> {
             var rounds = waiting.get(group);
             first = rounds == null;
             if (rounds == null) {
-                waiting.put(group, new ArrayDeque<>());
-                mine = new Round<>();
-            } else {
-                if (rounds.isEmpty() || rounds.getLast().questions().size() == TOGETHER_MAX) {
-                    rounds.add(new Round<>());
-                }
-                mine = rounds.getLast();
+                rounds = new ArrayDeque<>();
+                waiting.put(group, rounds);
             }
+            if (rounds.isEmpty() || rounds.getLast().questions().size() == TOGETHER_MAX) {
+                rounds.add(new Round<>());
+            }
+            mine = rounds.getLast();
             mine.questions().add(question);
         } finally {
             lock.unlock();
         }
         if (first) {
-            answer(group, mine);
+            // Those who are about to ask come along; where there are none, this takes no time.
+            Thread.yield();
+            answerNext(group);
         }
         try {
             return answer(mine.answers().join(), question);
@@ -86,7 +88,15 @@ public final class Grouping<G, Q, A> {
                 .orElseThrow(() -> new IllegalStateException("no answer to " + question));
     }
 
-    private void answer(G group, Round<Q, A> round) {
+    /// A round is open to everybody until this begins.
+    private void answerNext(G group) {
+        Round<Q, A> round;
+        lock.lock();
+        try {
+            round = waiting.getOrDefault(group, new ArrayDeque<>()).remove();
+        } finally {
+            lock.unlock();
+        }
         try {
             round.answers().complete(answering.apply(group, List.copyOf(round.questions())));
         } catch (Throwable e) {
@@ -98,16 +108,18 @@ public final class Grouping<G, Q, A> {
 
     /// The next round is not for the one to answer who has an answer now.
     private void goOn(G group) {
+        boolean more;
         lock.lock();
         try {
-            var next = waiting.getOrDefault(group, new ArrayDeque<>()).poll();
-            if (next == null) {
+            more = !waiting.getOrDefault(group, new ArrayDeque<>()).isEmpty();
+            if (!more) {
                 waiting.remove(group);
-            } else {
-                Thread.startVirtualThread(() -> answer(group, next));
             }
         } finally {
             lock.unlock();
+        }
+        if (more) {
+            Thread.startVirtualThread(() -> answerNext(group));
         }
     }
 }

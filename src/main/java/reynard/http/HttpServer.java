@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,14 +22,20 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler.Abstract;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.db.BadCursor;
 import reynard.db.Database;
+import reynard.net.Proxies;
 
 /// The HTTP server: Javalin on Jetty with a virtual thread per request. Whatever goes wrong is answered as
 /// `{"errors":[…]}`; a stack trace goes to the log and nowhere else.
@@ -53,23 +60,46 @@ public final class HttpServer implements AutoCloseable {
     private final Javalin javalin;
     private final Gate gate;
     private final boolean https;
+    private final Limits limits;
+    private final Proxies proxies;
     private final Optional<Routes.ErrorPage> errorPage;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private HttpServer(Routes routes, Gate gate, boolean https) {
+    private HttpServer(
+            String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
         this.gate = gate;
         this.https = https;
+        this.limits = limits;
+        this.proxies = proxies;
         this.errorPage = routes.errorPage();
-        this.javalin = Javalin.create(config -> configure(config, routes));
+        this.javalin = Javalin.create(config -> configure(config, host, port, routes));
+    }
+
+    /// How long clients may take, and how many connections.
+    ///
+    /// @param silenceMax on a connection, also between two requests
+    /// @param headMax until a request's head is there
+    /// @param bodyGrace so long a body may take, however slowly it comes; then it must come at `bodyBytesPerSecond`
+    /// @param connectionsOfOneAddress a trusted proxy may have more
+    public record Limits(
+            Duration silenceMax,
+            Duration headMax,
+            Duration bodyGrace,
+            int bodyBytesPerSecond,
+            int connectionsOfOneAddress) {
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(10), 1_000, 500);
     }
 
     /// Starts listening.
     ///
     /// @param port 0 for any free one
     /// @param https whether strangers reach it by HTTPS: a browser that has come once then comes by nothing else
-    public static HttpServer start(String host, int port, Routes routes, Gate gate, boolean https) {
-        var server = new HttpServer(routes, gate, https);
-        server.javalin.start(host, port);
+    /// @param proxies who is believed about where a request comes from
+    public static HttpServer start(
+            String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
+        var server = new HttpServer(host, port, routes, gate, https, limits, proxies);
+        server.javalin.start();
         return server;
     }
 
@@ -83,7 +113,7 @@ public final class HttpServer implements AutoCloseable {
         javalin.stop();
     }
 
-    private void configure(JavalinConfig config, Routes routes) {
+    private void configure(JavalinConfig config, String host, int port, Routes routes) {
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -99,6 +129,7 @@ public final class HttpServer implements AutoCloseable {
             http.setUriCompliance(UriCompliance.UNSAFE);
             http.setSendServerVersion(false);
         });
+        config.jetty.addConnector((server, http) -> connector(server, http, host, port));
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
         config.jetty.modifyServer(server -> {
@@ -119,6 +150,15 @@ public final class HttpServer implements AutoCloseable {
                 }
             });
         }
+    }
+
+    private Connector connector(Server server, HttpConfiguration http, String host, int port) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(limits.silenceMax().toMillis());
+        connector.addBean(new Doorstep(connector, limits, proxies));
+        return connector;
     }
 
     private static boolean isOurs(Context context) {
@@ -179,9 +219,10 @@ public final class HttpServer implements AutoCloseable {
                 && !context.path().startsWith("/ext/");
     }
 
-    private static Reply handle(Context context, Routes.Route route, @Nullable Caller caller) {
-        var request = new Request(context, caller, route.bodyBytesMax());
+    private Reply handle(Context context, Routes.Route route, @Nullable Caller caller) {
+        var request = new Request(context, caller, route.bodyBytesMax(), limits, () -> client(context));
         request.refuseTooLarge();
+        request.refusePacked();
         return route.handler().handle(request);
     }
 
@@ -192,12 +233,19 @@ public final class HttpServer implements AutoCloseable {
         return method.equals(route.verb().name()) || (method.equals("HEAD") && route.verb() == Routes.Verb.GET);
     }
 
-    private static Presented presented(Context context) {
+    private String client(Context context) {
+        var peer = context.req().getRemoteAddr();
+        return proxies.trusted().isEmpty()
+                ? peer
+                : proxies.client(peer, Collections.list(context.req().getHeaders("X-Forwarded-For")));
+    }
+
+    private Presented presented(Context context) {
         var method = context.req().getMethod();
         return new Presented(
                 Optional.ofNullable(context.header(API_KEY_HEADER)),
                 Optional.ofNullable(context.header("Authorization")),
-                context.req().getRemoteAddr(),
+                client(context),
                 method.equals("GET") || method.equals("HEAD"));
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 ///
 /// @param apiKey the header `X-Kit-Api-Key` as it came
 /// @param authorization the header `Authorization` as it came
-/// @param address the other end of the connection
+/// @param address who asks, as far as it is known ([reynard.net.Proxies#client])
 /// @param reads whether its verb changes nothing
 public record Presented(Optional<String> apiKey, Optional<String> authorization, String address, boolean reads) {
     @Override

@@ -5,10 +5,12 @@ import io.javalin.http.Context;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -24,8 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Cursor;
@@ -38,14 +42,25 @@ import reynard.id.AppId;
 /// Every reading method throws [InvalidRequest] (422) or answers 404, 400 or 413 by an exception of this room when the
 /// rule is broken; an endpoint does not catch them.
 public final class Request {
+    private static final String TOO_SLOW = "The request body comes too slowly";
+
     private final Context context;
     private final @Nullable Caller caller;
     private final int bodyBytesMax;
+    private final HttpServer.Limits limits;
+    private final Supplier<String> address;
 
-    Request(Context context, @Nullable Caller caller, int bodyBytesMax) {
+    Request(
+            Context context,
+            @Nullable Caller caller,
+            int bodyBytesMax,
+            HttpServer.Limits limits,
+            Supplier<String> address) {
         this.context = context;
         this.caller = caller;
         this.bodyBytesMax = bodyBytesMax;
+        this.limits = limits;
+        this.address = address;
     }
 
     /// The account whose credential this request carries. Only for routes that are not open.
@@ -66,9 +81,9 @@ public final class Request {
         return context.req().getMethod().equals("HEAD");
     }
 
-    /// The other end of the connection.
+    /// Who asks: the other end of the connection, or whom a trusted proxy speaks for.
     public String address() {
-        return context.req().getRemoteAddr();
+        return address.get();
     }
 
     public Optional<String> cookie(String name) {
@@ -322,7 +337,7 @@ public final class Request {
     /// The body as a JSON object whose one array may be long. Each item is handed on as soon as it is read, with faults
     /// of its own; what is no object in the array is a fault of the rest.
     public Streamed stream(String array, Consumer<JsonBody> each) {
-        try (var body = new BoundedInput(context.req().getInputStream())) {
+        try (var body = new Intake(context.req().getInputStream())) {
             var rest = JsonBody.stream(body, array, each);
             return new Streamed(rest, body.bytes);
         } catch (IOException e) {
@@ -330,24 +345,30 @@ public final class Request {
         }
     }
 
-    /// Refuses a body that turns out to be too large.
-    private final class BoundedInput extends FilterInputStream {
+    /// Refuses a body that turns out to be too large, that comes too slowly, or that ends too early.
+    private final class Intake extends FilterInputStream {
+        private final long began = System.nanoTime();
         private long bytes;
 
-        BoundedInput(InputStream in) {
+        Intake(InputStream in) {
             super(in);
         }
 
         @Override
-        public int read() throws IOException {
-            int next = super.read();
-            counted(next < 0 ? 0 : 1);
-            return next;
+        public int read() {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            return counted(super.read(buffer, offset, length));
+        public int read(byte[] buffer, int offset, int length) {
+            try {
+                return counted(super.read(buffer, offset, length));
+            } catch (IOException e) {
+                throw e.getCause() instanceof TimeoutException || e instanceof InterruptedIOException
+                        ? new Refused(408, TOO_SLOW)
+                        : new Refused(400, "The request body ends too early");
+            }
         }
 
         private int counted(int read) {
@@ -355,7 +376,19 @@ public final class Request {
             if (bytes > bodyBytesMax) {
                 throw new Refused(413, tooLarge());
             }
+            var late = Duration.ofNanos(System.nanoTime() - began).minus(limits.bodyGrace());
+            if (late.isPositive() && bytes < late.toMillis() * limits.bodyBytesPerSecond() / 1_000) {
+                throw new Refused(408, TOO_SLOW);
+            }
             return read;
+        }
+    }
+
+    /// Refuses what would have to be unpacked: who knows how much it is.
+    void refusePacked() {
+        var encoding = header("Content-Encoding").orElse("identity");
+        if (!encoding.strip().equalsIgnoreCase("identity")) {
+            throw new Refused(415, "The request body must not be encoded: Content-Encoding " + encoding.strip());
         }
     }
 
@@ -369,11 +402,7 @@ public final class Request {
     /// The body as it came.
     public byte[] body() {
         try {
-            var bytes = context.req().getInputStream().readNBytes(bodyBytesMax + 1);
-            if (bytes.length > bodyBytesMax) {
-                throw new Refused(413, tooLarge());
-            }
-            return bytes;
+            return new Intake(context.req().getInputStream()).readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

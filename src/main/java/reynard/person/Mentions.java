@@ -5,17 +5,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/// Who is meant in what was told to other people's servers.
+/// Who is meant in JSON: in what was told to other people's servers, and in items of requests for many at once.
 final class Mentions {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Mentions() {}
 
     /// How a person is known in JSON: as `subscriber.id`, or by their address in any text.
-    record Needles(long subscriber, String address) {}
+    ///
+    /// @param inText their address, and not another that ends or begins like it
+    record Needles(long subscriber, Pattern inText) {
+        Needles(long subscriber, String address) {
+            this(
+                    subscriber,
+                    Pattern.compile(
+                            "(?<![\\p{L}\\p{N}._+'-])" + Pattern.quote(address)
+                                    + "(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])",
+                            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
+        }
+    }
 
     static boolean of(String json, Needles needles) {
         return isMeant(parse(json), needles);
@@ -41,9 +52,11 @@ final class Mentions {
 
     private static boolean isMeant(JsonNode node, Needles needles) {
         if (node.isTextual()) {
-            return node.textValue()
-                    .toLowerCase(Locale.ROOT)
-                    .contains(needles.address().toLowerCase(Locale.ROOT));
+            return needles.inText().matcher(node.textValue()).find();
+        }
+        // People as answers write them, whatever address they had then.
+        if (node.has("email_address") && node.path("id").asLong() == needles.subscriber()) {
+            return true;
         }
         for (var field : node.properties()) {
             boolean theirs = field.getKey().equals("subscriber")

@@ -1,9 +1,11 @@
 package reynard.person;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import reynard.bulk.Bulk;
 import reynard.db.Database;
 import reynard.event.Event.Departure;
 import reynard.id.AccountId;
@@ -17,12 +19,19 @@ public final class People {
     private final PersonStore store = new PersonStore();
     private final Database database;
     private final Subscribers subscribers;
+    private final Bulk bulk;
     private final ErasedAddresses erasedAddresses;
     private final InstantSource clock;
 
-    public People(Database database, Subscribers subscribers, ErasedAddresses erasedAddresses, InstantSource clock) {
+    public People(
+            Database database,
+            Subscribers subscribers,
+            Bulk bulk,
+            ErasedAddresses erasedAddresses,
+            InstantSource clock) {
         this.database = database;
         this.subscribers = subscribers;
+        this.bulk = bulk;
         this.erasedAddresses = erasedAddresses;
         this.clock = clock;
     }
@@ -49,33 +58,57 @@ public final class People {
 
         record NoSuchSubscriber() implements Erasing {}
 
-        /// An email or a webhook with their data is on its way at this moment; they have left the list meanwhile.
-        record OnItsWay() implements Erasing {}
+        /// An email or a webhook with their data is on its way at this moment. They have left the list, and are erased
+        /// as soon as it has ended ([People#eraseWaiting]).
+        record Waiting(Instant askedAt) implements Erasing {}
     }
 
-    /// Erases a subscriber: here, in the ledger, in what was kept of their mail and in what was told to others. Two
-    /// things stay, and neither says who they were: a keyed hash of their address, so that nobody adds it again
-    /// without them, and hashes of the links that they were sent.
+    /// Erases a subscriber: here, in the ledger, in what was kept of their mail, in requests for many at once and in
+    /// what was told to others. Two things stay, and neither says who they were: a keyed hash of their address, so
+    /// that nobody adds it again without them, and hashes of the links that they were sent.
     public Erasing erase(AccountId account, SubscriberId id) {
         // First out of every queue, as if they had left; what a node has taken already is not taken from it.
-        boolean known = database.inTx(tx -> {
-            var found = subscribers.find(tx, account, id);
-            found.ifPresent(_ -> subscribers.leave(tx, account, id, Departure.UNSUBSCRIBED, "", clock.instant()));
-            return found.isPresent();
-        });
-        if (!known) {
+        var askedAt = database.inTx(tx -> subscribers.find(tx, account, id).map(_ -> {
+            subscribers.leave(tx, account, id, Departure.UNSUBSCRIBED, "", clock.instant());
+            return store.ask(tx, account, id, clock.instant());
+        }));
+        if (askedAt.isEmpty()) {
             return new Erasing.NoSuchSubscriber();
         }
+        return eraseUnlessOnTheWay(account, id) ? new Erasing.Erased() : new Erasing.Waiting(askedAt.get());
+    }
+
+    /// Erases those who wait for what was on its way to them and is no more.
+    ///
+    /// @return how many
+    public int eraseWaiting() {
+        int erased = 0;
+        for (var waiting : database.inTx(store::waiting)) {
+            if (eraseUnlessOnTheWay(waiting.account(), waiting.subscriber())) {
+                erased++;
+            }
+        }
+        return erased;
+    }
+
+    /// @return false when something is on its way to them
+    private boolean eraseUnlessOnTheWay(AccountId account, SubscriberId id) {
         return database.inTx(tx -> {
             var subscriber = subscribers.find(tx, account, id);
             if (subscriber.isEmpty()) {
-                return new Erasing.NoSuchSubscriber();
+                return true;
             }
             var address = subscriber.get().emailAddress();
-            if (store.isOnItsWay(tx, account, id, address)) {
-                return new Erasing.OnItsWay();
-            }
             var needles = needles(subscriber.get());
+            // Whoever works on a request holds it before any person.
+            bulk.forget(
+                    tx,
+                    account,
+                    List.of(address, "id\":" + id.value() + ",", "id\":" + id.value() + "}"),
+                    item -> Mentions.of(item, needles));
+            if (store.isOnItsWay(tx, account, id, address)) {
+                return false;
+            }
             for (var event : store.webhookEvents(tx, account, address, id)) {
                 if (Mentions.of(event.json(), needles)) {
                     store.deleteWebhookEvent(tx, account, event.id());
@@ -85,7 +118,7 @@ public final class People {
                 store.rewriteWebhookDelivery(tx, account, delivery.id(), Mentions.without(delivery.json(), needles));
             }
             store.erase(tx, account, id, address, erasedAddresses.key(address));
-            return new Erasing.Erased();
+            return true;
         });
     }
 

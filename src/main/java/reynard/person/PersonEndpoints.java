@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,6 @@ import reynard.id.SubscriberId;
 /// Ours: what is known of a subscriber, to be given to them, and its erasure.
 public final class PersonEndpoints {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String RETRY_SECONDS = "5";
 
     private final People people;
 
@@ -94,13 +94,14 @@ public final class PersonEndpoints {
         }
     }
 
+    record ErasureJson(String state, Instant askedAt) {}
+
     private Reply erase(Request request) {
         return switch (people.erase(request.account(), request.path("id", SubscriberId::new))) {
             case People.Erasing.Erased _ -> Reply.noContent();
             case People.Erasing.NoSuchSubscriber _ -> Reply.notFound();
-            case People.Erasing.OnItsWay _ ->
-                Reply.error(409, "An email or a webhook of this subscriber is on its way. Please try again.")
-                        .with("Retry-After", RETRY_SECONDS);
+            case People.Erasing.Waiting(var askedAt) ->
+                Reply.accepted(Map.of("erasure", new ErasureJson("waiting", askedAt)));
         };
     }
 }

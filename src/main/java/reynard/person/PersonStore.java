@@ -2,11 +2,13 @@ package reynard.person;
 
 import static java.util.Map.entry;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import reynard.account.Secrets;
+import reynard.db.Rows;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.SubscriberId;
@@ -182,6 +184,40 @@ final class PersonStore {
         return sections;
     }
 
+    /// Remembers that somebody is to be erased.
+    ///
+    /// @return since when they are
+    Instant ask(Tx tx, AccountId account, SubscriberId id, Instant now) {
+        tx.update("""
+                        insert into erasure (account_id, subscriber_id, asked_at) values (:account, :id, :now)
+                        on conflict do nothing
+                        """).bind("account", account).bind("id", id).bind("now", now).execute();
+        return tx.query("select e.asked_at from erasure e where e.account_id = :account and e.subscriber_id = :id")
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> Rows.instant(row, "asked_at"))
+                .one();
+    }
+
+    record Waiting(AccountId account, SubscriberId subscriber) {}
+
+    /// Some of those who are to be erased, of every account.
+    List<Waiting> waiting(Tx tx) {
+        return tx.query("""
+                        select c.account_id, e.subscriber_id
+                          from account_clock c
+                         cross join lateral (
+                              select e.subscriber_id
+                                from erasure e
+                               where e.account_id = c.account_id
+                               order by e.subscriber_id
+                               limit 100) e
+                        """)
+                .map((row, _) -> new Waiting(
+                        new AccountId(row.getLong("account_id")), new SubscriberId(row.getLong("subscriber_id"))))
+                .list();
+    }
+
     /// Whether a node holds an email to them or a webhook of an account at this moment. Nobody takes one before this
     /// transaction ends.
     boolean isOnItsWay(Tx tx, AccountId account, SubscriberId id, String address) {
@@ -294,6 +330,7 @@ final class PersonStore {
                     .execute();
         }
         keepHash(tx, account, id, address, erasedKey);
+        uncount(tx, account, id, address);
         for (var statement : ERASURES) {
             tx.update(statement)
                     .bind("account", account)
@@ -327,6 +364,63 @@ final class PersonStore {
                 .bind("id", id)
                 .bind("address", address)
                 .execute();
+    }
+
+    /// What they opened and clicked is not counted any more, as their emails are not. Opens are forgotten by and by
+    /// (`email_open`); of those no more is taken off than is known of.
+    private static void uncount(Tx tx, AccountId account, SubscriberId id, String address) {
+        for (var statement : List.of("""
+                with gone as (
+                    select coalesce(d.broadcast_id, d.sequence_email_id) as email_id,
+                           count(d.opened_at) as opened, count(d.machine_opened_at) as machine_opened,
+                           count(d.clicked_at) as clicked, count(d.machine_clicked_at) as machine_clicked,
+                           sum((select count(*) from email_open o
+                                 where o.account_id = :account and o.delivery_id = d.id
+                                   and o.machine is null)) as opens,
+                           sum((select count(*) from email_open o
+                                 where o.account_id = :account and o.delivery_id = d.id
+                                   and o.machine is not null)) as machine_opens,
+                           sum((select coalesce(sum(v.clicks), 0) from link_visit v
+                                 where v.account_id = :account and v.delivery_id = d.id)) as clicks,
+                           sum((select coalesce(sum(v.machine_clicks), 0) from link_visit v
+                                 where v.account_id = :account and v.delivery_id = d.id)) as machine_clicks
+                      from delivery d
+                     where d.account_id = :account
+                       and (d.subscriber_id = :id or lower(d.recipient) = lower(:address))
+                       and d.kind <> 'notice'
+                     group by coalesce(d.broadcast_id, d.sequence_email_id))
+                update email_tally t
+                   set opened = t.opened - gone.opened, opens = greatest(0, t.opens - gone.opens),
+                       machine_opened = t.machine_opened - gone.machine_opened,
+                       machine_opens = greatest(0, t.machine_opens - gone.machine_opens),
+                       clicked = t.clicked - gone.clicked, clicks = greatest(0, t.clicks - gone.clicks),
+                       machine_clicked = t.machine_clicked - gone.machine_clicked,
+                       machine_clicks = greatest(0, t.machine_clicks - gone.machine_clicks)
+                  from gone
+                 where t.account_id = :account and t.email_id = gone.email_id
+                """, """
+                with gone as (
+                    select coalesce(d.broadcast_id, d.sequence_email_id) as email_id, v.link_id,
+                           count(*) filter (where v.clicks > 0) as visitors,
+                           sum(v.clicks) as clicks, sum(v.machine_clicks) as machine_clicks
+                      from delivery d
+                      join link_visit v on v.account_id = :account and v.delivery_id = d.id
+                     where d.account_id = :account
+                       and (d.subscriber_id = :id or lower(d.recipient) = lower(:address))
+                       and d.kind <> 'notice'
+                     group by coalesce(d.broadcast_id, d.sequence_email_id), v.link_id)
+                update link_tally t
+                   set visitors = t.visitors - gone.visitors, clicks = greatest(0, t.clicks - gone.clicks),
+                       machine_clicks = greatest(0, t.machine_clicks - gone.machine_clicks)
+                  from gone
+                 where t.account_id = :account and t.email_id = gone.email_id and t.link_id = gone.link_id
+                """)) {
+            tx.update(statement)
+                    .bind("account", account)
+                    .bind("id", id)
+                    .bind("address", address)
+                    .execute();
+        }
     }
 
     boolean isErasedLink(Tx tx, AccountId account, String token) {

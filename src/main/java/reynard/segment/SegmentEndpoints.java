@@ -88,25 +88,37 @@ public final class SegmentEndpoints {
                 "segments", page, segment -> new SegmentJson(segment.id(), segment.name(), segment.createdAt())));
     }
 
+    /// What a filter names.
+    record NamedJson(String type, Id id) {}
+
+    /// @param missing what the filter names and is not there any more; nobody has it
     record OwnSegmentJson(
-            SegmentId id, String name, List<Map<String, Object>> filter, Instant createdAt, Instant updatedAt) {
-        static Map<String, OwnSegmentJson> of(Segment segment) {
-            return Map.of(
-                    "segment",
-                    new OwnSegmentJson(
-                            segment.id(),
-                            segment.name(),
-                            FilterJson.write(segment.filter()),
-                            segment.createdAt(),
-                            segment.updatedAt()));
-        }
+            SegmentId id,
+            String name,
+            List<Map<String, Object>> filter,
+            List<NamedJson> missing,
+            Instant createdAt,
+            Instant updatedAt) {}
+
+    private Map<String, OwnSegmentJson> json(Tx tx, AccountId account, Segment segment) {
+        return Map.of(
+                "segment",
+                new OwnSegmentJson(
+                        segment.id(),
+                        segment.name(),
+                        FilterJson.write(segment.filter()),
+                        segments.unknown(tx, account, segment.filter()).stream()
+                                .map(id -> new NamedJson(noun(id), id))
+                                .toList(),
+                        segment.createdAt(),
+                        segment.updatedAt()));
     }
 
     private Reply show(Request request) {
         var id = request.path("id", SegmentId::new);
-        return database.inTx(tx -> segments.find(tx, request.account(), id))
-                .map(segment -> Reply.ok(OwnSegmentJson.of(segment)))
-                .orElseGet(Reply::notFound);
+        return database.inTx(tx -> segments.find(tx, request.account(), id)
+                .map(segment -> Reply.ok(json(tx, request.account(), segment)))
+                .orElseGet(Reply::notFound));
     }
 
     private Reply create(Request request) {
@@ -116,7 +128,7 @@ public final class SegmentEndpoints {
             var filter = filter(tx, request.account(), body, true);
             body.refuseFaults();
             var segment = segments.create(tx, request.account(), name.orElseThrow(), filter.orElseThrow());
-            return Reply.created(OwnSegmentJson.of(segment));
+            return Reply.created(json(tx, request.account(), segment));
         });
     }
 
@@ -131,7 +143,7 @@ public final class SegmentEndpoints {
             var filter = filter(tx, request.account(), body, false);
             body.refuseFaults();
             return segments.update(tx, request.account(), id, name, filter)
-                    .map(segment -> Reply.ok(OwnSegmentJson.of(segment)))
+                    .map(segment -> Reply.ok(json(tx, request.account(), segment)))
                     .orElseGet(Reply::notFound);
         });
     }

@@ -71,8 +71,11 @@ record SegmentSql(String condition, Map<String, Object> parameters) {
                 "exists (select from form_member m where m.account_id = :account and m.subscriber_id = s.id"
                         + " and m.form_id = " + parameters.add(form.value()) + ")";
             case InSequence(var sequence) ->
+                // Those of a deleted sequence are still known, but it has nobody any more.
                 "exists (select from enrollment e where e.account_id = :account and e.subscriber_id = s.id"
-                        + " and e.sequence_id = " + parameters.add(sequence.value()) + ")";
+                        + " and e.sequence_id = " + parameters.add(sequence.value())
+                        + " and exists (select from sequence q where q.account_id = :account and q.id = e.sequence_id"
+                        + " and q.deleted_at is null))";
             case FieldIs(var field, var value) ->
                 value(field, parameters) + " = lower(" + parameters.add(value) + "::text)";
             case FieldIsNot(var field, var value) ->

@@ -122,6 +122,13 @@ final class LinkTriggerStore {
                 == 1;
     }
 
+    void deleteOf(Tx tx, AccountId account, SequenceId sequence) {
+        tx.update("delete from link_trigger where account_id = :account and sequence_id = :sequence")
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .execute();
+    }
+
     /// @return false when it has happened to this person before
     boolean insertEffect(Tx tx, AccountId account, LinkTriggerId trigger, SubscriberId subscriber, Instant at) {
         return tx.update("""

@@ -71,7 +71,10 @@ public final class LinkTriggers {
     }
 
     private void happened(Tx tx, AccountId account, Event event) {
-        if (event instanceof Event.LinkClicked(var subscriber, var url, var at)) {
+        // Those that put on a tag go with the tag.
+        if (event instanceof Event.SequenceDeleted(var sequence, var _)) {
+            store.deleteOf(tx, account, sequence);
+        } else if (event instanceof Event.LinkClicked(var subscriber, var url, var at)) {
             for (var trigger : store.ofUrl(tx, account, url)) {
                 if (store.insertEffect(tx, account, trigger.id(), subscriber, at)) {
                     act(tx, account, trigger.effect(), subscriber, at);

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import reynard.net.Network;
 
 /// Which addresses may be posted to: public ones, and those of the networks that the operator has listed.
 ///

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import reynard.app.Settings;
 import reynard.db.Database;
+import reynard.net.Proxies;
 import reynard.testing.TestServer;
 import reynard.testing.TestServer.Answer;
 
@@ -23,7 +24,7 @@ import reynard.testing.TestServer.Answer;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RateLimitTest {
     private final TestServer server =
-            TestServer.with(new Settings.Access(Optional.of(RateLimit.KIT), false, 300_000_000));
+            TestServer.with(new Settings.Access(Optional.of(RateLimit.KIT), false, 300_000_000, Proxies.NONE));
     private String key = "";
 
     @BeforeEach

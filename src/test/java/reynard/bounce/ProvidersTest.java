@@ -50,6 +50,7 @@ import reynard.http.Gate;
 import reynard.http.HttpServer;
 import reynard.http.Routes;
 import reynard.identity.ReturnPath;
+import reynard.net.Proxies;
 import reynard.subscriber.Subscribers;
 import reynard.testing.TestServer;
 
@@ -117,7 +118,14 @@ class ProvidersTest {
                 Optional.of(POSTMARK_LOGIN));
         var routes = new Routes();
         new BounceEndpoints(bounces, providers, ProvidersTest::web, CLOCK).register(routes);
-        intake = HttpServer.start("127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("no credential"), false);
+        intake = HttpServer.start(
+                "127.0.0.1",
+                0,
+                routes,
+                (_, _) -> new Gate.Entry.Unknown("no credential"),
+                false,
+                HttpServer.Limits.DEFAULT,
+                Proxies.NONE);
     }
 
     private static byte[] web(URI url) {

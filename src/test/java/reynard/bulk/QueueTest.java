@@ -10,6 +10,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import reynard.app.Settings;
+import reynard.net.Proxies;
 import reynard.testing.TestServer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -25,7 +26,7 @@ class QueueTest {
     @Test
     void what_waits_is_bounded_and_a_key_opens_the_door_where_the_operator_says_so() {
         int bytes = people(0, 101).length();
-        try (var server = TestServer.with(new Settings.Access(Optional.empty(), true, 5L * bytes / 2))) {
+        try (var server = TestServer.with(new Settings.Access(Optional.empty(), true, 5L * bytes / 2, Proxies.NONE))) {
             assertThat(server.post("/v4/bulk/subscribers", people(0, 101)).status())
                     .isEqualTo(202);
             assertThat(server.post("/v4/bulk/subscribers", people(101, 101)).status())

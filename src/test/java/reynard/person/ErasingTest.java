@@ -11,14 +11,22 @@ import static reynard.testing.TestServer.text;
 import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import reynard.delivery.smtp.Relay;
 import reynard.testing.FakeReceiver;
+import reynard.testing.FakeSmtp;
+import reynard.testing.FakeSmtp.Verb;
 import reynard.testing.TestServer;
 import reynard.testing.TestServer.Reader;
 
@@ -118,6 +126,120 @@ class ErasingTest {
             assertThat(other.state()).isEqualTo("active");
             server.advance(ofDays(3));
             assertThat(wherever(ADDRESS, NAME)).isEmpty();
+        }
+    }
+
+    private String people(String first, int count, String more) {
+        var people = new ArrayList<Map<String, String>>();
+        people.add(Map.of("email_address", first, "first_name", NAME));
+        IntStream.rangeClosed(1, count - 1)
+                .forEach(i -> people.add(Map.of("email_address", "r" + i + "@example.org", "first_name", "R" + i)));
+        return text(Map.of("subscribers", people)).replaceFirst("}$", more + "}");
+    }
+
+    @Test
+    void requests_for_many_forget_who_is_erased_and_go_on_for_the_others() throws SQLException {
+        try (var receiver = FakeReceiver.start()) {
+            receiver.then(FakeReceiver.status(500));
+            server.useToken(server.token());
+            server.post("/v4/bulk/subscribers", people(ADDRESS, 101, ",\"callback_url\":\"" + receiver.url() + "\""));
+            server.settle();
+            var reader = server.subscriber(ADDRESS);
+            var taggings = Collections.nCopies(101, Map.of("subscriber_id", reader.id(), "tag_id", 99));
+            server.post("/v4/bulk/tags/subscribers", text(Map.of("taggings", taggings)));
+            server.settle();
+            server.post("/v4/bulk/subscribers", people("not." + ADDRESS, 101, ""));
+            server.post("/v4/bulk/subscribers", people(ADDRESS, 1_001, ""));
+            server.post("/v4/bulk/tags/subscribers", text(Map.of("taggings", taggings)));
+            assertThat(wherever(ADDRESS, "\"subscriber_id\":" + reader.id()))
+                    .contains(
+                            "bulk_step.items: " + ADDRESS,
+                            "bulk_step.results: " + ADDRESS,
+                            "bulk_step.items: \"subscriber_id\":" + reader.id(),
+                            "bulk_step.failures: \"subscriber_id\":" + reader.id());
+
+            assertThat(server.delete("/ext/v1/subscribers/" + reader.id()).status())
+                    .isEqualTo(204);
+
+            assertThat(wherever("\"" + ADDRESS, "\"subscriber_id\":" + reader.id()))
+                    .isEmpty();
+            server.advance(Duration.ofHours(1));
+            assertThat(wherever("\"" + ADDRESS, "\"subscriber_id\":" + reader.id()))
+                    .isEmpty();
+            assertThat(server.get("/v4/subscribers?status=all&email_address=" + ADDRESS)
+                            .at("/subscribers"))
+                    .isEmpty();
+            assertThat(server.get("/v4/subscribers?status=all&email_address=not." + ADDRESS)
+                            .at("/subscribers"))
+                    .hasSize(1);
+            assertThat(server.get("/v4/subscribers?status=all&email_address=r1000@example.org")
+                            .at("/subscribers"))
+                    .hasSize(1);
+            var jobs = server.get("/ext/v1/bulk_jobs");
+            assertThat(jobs.each("bulk_jobs", "status")).containsOnly("done");
+            assertThat(jobs.each("bulk_jobs", "failed")).containsExactly("101", "1", "0", "101", "0");
+            assertThat(server.get("/ext/v1/bulk_jobs/"
+                                    + jobs.at("/bulk_jobs/1/id").asLong())
+                            .at("/bulk_job/failures")
+                            .toString())
+                    .isEqualTo(json("[{'errors':['The subscriber was erased'],'subscriber':{'first_name':null,"
+                            + "'email_address':null,'state':null,'created_at':null}}]"));
+            assertThat(receiver.last().json().path("subscribers")).hasSize(100);
+        }
+    }
+
+    @Test
+    void what_somebody_opened_and_clicked_is_counted_no_more_once_they_are_erased() {
+        var sequence = server.sequence(immediate("Hello").saying("<p><a href='https://tea.example/'>Tea</a></p>"));
+        var stays = server.subscriber("stays@example.org", sequence);
+        var goes = server.subscriber(ADDRESS, sequence);
+        server.settle();
+        server.advance(Duration.ofHours(1));
+        for (var reader : List.of(stays, goes)) {
+            reader.opens();
+            reader.follows("Tea");
+        }
+        server.settle();
+        assertThat(violations()).isEmpty();
+
+        assertThat(server.delete("/ext/v1/subscribers/" + goes.id()).status()).isEqualTo(204);
+
+        assertThat(violations()).isEmpty();
+        assertThat(sequence.showEmail("Hello").at("/stats/open_rate").asDouble())
+                .isEqualTo(sequence.showEmail("Hello").at("/stats/click_rate").asDouble())
+                .isPositive();
+    }
+
+    private List<String> violations() {
+        return server.violations().stream().map(Object::toString).toList();
+    }
+
+    @Test
+    void while_an_email_is_on_its_way_to_them_they_wait_and_are_erased_after_it() throws SQLException {
+        try (var relay = FakeSmtp.start();
+                var sending = TestServer.with(Relay.parse(relay.url()))) {
+            var sequence = sending.sequence(immediate("Hello"));
+            var reader = sending.subscriber(ADDRESS, sequence);
+            var opened = new CountDownLatch(1);
+            var greeting = relay.on(Verb.EHLO);
+            relay.on(Verb.MAIL, 250, "2.1.0 go on").after(opened);
+            var settling = CompletableFuture.runAsync(sending::settle);
+            greeting.awaitAnswered();
+
+            var first = sending.delete("/ext/v1/subscribers/" + reader.id());
+            var second = sending.delete("/ext/v1/subscribers/" + reader.id());
+
+            assertThat(List.of(first.status(), second.status())).containsOnly(202);
+            assertThat(first.at("/erasure").toString())
+                    .isEqualTo(second.at("/erasure").toString())
+                    .isEqualTo(json("{'state':'waiting','asked_at':'2026-01-05T12:00:00Z'}"));
+            assertThat(reader.state()).isEqualTo("cancelled");
+
+            opened.countDown();
+            settling.join();
+
+            assertThat(sending.get("/v4/subscribers/" + reader.id()).status()).isEqualTo(404);
+            assertThat(relay.messages()).isEmpty();
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import reynard.app.Settings;
+import reynard.net.Proxies;
 import reynard.testing.TestServer;
 
 /// One of everything in an account, by the word that paths have before its id, or the name of its parameter.
@@ -16,7 +17,7 @@ import reynard.testing.TestServer;
 record Belongings(String key, String address, Map<String, Long> ids) {
     /// Makes them; the server uses this key from then on.
     /// API keys open what in Kit takes a token, so that one credential of an account tries everything.
-    static final Settings.Access ACCESS = new Settings.Access(Optional.empty(), true, 300_000_000);
+    static final Settings.Access ACCESS = new Settings.Access(Optional.empty(), true, 300_000_000, Proxies.NONE);
 
     static Belongings make(TestServer server, String key, String address) {
         server.useKey(key);

@@ -68,7 +68,8 @@ class SegmentSqlTest {
         assertThat(sql(new Condition.InSequence(new SequenceId(9))))
                 .isEqualTo(expected(
                         "(exists (select from enrollment e where e.account_id = :account and e.subscriber_id = s.id"
-                                + " and e.sequence_id = :filter0))",
+                                + " and e.sequence_id = :filter0 and exists (select from sequence q where"
+                                + " q.account_id = :account and q.id = e.sequence_id and q.deleted_at is null)))",
                         9L));
         assertThat(sql(new Condition.FieldIs(new CustomFieldId(3), "Rome")))
                 .isEqualTo(expected(
@@ -128,7 +129,7 @@ class SegmentSqlTest {
                         new Condition.InSequence(new SequenceId(9)))))));
 
         var tables = TABLE.matcher(sql.condition()).results().toList();
-        assertThat(tables).hasSize(3);
+        assertThat(tables).hasSize(4);
         assertThat(tables)
                 .allSatisfy(table -> assertThat(sql.condition())
                         .contains(table.group() + " where " + table.group(2) + ".account_id = :account"));

@@ -1,10 +1,12 @@
 package reynard.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static reynard.testing.TestServer.text;
 
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -160,6 +162,43 @@ class SegmentsApiTest {
         assertThat(server.get("/v4/segments").at("/segments")).isEmpty();
         server.useKey(TestServer.API_KEY);
         assertThat(server.post("/ext/v1/segments/preview", others).status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_is_deleted_later_has_nobody_and_is_named_as_missing() {
+        long gone = server.tag("Gone");
+        var left = server.sequence();
+        long last = server.field("Last");
+        var reader = server.subscriber("left@example.org", left);
+        reader.getsTag(gone);
+        var conditions = "[{\"type\":\"tag\",\"id\":%d},{\"type\":\"sequence\",\"id\":%d},".formatted(gone, left.id())
+                + "{\"type\":\"custom_field\",\"id\":%d,\"comparison\":\"is_not\",\"value\":\"x\"}]".formatted(last);
+        var any = "/ext/v1/segments/"
+                + segment("[{\"any\":[{\"type\":\"tag\",\"id\":%d},".formatted(gone)
+                        + "{\"type\":\"sequence\",\"id\":%d}]}]".formatted(left.id()));
+        var all = "/ext/v1/segments/" + segment("[{\"any\":" + conditions + "}]");
+        assertThat(server.get(any + "/count").at("/count").asInt()).isOne();
+        assertThat(server.get(any).at("/segment/missing")).isEmpty();
+
+        var bulk = text(Map.of("tags", List.of(Map.of("id", gone))));
+        server.useToken(server.token());
+        server.send("DELETE", "/v4/bulk/tags", bulk);
+        server.useKey(TestServer.API_KEY);
+        left.delete();
+        server.delete("/v4/custom_fields/" + last);
+
+        assertThat(server.get(any + "/count").at("/count").asInt()).isZero();
+        assertThat(server.get(any).at("/segment/missing").toString())
+                .isEqualTo(
+                        "[{\"type\":\"tag\",\"id\":%d},{\"type\":\"sequence\",\"id\":%d}]".formatted(gone, left.id()));
+        assertThat(server.get(all).at("/segment/missing")).hasSize(3);
+        assertThat(server.put(all, "{\"name\":\"Renamed\"}").status()).isEqualTo(200);
+        assertThat(server.put(all, "{\"filter\":[{\"any\":" + conditions + "}]}")
+                        .errors())
+                .containsExactly(
+                        "filter tag not found: " + gone,
+                        "filter sequence not found: " + left.id(),
+                        "filter custom_field not found: " + last);
     }
 
     @Test

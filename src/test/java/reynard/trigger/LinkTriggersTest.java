@@ -189,6 +189,34 @@ class LinkTriggersTest {
     }
 
     @Test
+    void a_trigger_goes_with_its_tag_or_sequence_and_none_is_made_for_what_is_gone() {
+        var url = url();
+        long tag = server.tag("Short-lived");
+        var sequence = server.sequence(immediate("Hello"));
+        long tagging = trigger(url, "'tag_id':" + tag);
+        long joining = trigger(url, "'sequence_id':" + sequence.id());
+        long other = trigger(url, "'tag_id':" + server.tag("Long-lived"));
+
+        var key = TestServer.API_KEY;
+        server.useToken(server.token());
+        server.send("DELETE", "/v4/bulk/tags", json("{'tags':[{'id':" + tag + "}]}"));
+        server.useKey(key);
+        sequence.delete();
+
+        assertThat(server.get("/ext/v1/link_triggers/" + tagging).status()).isEqualTo(404);
+        assertThat(server.get("/ext/v1/link_triggers/" + joining).status()).isEqualTo(404);
+        for (var effect : new String[] {"tag_id", "sequence_id"}) {
+            long gone = effect.equals("tag_id") ? tag : sequence.id();
+            var body = json("{'name':'Late','url':'" + url + "','" + effect + "':" + gone + "}");
+            assertThat(server.post("/ext/v1/link_triggers", body).errors())
+                    .containsExactly(effect + " not found: " + gone);
+            assertThat(server.put("/ext/v1/link_triggers/" + other, json("{'" + effect + "':" + gone + "}"))
+                            .errors())
+                    .containsExactly(effect + " not found: " + gone);
+        }
+    }
+
+    @Test
     void all_faults_of_a_trigger_are_told_at_once() {
         Answer answer = server.post("/ext/v1/link_triggers", json("{'url':'javascript:alert(1)','tag_id':987654321}"));
 

@@ -1,4 +1,4 @@
-package reynard.webhook;
+package reynard.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -45,7 +45,7 @@ public record Network(byte[] prefix, int bits) {
         return contains(address.getAddress());
     }
 
-    boolean contains(byte[] address) {
+    public boolean contains(byte[] address) {
         if (address.length != prefix.length) {
             return false;
         }
