@@ -151,21 +151,23 @@ final class BulkStore {
                 .list();
     }
 
+    /// @param told whether somebody is told of the results
+    record Held(BulkOperation operation, boolean told) {}
+
     /// Nobody else works on the request before this transaction ends.
     ///
     /// @return empty when another node does, or it is done
-    Optional<BulkOperation> hold(Tx tx, Waiting waiting) {
+    Optional<Held> hold(Tx tx, Waiting waiting) {
         return tx.query("""
-                        select j.operation
+                        select j.operation, j.callback_url is not null as told
                           from bulk_job j
                          where j.account_id = :account and j.id = :job and j.finished_at is null
                            for no key update skip locked
                         """)
                 .bind("account", waiting.account())
                 .bind("job", waiting.job())
-                .mapTo(String.class)
-                .findOne()
-                .map(BulkOperation::named);
+                .map((row, _) -> new Held(BulkOperation.named(row.getString("operation")), row.getBoolean("told")))
+                .findOne();
     }
 
     /// @param failures those that were refused from the beginning
@@ -202,15 +204,14 @@ final class BulkStore {
                 .execute();
     }
 
-    /// The step is done, and with the last one the request. Results are kept only for a callback to tell.
+    /// The step is done, and with the last one the request.
+    ///
+    /// @param results for a callback to tell, if there is one
     void finish(Tx tx, Waiting waiting, Step step, String results, String failures, int failed, Instant now) {
         tx.update("""
-                        update bulk_step s
-                           set items = null, failures = :failures,
-                               results = case when j.callback_url is null then '' else :results end
-                          from bulk_job j
-                         where j.account_id = :account and j.id = :job
-                           and s.account_id = :account and s.job_id = :job and s.number = :step
+                        update bulk_step
+                           set items = null, failures = :failures, results = :results
+                         where account_id = :account and job_id = :job and number = :step
                         """)
                 .bind("account", waiting.account())
                 .bind("job", waiting.job())

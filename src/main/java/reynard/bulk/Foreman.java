@@ -78,27 +78,28 @@ public final class Foreman implements AutoCloseable {
     }
 
     private int step(Tx tx, BulkStore.Waiting waiting, Instant now) {
-        var operation = store.hold(tx, waiting);
-        if (operation.isEmpty()) {
+        var held = store.hold(tx, waiting);
+        if (held.isEmpty()) {
             return 0;
         }
+        var operation = held.get().operation();
         var step = store.next(tx, waiting).orElseThrow();
-        var items = JsonColumn.readItems(step.items(), operation.get().item());
-        var outcome = labour.perform(tx, waiting.account(), operation.get(), items);
+        var items = JsonColumn.readItems(step.items(), operation.item());
+        var outcome = labour.perform(tx, waiting.account(), operation, items);
         int refused = step.size() - items.size();
         store.finish(
                 tx,
                 waiting,
                 step,
-                JsonColumn.writeItems(outcome.results()),
-                joined(step.failures(), Bulk.json(operation.get(), outcome.failures())),
+                held.get().told() ? JsonColumn.writeItems(outcome.results()) : "",
+                joined(step.failures(), Bulk.json(operation, outcome.failures())),
                 refused + outcome.failures().size(),
                 now);
         return step.size();
     }
 
     private int giveUpInTime(Tx tx, BulkStore.Waiting waiting, Instant now) {
-        var operation = store.hold(tx, waiting);
+        var operation = store.hold(tx, waiting).map(BulkStore.Held::operation);
         var step = operation.flatMap(_ -> store.next(tx, waiting));
         if (operation.isEmpty() || step.isEmpty()) {
             return 0;

@@ -65,8 +65,7 @@ public final class HttpServer implements AutoCloseable {
     private final Optional<Routes.ErrorPage> errorPage;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private HttpServer(
-            String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
+    private HttpServer(String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
         this.gate = gate;
         this.https = https;
         this.limits = limits;
@@ -310,7 +309,7 @@ public final class HttpServer implements AutoCloseable {
                 }
             }
             case Object body -> {
-                context.contentType("application/json; charset=utf-8");
+                context.contentType(Reply.JSON);
                 if (!context.method().equals(HandlerType.HEAD)) {
                     context.result(Json.bytes(body));
                 }

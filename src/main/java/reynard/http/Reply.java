@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param body null for no body at all
 /// @param cookies the values of `Set-Cookie`, of which an answer may have several
 public record Reply(int status, @Nullable Object body, Map<String, String> headers, List<String> cookies) {
+    static final String JSON = "application/json; charset=utf-8";
+
     public Reply {
         headers = Map.copyOf(headers);
         cookies = List.copyOf(cookies);
@@ -47,6 +49,11 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
     public record Event(Object data, boolean last) {}
 
     record Errors(List<String> errors) {}
+
+    /// The same, its body written as JSON now, for an answer that goes to many.
+    public Reply written() {
+        return body == null ? this : new Reply(status, new Bytes(JSON, Json.bytes(body)), headers, cookies);
+    }
 
     public static Reply ok(Object body) {
         return new Reply(200, body, Map.of());

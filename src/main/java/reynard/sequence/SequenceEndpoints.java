@@ -124,7 +124,8 @@ public final class SequenceEndpoints {
                     replies.put(
                             one,
                             Optional.ofNullable(json.get(one.id()))
-                                    .map(sequence -> Reply.ok(Map.of("sequence", sequence)))
+                                    .map(sequence -> Reply.ok(Map.of("sequence", sequence))
+                                            .written())
                                     .orElseGet(Reply::notFound));
                 }
             }

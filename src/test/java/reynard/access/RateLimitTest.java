@@ -23,8 +23,8 @@ import reynard.testing.TestServer.Answer;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RateLimitTest {
-    private final TestServer server =
-            TestServer.with(new Settings.Access(Optional.of(RateLimit.KIT), false, 300_000_000, Proxies.NONE));
+    private final TestServer server = TestServer.with(
+            new Settings.Access(Optional.of(RateLimit.KIT), false, 300_000_000, Proxies.parse("127.0.0.1")));
     private String key = "";
 
     @BeforeEach
@@ -115,6 +115,10 @@ class RateLimitTest {
         assertThat(statuses.subList(500, 1_000)).containsOnly(429);
         assertThat(call(server, Map.of("Authorization", "Bearer wrong")).status())
                 .isEqualTo(429);
+        assertThat(call(server, Map.of("X-Kit-Api-Key", "wrong", "X-Forwarded-For", "203.0.113.9"))
+                        .status())
+                .as("somebody else behind the same proxy")
+                .isEqualTo(401);
         assertThat(call(server, Map.of()).status())
                 .as("no credential is no guess")
                 .isEqualTo(401);

@@ -26,9 +26,19 @@ final class RawHttp {
         return send(server, requestLine, headers, rest, "close");
     }
 
+    /// The same without a body, by another name of the server's.
+    static Answer sendAs(TestServer server, String host, String requestLine, String headers) {
+        return send(server, host, requestLine, headers, "", "close");
+    }
+
     /// @param connection what the client wants of it; one that the server keeps is read from until the time is up
     static Answer send(TestServer server, String requestLine, String headers, String rest, String connection) {
-        var head = requestLine + " HTTP/1.1\r\nHost: localhost\r\nX-Kit-Api-Key: " + TestServer.API_KEY
+        return send(server, "localhost", requestLine, headers, rest, connection);
+    }
+
+    private static Answer send(
+            TestServer server, String host, String requestLine, String headers, String rest, String connection) {
+        var head = requestLine + " HTTP/1.1\r\nHost: " + host + "\r\nX-Kit-Api-Key: " + TestServer.API_KEY
                 + "\r\nConnection: " + connection + "\r\n" + headers + "\r\n";
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(TIMEOUT_MILLIS);

@@ -40,7 +40,8 @@ class SlowClientsTest {
                     request.stream("items", _ -> {});
                     return Reply.ok(Map.of());
                 });
-        return HttpServer.start("127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("nobody"), false, limits, proxies);
+        return HttpServer.start(
+                "127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("nobody"), false, limits, proxies);
     }
 
     @AfterAll
