@@ -58,6 +58,7 @@ import reynard.delivery.DeliveryEndpoints;
 import reynard.delivery.Letters;
 import reynard.delivery.Links;
 import reynard.delivery.Notices;
+import reynard.delivery.Relays;
 import reynard.delivery.Rescuer;
 import reynard.delivery.Sender;
 import reynard.delivery.smtp.ConnectionPool;
@@ -157,6 +158,10 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int DATABASE_CONNECTIONS = 40;
     private static final int INBOX_CONNECTIONS = 16;
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    /// On a virtual clock no time passes while something waits, so what is due at an instant goes out at that instant.
+    private static final Duration WITHOUT_TIME = Duration.ofMinutes(10);
+
     private static final Duration LIFE_PAUSE = Duration.ofSeconds(1);
     private static final Duration SWEEP_PAUSE = Duration.ofMinutes(1);
 
@@ -226,7 +231,10 @@ public final class Server implements AutoCloseable {
             var dkimKeys = new DkimKeys(database, ids, vault, clock);
             accounts.all().forEach(dkimKeys::check);
 
-            var relay = settings.relay().orElseGet(() -> startInbox(inbox, accounts));
+            var relays = new Relays(
+                    settings.outgoing().isInbox()
+                            ? List.of(startInbox(inbox, accounts))
+                            : settings.outgoing().relays());
             var publicUrl = new AtomicReference<>(settings.publicUrl().orElse("http://localhost:" + settings.port()));
             var returnPath = new ReturnPath(
                     secret(database, "return_path_secret"),
@@ -260,13 +268,15 @@ public final class Server implements AutoCloseable {
                     deliveries,
                     letters,
                     subscribers,
-                    relay,
+                    relays,
+                    settings.outgoing().domainRate(),
+                    settings.virtualClock() ? WITHOUT_TIME : PATIENCE,
                     new ConnectionPool(
                             SmtpSettings.withDefaults(hostName()), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
                     clock,
                     RandomGenerator.getDefault(),
                     node,
-                    settings.relay().isPresent(),
+                    !settings.outgoing().isInbox(),
                     () -> wake(waking));
             var brake = new Brake(database, settings.brakeLimits(), clock.answersLast());
             var replanner = new Replanner(database, enrollments);
@@ -353,7 +363,7 @@ public final class Server implements AutoCloseable {
             var why = new Why(
                     standings,
                     deliveries,
-                    (tx, account) -> settings.relay().isPresent()
+                    (tx, account) -> !settings.outgoing().isInbox()
                             && accounts.get(tx, account).postalAddress().isEmpty());
             var forecast = new Forecast(database, sequences, standings);
             var edits = new Edits(sequences, standings, new Impact(standings));
@@ -428,9 +438,10 @@ public final class Server implements AutoCloseable {
                             bulk,
                             tzData,
                             clock,
-                            relay,
+                            accounts,
+                            relays,
                             settings.databaseUrl().isEmpty(),
-                            settings.relay().isEmpty())
+                            settings.outgoing().isInbox())
                     .register(routes);
             new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);
@@ -448,7 +459,7 @@ public final class Server implements AutoCloseable {
                             deliveries,
                             replanner,
                             inbox,
-                            settings.relay().isEmpty(),
+                            settings.outgoing().isInbox(),
                             accounts,
                             subscribers,
                             customFields,
@@ -480,7 +491,7 @@ public final class Server implements AutoCloseable {
                                     new DnsClient(Optional.empty()),
                                     senders,
                                     proofs,
-                                    settings.relay(),
+                                    settings.outgoing().relays().stream().findFirst(),
                                     settings.returns().domain()),
                             tzData,
                             clock,

@@ -17,7 +17,7 @@ import reynard.webhook.Reach;
 /// @param port 0 for any free one
 /// @param databaseUrl JDBC form; empty: the embedded PostgreSQL
 /// @param publicUrl what links in emails begin with, without a slash at its end; empty: `http://localhost:port`
-/// @param relay empty: the built-in inbox
+/// @param outgoing where mail goes to
 /// @param bootstrapApiKey the key of the account that the first start creates; empty: a random one is shown
 /// @param clockStart where a virtual clock begins; empty: now
 /// @param brakeLimits when sending waits for the operator
@@ -30,7 +30,7 @@ public record Settings(
         Path dataDir,
         Optional<String> databaseUrl,
         Optional<String> publicUrl,
-        Optional<Relay> relay,
+        Outgoing outgoing,
         Optional<String> bootstrapApiKey,
         Founder founder,
         boolean virtualClock,
@@ -42,6 +42,27 @@ public record Settings(
         Optional<Vault> vault,
         Returns returns,
         Access access) {
+
+    /// Where mail goes to, and how much of it to one domain.
+    ///
+    /// @param relays empty: the built-in inbox
+    /// @param domainRate how many emails go to one recipient domain in a minute; empty: no such limit
+    public record Outgoing(List<Relay> relays, Optional<Integer> domainRate) {
+        public static final Outgoing INBOX = new Outgoing(List.of(), Optional.empty());
+
+        public Outgoing {
+            relays = List.copyOf(relays);
+        }
+
+        public static Outgoing over(Relay relay) {
+            return new Outgoing(List.of(relay), Optional.empty());
+        }
+
+        /// Whether mail stays here.
+        public boolean isInbox() {
+            return relays.isEmpty();
+        }
+    }
 
     /// How mail that cannot be delivered comes back, and what providers report.
     ///

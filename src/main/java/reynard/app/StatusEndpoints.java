@@ -1,18 +1,25 @@
 package reynard.app;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import reynard.account.Accounts;
 import reynard.bulk.Bulk;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
-import reynard.delivery.smtp.Relay;
+import reynard.delivery.Relays;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Replanner;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
+import reynard.mail.EmailAddress;
 import reynard.tzdata.TzData;
 
 /// How the server is doing.
@@ -24,7 +31,8 @@ final class StatusEndpoints {
     private final Bulk bulk;
     private final TzData tzData;
     private final ServerClock clock;
-    private final Relay relay;
+    private final Accounts accounts;
+    private final Relays relays;
     private final boolean embeddedDatabase;
     private final boolean builtInInbox;
 
@@ -36,7 +44,8 @@ final class StatusEndpoints {
             Bulk bulk,
             TzData tzData,
             ServerClock clock,
-            Relay relay,
+            Accounts accounts,
+            Relays relays,
             boolean embeddedDatabase,
             boolean builtInInbox) {
         this.database = database;
@@ -46,7 +55,8 @@ final class StatusEndpoints {
         this.bulk = bulk;
         this.tzData = tzData;
         this.clock = clock;
-        this.relay = relay;
+        this.accounts = accounts;
+        this.relays = relays;
         this.embeddedDatabase = embeddedDatabase;
         this.builtInInbox = builtInInbox;
     }
@@ -66,6 +76,7 @@ final class StatusEndpoints {
             TzDataJson tzdata,
             String database,
             String relay,
+            List<RelayJson> relays,
             SendingEndpoints.SendingJson sending,
             List<Replanner.Replanning> replanning,
             Bulk.Waiting bulk,
@@ -83,11 +94,60 @@ final class StatusEndpoints {
                 clock instanceof ServerClock.Virtual ? "virtual" : "system",
                 new TzDataJson(tzData.version(), tzData.source()),
                 embeddedDatabase ? "embedded" : "external",
-                builtInInbox ? "built-in inbox" : relay.toString(),
+                builtInInbox
+                        ? "built-in inbox"
+                        : relays.conditions().stream()
+                                .map(condition -> condition.relay().toString())
+                                .collect(Collectors.joining(" ")),
+                builtInInbox ? List.of() : relays(request.account()),
                 SendingEndpoints.SendingJson.of(brake.standstill()),
                 replanner.underWay(request.account()),
                 bulk.waiting(request.account()),
                 counts));
+    }
+
+    /// @param state `up`, or `down` while its mail waits
+    record RelayJson(
+            String relay,
+            int weight,
+            List<String> from,
+            @Nullable Integer rate,
+            String state,
+            @Nullable Instant since,
+            @Nullable String cause,
+            @Nullable Instant probeAt,
+            List<RefusedJson> refused) {}
+
+    record RefusedJson(String from, Instant since, String cause, Instant probeAt) {}
+
+    /// What a relay refuses is told to those whose it is.
+    private List<RelayJson> relays(AccountId account) {
+        var own = database.read(tx -> accounts.sendingAddresses(tx, account)).stream()
+                .map(address -> EmailAddress.parse(address.emailAddress()))
+                .flatMap(Optional::stream)
+                .map(EmailAddress::asciiDomain)
+                .collect(Collectors.toSet());
+        return relays.conditions().stream()
+                .map(condition -> new RelayJson(
+                        condition.relay().toString(),
+                        condition.relay().terms().weight(),
+                        condition.relay().terms().fromDomains().stream()
+                                .sorted()
+                                .toList(),
+                        condition.relay().terms().perMinute().orElse(null),
+                        condition.down().isPresent() ? "down" : "up",
+                        condition.down().map(Relays.Trouble::since).orElse(null),
+                        condition.down().map(Relays.Trouble::cause).orElse(null),
+                        condition.down().map(Relays.Trouble::probeAt).orElse(null),
+                        condition.refused().entrySet().stream()
+                                .filter(refused -> own.contains(refused.getKey()))
+                                .map(refused -> new RefusedJson(
+                                        refused.getKey(),
+                                        refused.getValue().since(),
+                                        refused.getValue().cause(),
+                                        refused.getValue().probeAt()))
+                                .toList()))
+                .toList();
     }
 
     private Reply ready(Request request) {

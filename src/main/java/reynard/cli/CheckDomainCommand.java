@@ -72,7 +72,7 @@ final class CheckDomainCommand extends AccountCommand {
                         name,
                         settings.returns().domain(),
                         selectors.isEmpty() ? ownKeys(name) : named(name),
-                        settings.relay().map(Relay::host),
+                        settings.outgoing().relays().stream().findFirst().map(Relay::host),
                         addresses));
         findings.forEach(this::print);
         return status(findings);

@@ -103,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
                         folder.normalize(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty(),
+                        Settings.Outgoing.INBOX,
                         Optional.empty(),
                         new Settings.Founder(
                                 "Letters about Tea",

@@ -43,7 +43,7 @@ final class ServeCommand implements Callable<Integer> {
             out.println("  Password  " + founded.password());
         });
         out.println("Reynard " + Version.TEXT + " answers on http://" + settings.host() + ":" + server.port());
-        if (settings.relay().isEmpty()) {
+        if (settings.outgoing().isInbox()) {
             out.println("No relay is named (REYNARD_SMTP_URL): mail stays in the built-in inbox.");
         }
         out.flush();

@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -81,8 +82,17 @@ final class SettingsOptions {
             paramLabel = "URL",
             defaultValue = "${env:REYNARD_SMTP_URL}",
             description = "The relay that mail goes to: smtp://user:password@host:587 or smtps://…; without it mail "
-                    + "stays in the built-in inbox. REYNARD_SMTP_URL")
+                    + "stays in the built-in inbox. Several, with spaces between them, share the mail by ?weight=2 and "
+                    + "?from=example.com; ?rate=600 is how many emails one gets in a minute. REYNARD_SMTP_URL")
     private @Nullable String smtpUrl;
+
+    @Option(
+            names = "--domain-rate",
+            paramLabel = "EMAILS",
+            defaultValue = "${env:REYNARD_DOMAIN_RATE}",
+            description = "How many emails go to one recipient domain in a minute, at most. REYNARD_DOMAIN_RATE "
+                    + "(no limit)")
+    private @Nullable String domainRate;
 
     @Option(
             names = "--bootstrap-api-key",
@@ -242,7 +252,11 @@ final class SettingsOptions {
                 dataDir.toAbsolutePath().normalize(),
                 given(databaseUrl).map(url -> checked("--database-url", () -> DatabaseUrl.toJdbc(url))),
                 given(publicUrl).map(this::publicUrl),
-                given(smtpUrl).map(url -> checked("--smtp-url", () -> Relay.parse(url))),
+                new Settings.Outgoing(
+                        given(smtpUrl)
+                                .map(urls -> checked("--smtp-url", () -> Relay.parseAll(urls)))
+                                .orElse(List.of()),
+                        given(domainRate).map(rate -> number("--domain-rate", rate, 1))),
                 given(bootstrapApiKey).map(this::apiKey),
                 founder(),
                 virtualClock(),

@@ -859,7 +859,10 @@ final class DeliveryStore {
     void release(Tx tx, Claim claim, long owner, Instant nextAttemptAt) {
         tx.update("""
                         update delivery
-                           set state = 'scheduled', owner = null, next_attempt_at = :nextAttemptAt
+                           set state = case when attempts = 0 then 'scheduled'
+                                            when uncertain_at is not null then 'uncertain'
+                                            else 'deferred' end,
+                               owner = null, next_attempt_at = :nextAttemptAt
                          where account_id = :account and id = :id and state = 'claimed' and owner = :owner
                            and attempts = :attempts
                         """)

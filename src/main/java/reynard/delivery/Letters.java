@@ -94,7 +94,12 @@ public final class Letters {
     }
 
     /// An email ready for the wire.
-    record Letter(EmailAddress sender, EmailAddress recipient, byte[] message) {}
+    record Letter(EmailAddress sender, EmailAddress recipient, byte[] message) {
+        /// Of the From header, as DNS knows it.
+        String fromDomain() {
+            return FromDomain.of(message);
+        }
+    }
 
     /// Everything that a list's letter is made of, read in one transaction.
     record Parts(

@@ -6,9 +6,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,9 +34,11 @@ import reynard.delivery.smtp.ConnectionPool;
 import reynard.delivery.smtp.Envelope;
 import reynard.delivery.smtp.Opening;
 import reynard.delivery.smtp.Relay;
+import reynard.delivery.smtp.Reply;
 import reynard.delivery.smtp.ReplyClass;
 import reynard.delivery.smtp.SendOutcome;
 import reynard.delivery.smtp.SmtpTransaction;
+import reynard.delivery.smtp.Stage;
 import reynard.event.Event.Departure;
 import reynard.id.AccountId;
 import reynard.mail.EmailAddress;
@@ -74,7 +78,8 @@ public final class Sender implements AutoCloseable {
     private final DeliveryStore store;
     private final Letters letters;
     private final Subscribers subscribers;
-    private final Relay relay;
+    private final Relays relays;
+    private final Destinations destinations;
     private final ConnectionPool connections;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -84,7 +89,7 @@ public final class Sender implements AutoCloseable {
     /// Those that are claimed and not done with.
     private final Semaphore slots;
 
-    private final Semaphore lines;
+    private final Map<Relay, Semaphore> lines = new HashMap<>();
     private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);
     private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record, this::onTheirWay);
     private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
@@ -96,6 +101,8 @@ public final class Sender implements AutoCloseable {
     private volatile boolean stopping;
 
     /// @param node this process's id, under which it holds its session lock
+    /// @param domainRate how many emails go to one recipient domain in a minute
+    /// @param patience how long an email waits for its domain to have a place before it goes back into the queue
     /// @param addressed whether mail of a list waits until its account has a postal address
     /// @param whenDone called when there is room for more; may start the next round
     public Sender(
@@ -103,7 +110,9 @@ public final class Sender implements AutoCloseable {
             Deliveries deliveries,
             Letters letters,
             Subscribers subscribers,
-            Relay relay,
+            Relays relays,
+            Optional<Integer> domainRate,
+            Duration patience,
             ConnectionPool connections,
             InstantSource clock,
             RandomGenerator random,
@@ -115,7 +124,8 @@ public final class Sender implements AutoCloseable {
         this.store = deliveries.store();
         this.letters = letters;
         this.subscribers = subscribers;
-        this.relay = relay;
+        this.relays = relays;
+        this.destinations = new Destinations(relays.connections(), domainRate, patience);
         this.connections = connections;
         this.clock = clock;
         this.random = random;
@@ -123,19 +133,20 @@ public final class Sender implements AutoCloseable {
         this.addressed = addressed;
         this.whenDone = whenDone;
         this.slots = new Semaphore(slotsMax());
-        this.lines = new Semaphore(relay.connections(), true);
+        relays.all().forEach(relay -> lines.put(relay, new Semaphore(relay.connections(), true)));
     }
 
     /// @param ending what follows from how the conversation ended; may look into the database
     private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
 
     private int slotsMax() {
-        return AHEAD * relay.connections();
+        return AHEAD * relays.connections();
     }
 
     /// How many have a connection.
     private int onTheirWay() {
-        return relay.connections() - lines.availablePermits();
+        return relays.connections()
+                - lines.values().stream().mapToInt(Semaphore::availablePermits).sum();
     }
 
     /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what is taken
@@ -149,7 +160,8 @@ public final class Sender implements AutoCloseable {
     /// @return how many were taken
     public int dispatch(Instant now) {
         takeBackStrays(now);
-        if (!isRoomy()) {
+        int room = relays.room(now);
+        if (room == 0 || !isRoomy()) {
             return 0;
         }
         var ready = new LinkedHashMap<AccountId, Set<String>>();
@@ -160,7 +172,7 @@ public final class Sender implements AutoCloseable {
         int taken = 0;
         int accounts = ready.size();
         for (var entry : ready.entrySet()) {
-            int share = Math.ceilDiv(slots.availablePermits(), accounts--);
+            int share = Math.min(Math.ceilDiv(slots.availablePermits(), accounts--), room - taken);
             if (share > 0 && !stopping) {
                 taken += dispatch(entry.getKey(), entry.getValue(), share, now);
             }
@@ -259,8 +271,10 @@ public final class Sender implements AutoCloseable {
 
     /// When the next queued email may be tried, whoever's it is.
     public Optional<Instant> nextAttemptAt() {
+        var possibleAt = relays.roomAt(clock.instant());
         return database.inTx(tx -> store.ready(tx, addressed)).stream()
                 .map(DeliveryStore.Ready::nextAttemptAt)
+                .map(at -> at.isBefore(possibleAt) ? possibleAt : at)
                 .findFirst();
     }
 
@@ -284,25 +298,14 @@ public final class Sender implements AutoCloseable {
             }
             var written = clock.instant();
             var letter = letter(claim, draft);
-            lines.acquireUninterruptibly();
-            try {
-                if (stopping) {
-                    withdraw(claim);
-                    return;
-                }
-                if (draft.isPresent()
-                        && !claim.isWritten()
-                        && written.plus(FRESH).isBefore(clock.instant())) {
-                    letter = letters.write(claim, clock.instant());
-                }
-                if (letter.isEmpty()) {
-                    // Gone between the claim and now; the news of it could not reach a claimed row.
-                    finish(claim, ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone"));
-                    return;
-                }
-                transmit(claim.sentFrom(letter.get().sender()), letter.get());
-            } finally {
-                lines.release();
+            if (letter.isEmpty()) {
+                finish(claim, gone(claim));
+                return;
+            }
+            switch (relays.choose(claim.delivery(), letter.get().fromDomain(), written)) {
+                case Relays.Choice.Nowhere _ -> finish(claim, nowhere(claim, letter.get()));
+                case Relays.Choice.Wait(var until) -> putOff(claim, until);
+                case Relays.Choice.Chosen(var relay) -> enter(claim, draft, letter.get(), relay, written);
             }
         } catch (BrokenEmail e) {
             finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
@@ -314,6 +317,72 @@ public final class Sender implements AutoCloseable {
             } else {
                 finish(claim, tx -> poisonous(tx, claim, e));
             }
+        }
+    }
+
+    /// Gone between the claim and now; the news of it could not reach a claimed row.
+    private Ending gone(Claim claim) {
+        return ending(claim, Delivery.State.SKIPPED, "broken", "", "no longer there", "gone");
+    }
+
+    private Ending nowhere(Claim claim, Letters.Letter letter) {
+        return ending(
+                claim,
+                Delivery.State.HELD,
+                "broken",
+                "",
+                "no relay is for mail from " + letter.fromDomain(),
+                "no_relay");
+    }
+
+    /// @param began when its place with its domain was taken
+    private record Way(Relay relay, String from, String to, Instant written, long began) {
+        Duration took() {
+            return Duration.ofNanos(System.nanoTime() - began);
+        }
+    }
+
+    /// Takes one of the places that its domain has, and then a line.
+    private void enter(
+            Claim claim, Optional<Letters.Parts> draft, Letters.Letter letter, Relay relay, Instant written) {
+        var domain = letter.recipient().asciiDomain();
+        var full = destinations.enter(domain, claim.kind() instanceof Kind.NoticeMail, clock.instant());
+        if (full.isPresent()) {
+            putOff(claim, full.get());
+            return;
+        }
+        var way = new Way(relay, letter.fromDomain(), domain, written, System.nanoTime());
+        var round = Destinations.Round.OTHER;
+        try {
+            round = takeLine(claim, draft, letter, way);
+        } finally {
+            destinations.left(domain, round, way.took(), clock.instant());
+        }
+    }
+
+    private Destinations.Round takeLine(Claim claim, Optional<Letters.Parts> draft, Letters.Letter first, Way way) {
+        var free = Optional.ofNullable(lines.get(way.relay())).orElseThrow();
+        free.acquireUninterruptibly();
+        try {
+            if (stopping) {
+                withdraw(claim);
+                return Destinations.Round.OTHER;
+            }
+            if (relays.isDown(way.relay())) {
+                putOff(claim, relays.roomAt(clock.instant()));
+                return Destinations.Round.OTHER;
+            }
+            boolean stale = draft.isPresent()
+                    && !claim.isWritten()
+                    && way.written().plus(FRESH).isBefore(clock.instant());
+            var letter = stale ? letters.write(claim, clock.instant()) : Optional.of(first);
+            if (letter.isEmpty()) {
+                finish(claim, gone(claim));
+                return Destinations.Round.OTHER;
+            }
+            return transmit(claim.sentFrom(letter.get().sender()), letter.get(), way);
+        } finally {
+            free.release();
         }
     }
 
@@ -349,14 +418,13 @@ public final class Sender implements AutoCloseable {
                 .map(Subscriber::emailAddress);
     }
 
-    private void transmit(Claim claim, Letters.Letter letter) {
+    private Destinations.Round transmit(Claim claim, Letters.Letter letter, Way way) {
         var envelope = new Envelope(letter.sender(), letter.recipient());
         boolean fresh = false;
         while (true) {
-            switch (fresh ? connections.open(relay) : connections.take(relay)) {
+            switch (fresh ? connections.open(way.relay()) : connections.take(way.relay())) {
                 case SendOutcome.NotSent outcome -> {
-                    finish(claim, notSent(claim, outcome));
-                    return;
+                    return notBegun(claim, way, outcome);
                 }
                 case Opening.Opened(var connection) -> {
                     var begun = connection.begin(envelope, letter.message());
@@ -367,30 +435,59 @@ public final class Sender implements AutoCloseable {
                         continue;
                     }
                     try {
-                        conclude(claim, letter, begun);
+                        return conclude(claim, letter, begun, way);
                     } finally {
                         // Only now: what the last reply said is on record before this connection carries another.
                         connections.giveBack(connection);
                     }
-                    return;
                 }
             }
         }
     }
 
-    private void conclude(Claim claim, Letters.Letter letter, Begun begun) {
-        switch (begun) {
-            case SendOutcome.NotSent outcome -> finish(claim, notSent(claim, outcome));
+    private Destinations.Round notBegun(Claim claim, Way way, SendOutcome.NotSent outcome) {
+        var round = ended(way, outcome);
+        finish(claim, notSent(claim, outcome));
+        return round;
+    }
+
+    private Destinations.Round conclude(Claim claim, Letters.Letter letter, Begun begun, Way way) {
+        return switch (begun) {
+            case SendOutcome.NotSent outcome -> notBegun(claim, way, outcome);
             case Begun.Ready(var transaction) -> {
-                if (mark(claim, letter, transaction)) {
-                    var outcome = transaction.finish();
-                    if (outcome instanceof SendOutcome.Accepted) {
-                        accepted.incrementAndGet();
-                    }
-                    finish(claim, tx -> afterDot(tx, claim, outcome));
+                if (!mark(claim, letter, transaction)) {
+                    yield Destinations.Round.OTHER;
                 }
+                var outcome = transaction.finish();
+                if (outcome instanceof SendOutcome.Accepted) {
+                    accepted.incrementAndGet();
+                }
+                var round = ended(way, outcome);
+                finish(claim, tx -> afterDot(tx, claim, outcome));
+                yield round;
             }
-        }
+        };
+    }
+
+    /// Tells the relays how it went.
+    ///
+    /// @return what it says of the recipient's domain
+    private Destinations.Round ended(Way way, SendOutcome outcome) {
+        relays.ended(way.relay(), way.from(), outcome, clock.instant());
+        return switch (outcome) {
+            case SendOutcome.Accepted _ -> Destinations.Round.WELL;
+            case SendOutcome.Deferred(var stage, var reply) -> round(stage, reply);
+            case SendOutcome.Rejected(var stage, var reply) -> round(stage, reply);
+            case SendOutcome.Broken _, SendOutcome.Stale _, SendOutcome.Unsupported _, SendOutcome.Unconfirmed _ ->
+                Destinations.Round.OTHER;
+        };
+    }
+
+    /// Before RCPT nobody knows where it goes to.
+    private static Destinations.Round round(Stage stage, Reply reply) {
+        return stage.compareTo(Stage.RCPT) >= 0 && ReplyClass.of(stage, reply) == ReplyClass.THROTTLE
+                ? Destinations.Round.TOO_MUCH
+                : Destinations.Round.OTHER;
     }
 
     private boolean mark(Claim claim, Letters.Letter letter, SmtpTransaction transaction) {
@@ -424,6 +521,17 @@ public final class Sender implements AutoCloseable {
         var now = clock.instant();
         persistently(claim, tx -> {
             store.release(tx, claim, node, now);
+            deliveries.dropIfForbidden(tx, claim.account(), claim.delivery(), now);
+        });
+    }
+
+    /// Nobody takes it now: back into the queue, without an attempt charged.
+    private void putOff(Claim claim, Instant until) {
+        var now = clock.instant();
+        // The database keeps microseconds: what is put off must not be due at once.
+        var at = until.isAfter(now) ? until : now.plusMillis(1);
+        persistently(claim, tx -> {
+            store.release(tx, claim, node, at);
             deliveries.dropIfForbidden(tx, claim.account(), claim.delivery(), now);
         });
     }

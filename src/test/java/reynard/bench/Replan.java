@@ -112,7 +112,7 @@ public final class Replan {
                 Path.of("target"),
                 Optional.of(jdbcUrl),
                 Optional.of("https://mail.example.com"),
-                Optional.empty(),
+                reynard.app.Settings.Outgoing.INBOX,
                 Optional.of(KEY),
                 new Settings.Founder("Bench", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street")),
                 false,

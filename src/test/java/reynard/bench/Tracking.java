@@ -89,7 +89,7 @@ public final class Tracking {
                 Path.of("target"),
                 Optional.of(jdbcUrl),
                 Optional.of("https://mail.example.com"),
-                Optional.of(Relay.parse("smtp://127.0.0.1:" + sinkPort + "?starttls=off&connections=32")),
+                Settings.Outgoing.over(Relay.parse("smtp://127.0.0.1:" + sinkPort + "?starttls=off&connections=32")),
                 Optional.of(KEY),
                 new Settings.Founder("Bench", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street")),
                 false,

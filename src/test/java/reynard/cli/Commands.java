@@ -29,7 +29,7 @@ public final class Commands {
                         Path.of("target"),
                         Optional.of(databaseUrl),
                         Optional.empty(),
-                        Optional.empty(),
+                        Settings.Outgoing.INBOX,
                         Optional.empty(),
                         new Settings.Founder("Other", "other@example.com", "Etc/UTC", Optional.empty()),
                         true,

@@ -47,7 +47,7 @@ class ReaderTourTest {
                 Path.of("target"),
                 Optional.of(url),
                 Optional.empty(),
-                Optional.empty(),
+                Settings.Outgoing.INBOX,
                 Optional.of(TestServer.API_KEY),
                 new Settings.Founder("Tea Letters", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street")),
                 false,

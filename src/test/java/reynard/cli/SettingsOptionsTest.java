@@ -40,7 +40,7 @@ class SettingsOptionsTest {
         assertThat(settings.host()).isEqualTo("127.0.0.1");
         assertThat(settings.port()).isEqualTo(8080);
         assertThat(settings.databaseUrl()).isEmpty();
-        assertThat(settings.relay()).isEmpty();
+        assertThat(settings.outgoing()).isEqualTo(Settings.Outgoing.INBOX);
         assertThat(settings.virtualClock()).isFalse();
         assertThat(settings.webhookReach()).isEqualTo(Reach.PUBLIC);
         assertThat(settings.vault()).isEmpty();
@@ -132,7 +132,7 @@ class SettingsOptionsTest {
         assertThat(settings.virtualClock()).isTrue();
         assertThat(settings.clockStart()).hasValue(java.time.Instant.parse("2026-11-30T18:00:00Z"));
         assertThat(settings.databaseUrl().orElseThrow()).startsWith("jdbc:postgresql:");
-        assertThat(settings.relay()).isEmpty();
+        assertThat(settings.outgoing()).isEqualTo(Settings.Outgoing.INBOX);
         assertThat(settings.webhookReach().listed()).hasSize(2);
         assertThat(settings.vault()).isPresent();
     }

@@ -1,6 +1,7 @@
 package reynard.delivery;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -82,7 +83,9 @@ final class Mailroom implements AutoCloseable {
                 deliveries,
                 letters,
                 subscribers,
-                relay,
+                new Relays(List.of(relay)),
+                Optional.empty(),
+                Duration.ofMinutes(10),
                 new ConnectionPool(
                         SmtpSettings.withDefaults("localhost"), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
                 clock,

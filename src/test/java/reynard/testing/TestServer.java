@@ -84,14 +84,14 @@ public final class TestServer implements AutoCloseable {
             Optional<Path> tzdata,
             Policies policies,
             Settings.Access access) {
-        this(databaseUrl, ownsDatabase, start, relay, tzdata, policies, Settings.Returns.NONE, access);
+        this(databaseUrl, ownsDatabase, start, outgoing(relay), tzdata, policies, Settings.Returns.NONE, access);
     }
 
     private TestServer(
             String databaseUrl,
             boolean ownsDatabase,
             String start,
-            Optional<Relay> relay,
+            Settings.Outgoing outgoing,
             Optional<Path> tzdata,
             Policies policies,
             Settings.Returns returns,
@@ -107,7 +107,7 @@ public final class TestServer implements AutoCloseable {
                     Path.of("target"),
                     Optional.of(databaseUrl),
                     Optional.of("https://mail.example.com"),
-                    relay,
+                    outgoing,
                     Optional.of(API_KEY),
                     new Settings.Founder(
                             "Tea Letters", "author@example.com", "Etc/UTC", Optional.of("1 Tea Street\nLondon")),
@@ -123,6 +123,23 @@ public final class TestServer implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static Settings.Outgoing outgoing(Optional<Relay> relay) {
+        return relay.map(Settings.Outgoing::over).orElse(Settings.Outgoing.INBOX);
+    }
+
+    /// A server with several relays.
+    public static TestServer with(Settings.Outgoing outgoing) {
+        return new TestServer(
+                TestDatabase.fresh(Database::migrate),
+                true,
+                MONDAY,
+                outgoing,
+                Optional.empty(),
+                Policies.DEFAULT,
+                Settings.Returns.NONE,
+                Settings.Access.DEFAULT);
     }
 
     /// A server on an empty database whose clock stands at [#MONDAY].
@@ -171,7 +188,7 @@ public final class TestServer implements AutoCloseable {
                 TestDatabase.fresh(Database::migrate),
                 true,
                 MONDAY,
-                relay,
+                outgoing(relay),
                 Optional.empty(),
                 Policies.DEFAULT,
                 returns,

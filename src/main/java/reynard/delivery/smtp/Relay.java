@@ -4,20 +4,29 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import reynard.mail.Domain;
 
 /// The SMTP server that takes our mail, as its URL names it.
 ///
 /// `smtp://user:password@host:587`, `smtps://host:465`. Without a port: 465 for `smtps`, 587 with a user, else
 /// 25. Options: `?starttls=required|optional|off` (for `smtp`; default `required` with a user, `optional`
 /// without one or on loopback) and `?connections=8` (1 to 1000). Characters of the user and password that a URL
-/// cannot hold are written as `%XX`.
+/// cannot hold are written as `%XX`. Where there are several relays, `weight=1` (1 to 1000) is its share among them and
+/// `from=example.com,example.org` are the From domains that it is for; `rate=600` is how many emails it gets in a
+/// minute.
 ///
 /// A password never crosses a network in clear: with a user, `off` is refused unless the host is loopback.
-public record Relay(String host, int port, Encryption encryption, Optional<Credentials> credentials, int connections) {
+public record Relay(
+        String host, int port, Encryption encryption, Optional<Credentials> credentials, int connections, Terms terms) {
     private static final int CONNECTIONS_DEFAULT = 8;
     private static final int CONNECTIONS_MAX = 1000;
+    private static final int WEIGHT_MAX = 1000;
+    private static final int RATE_MAX = 99_999;
 
     /// How the line to the relay is protected.
     public enum Encryption {
@@ -30,6 +39,24 @@ public record Relay(String host, int port, Encryption encryption, Optional<Crede
         STARTTLS_OPTIONAL,
         /// Never.
         NONE
+    }
+
+    /// Which mail it gets.
+    ///
+    /// @param weight its share among several
+    /// @param fromDomains as DNS knows them; what is below them belongs to them. Empty: all that no other names
+    /// @param perMinute how many emails at most
+    public record Terms(int weight, Set<String> fromDomains, Optional<Integer> perMinute) {
+        public static final Terms ANY = new Terms(1, Set.of(), Optional.empty());
+
+        public Terms {
+            fromDomains = Set.copyOf(fromDomains);
+        }
+
+        /// Whether it is for mail from this domain by name.
+        public boolean names(String fromDomain) {
+            return fromDomains.stream().anyMatch(named -> fromDomain.equals(named) || fromDomain.endsWith("." + named));
+        }
     }
 
     /// A user name and password for AUTH; never printed.
@@ -57,6 +84,25 @@ public record Relay(String host, int port, Encryption encryption, Optional<Crede
                 "would send its password unencrypted: use starttls=required or smtps");
     }
 
+    public Relay(String host, int port, Encryption encryption, Optional<Credentials> credentials, int connections) {
+        this(host, port, encryption, credentials, connections, Terms.ANY);
+    }
+
+    /// The relays that several URLs name, with white space between them.
+    ///
+    /// @throws IllegalArgumentException as [#parse], and when one place is named twice
+    public static List<Relay> parseAll(String urls) {
+        var relays = new ArrayList<Relay>();
+        for (var url : urls.strip().split("\\s+")) {
+            var relay = parse(url);
+            require(
+                    relays.stream().noneMatch(other -> other.toString().equals(relay.toString())),
+                    "names the same place twice: " + relay);
+            relays.add(relay);
+        }
+        return List.copyOf(relays);
+    }
+
     /// The relay that the URL names.
     ///
     /// @throws IllegalArgumentException with one sentence that names the fault and never holds the password
@@ -82,7 +128,7 @@ public record Relay(String host, int port, Encryption encryption, Optional<Crede
                 : defaultPort(implicit, credentials.isPresent());
         var encryption =
                 options.encryption().orElseGet(() -> defaultEncryption(implicit, credentials.isPresent(), host));
-        return new Relay(host, port, encryption, credentials, options.connections());
+        return new Relay(host, port, encryption, credentials, options.connections(), options.terms());
     }
 
     private static int defaultPort(boolean implicit, boolean withUser) {
@@ -166,11 +212,14 @@ public record Relay(String host, int port, Encryption encryption, Optional<Crede
                 + ":" + port;
     }
 
-    private record Options(Optional<Encryption> encryption, int connections) {
+    private record Options(Optional<Encryption> encryption, int connections, Terms terms) {
 
         static Options parse(String query, boolean implicit) {
             var encryption = Optional.<Encryption>empty();
             int connections = CONNECTIONS_DEFAULT;
+            int weight = 1;
+            var fromDomains = Set.<String>of();
+            var perMinute = Optional.<Integer>empty();
             var seen = new HashSet<String>();
             for (var option : query.isEmpty() ? new String[0] : query.split("&", -1)) {
                 int equals = option.indexOf('=');
@@ -184,10 +233,30 @@ public record Relay(String host, int port, Encryption encryption, Optional<Crede
                     }
                     case "connections" ->
                         connections = number(value, "must have connections between 1 and " + CONNECTIONS_MAX);
-                    default -> throw fault("has an unknown option; known are starttls and connections");
+                    case "weight" -> weight = between(value, 1, WEIGHT_MAX, "must have a weight between 1 and ");
+                    case "from" -> fromDomains = domains(value);
+                    case "rate" ->
+                        perMinute = Optional.of(between(value, 1, RATE_MAX, "must have a rate between 1 and "));
+                    default ->
+                        throw fault("has an unknown option; known are starttls, connections, weight, from and rate");
                 }
             }
-            return new Options(encryption, connections);
+            return new Options(encryption, connections, new Terms(weight, fromDomains, perMinute));
+        }
+
+        private static int between(String text, int min, int max, String fault) {
+            int number = number(text, fault + max);
+            require(number >= min && number <= max, fault + max);
+            return number;
+        }
+
+        private static Set<String> domains(String text) {
+            var domains = new HashSet<String>();
+            for (var name : text.split(",", -1)) {
+                domains.add(Domain.ascii(name)
+                        .orElseThrow(() -> fault("must have From domains such as from=example.com,example.org")));
+            }
+            return domains;
         }
 
         private static Encryption startTls(String value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -50,9 +51,28 @@ class RelayTest {
                 .isEqualTo(Optional.of(new Credentials("a", "A")));
     }
 
+    @Test
+    void several_urls_share_the_mail_by_weight_from_domain_and_rate() {
+        var relays = Relay.parseAll(" smtp://a.example.org?weight=3&rate=600\n"
+                + "smtp://u:p@b.example.org?from=example.com,bücher.example ");
+
+        assertThat(relays).extracting(Relay::host).containsExactly("a.example.org", "b.example.org");
+        assertThat(relays.getFirst().terms()).isEqualTo(new Relay.Terms(3, Set.of(), Optional.of(600)));
+        assertThat(relays.getLast().terms())
+                .isEqualTo(new Relay.Terms(1, Set.of("example.com", "xn--bcher-kva.example"), Optional.empty()));
+        assertThat(relays.getLast().terms().names("news.example.com")).isTrue();
+        assertThat(relays.getLast().terms().names("myexample.com")).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Relay.parseAll("smtp://a.example.org smtp://a.example.org:25?weight=2"))
+                .withMessage("the SMTP URL names the same place twice: smtp://a.example.org:25");
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "mail.example.org, must begin with smtp:// or smtps://",
+        "smtp://mail.example.org?weight=0, must have a weight between 1 and 1000",
+        "smtp://mail.example.org?rate=none, must have a rate between 1 and 99999",
+        "'smtp://mail.example.org?from=example.com,', 'must have From domains such as from=example.com,example.org'",
         "http://u:secret@mail.example.org, must begin with smtp:// or smtps://",
         "smtp://, has no valid host",
         "smtp://u:secret@, has no valid host",
@@ -74,7 +94,7 @@ class RelayTest {
         "smtp://u:secret@mail.example.org?connections=0, must have connections between 1 and 1000",
         "smtp://u:secret@mail.example.org?connections=many, must have connections between 1 and 1000",
         "smtp://u:secret@mail.example.org?connections=1&connections=2, has an option twice",
-        "smtp://u:secret@mail.example.org?pool=4, has an unknown option; known are starttls and connections",
+        "smtp://u:secret@mail.example.org?pool=4, 'has an unknown option; known are starttls, connections, weight, from and rate'",
     })
     void a_wrong_url_is_told_its_fault_and_never_its_password(String url, String fault) {
         assertThatIllegalArgumentException()
