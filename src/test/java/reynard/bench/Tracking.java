@@ -20,6 +20,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -38,7 +40,8 @@ import reynard.enrollment.Policies;
 import reynard.tracking.LinkTokens;
 import reynard.webhook.Reach;
 
-/// What opens and clicks cost: `bin/bench tracking [PEOPLE]`.
+/// What opens and clicks cost: `bin/bench tracking [PEOPLE [KEPT]]`, with so many opens of the last ten months in the
+/// database already; to try it with ten million: `bin/bench tracking 30000 10000000`.
 ///
 /// A whole server on the system clock with its loops sends to a sink in this process. Readers open and click over HTTP,
 /// 5,000 times a second, of which one in ten is a click. Measured are how fast the same rows go into the same tables
@@ -58,24 +61,27 @@ public final class Tracking {
 
     private final String jdbcUrl;
     private final int port;
+    private final long postmaster;
     private final long account;
     private final ConcurrentLinkedQueue<Long> clickMicros = new ConcurrentLinkedQueue<>();
     private final AtomicLong handedIn = new AtomicLong();
 
-    private Tracking(String jdbcUrl, int port) throws SQLException {
+    private Tracking(String jdbcUrl, int port, long postmaster) throws SQLException {
         this.jdbcUrl = jdbcUrl;
         this.port = port;
+        this.postmaster = postmaster;
         this.account = number("select min(id) from account");
     }
 
     public static void main(String[] arguments) throws Exception {
         long people = arguments.length == 0 ? PEOPLE : Long.parseLong(arguments[0]);
+        long kept = arguments.length < 2 ? 0 : Long.parseLong(arguments[1]);
         var folder = Files.createTempDirectory("reynard-bench-tracking");
         try (var postgres = EmbeddedDatabase.start(folder);
                 var sink = new Sink()) {
             Database.migrate(postgres.jdbcUrl());
             try (var server = Server.start(settings(postgres.jdbcUrl(), sink.port()))) {
-                new Tracking(postgres.jdbcUrl(), server.port()).measure(people);
+                new Tracking(postgres.jdbcUrl(), server.port(), postmaster(folder)).measure(people, kept);
             }
         } finally {
             delete(folder);
@@ -103,10 +109,16 @@ public final class Tracking {
                 Settings.Access.DEFAULT);
     }
 
-    private void measure(long people) throws Exception {
+    private void measure(long people, long kept) throws Exception {
         long read = sequence();
         sent(read);
         System.out.printf("%-52s %,10.0f a second%n", "the same rows alone, in batches of 2,000", rawInserts());
+
+        if (kept > 0) {
+            keep(kept);
+        }
+        events();
+        System.out.printf("%-52s %,10.1f ms%n", "the figures of the sequence that is read", figures(read));
 
         fill(sequence(), FIRST_ID + 10_000_000, 2_000);
         rate(2_000); // Warm.
@@ -118,6 +130,7 @@ public final class Tracking {
         var readers = readers(reading);
         TimeUnit.SECONDS.sleep(3); // Warm.
         long before = handedIn.get();
+        clickMicros.clear();
         long start = System.nanoTime();
         fill(sequence(), FIRST_ID + 30_000_000, people);
         double beside = rate(people);
@@ -140,6 +153,120 @@ public final class Tracking {
         System.out.printf(
                 "%-52s %,10d µs, slowest in a hundred %,d µs%n",
                 "a click waits (median)", waits.get(waits.size() / 2), waits.get(waits.size() * 99 / 100));
+    }
+
+    /// Opens and clicks alone: how many are written down in twenty seconds, and what each costs.
+    private void events() throws Exception {
+        var reading = new AtomicBoolean(true);
+        var readers = readers(reading);
+        TimeUnit.SECONDS.sleep(10); // Warm.
+        long before = handedIn.get();
+        double server = serverSeconds();
+        double postgres = postgresSeconds();
+        long start = System.nanoTime();
+        TimeUnit.SECONDS.sleep(20);
+        long count = handedIn.get() - before;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double ours = serverSeconds() - server;
+        double theirs = postgresSeconds() - postgres;
+        reading.set(false);
+        for (var reader : readers) {
+            reader.join();
+        }
+        System.out.printf("%-52s %,10.0f a second%n", "opens and clicks alone", count / seconds);
+        System.out.printf(
+                "%-52s %,10.0f µs of server and client, %.0f µs of PostgreSQL; load of the machine %s%n",
+                "CPU for each",
+                ours * 1e6 / count,
+                theirs * 1e6 / count,
+                Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+    }
+
+    /// How long the API takes to answer with a sequence's figures.
+    private double figures(long sequence) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create(
+                            "http://127.0.0.1:" + port + "/v4/sequences/" + sequence + "/emails?include=stats"))
+                    .header("X-Kit-Api-Key", KEY)
+                    .build();
+            http.send(request, HttpResponse.BodyHandlers.ofString());
+            long start = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                http.send(request, HttpResponse.BodyHandlers.ofString());
+            }
+            return (System.nanoTime() - start) / 20.0 / 1e6;
+        }
+    }
+
+    /// Opens of the ten months before this one.
+    private void keep(long count) throws SQLException {
+        long start = System.nanoTime();
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.createStatement()) {
+            for (int back = 1; back <= 10; back++) {
+                var month = YearMonth.now(ZoneOffset.UTC).minusMonths(back);
+                statement.execute(
+                        "create table if not exists email_open_%d_%02d partition of email_open for values from ('%s-01 00:00+00') to ('%s-01 00:00+00')"
+                                .formatted(month.getYear(), month.getMonthValue(), month, month.plusMonths(1)));
+                statement.execute("""
+                        insert into email_open (account_id, delivery_id, at, id, subscriber_id, machine)
+                        select %d, %d + i %% %d, '%s-01T00:00:00Z'::timestamptz + i * interval '1 ms',
+                               %d + i, %d + i %% %d, null
+                          from generate_series(1, %d) i
+                        """.formatted(
+                                account,
+                                FIRST_ID,
+                                READERS,
+                                month,
+                                FIRST_ID + back * 100_000_000L,
+                                FIRST_ID,
+                                READERS,
+                                count / 10));
+            }
+            statement.execute("vacuum analyze email_open");
+        }
+        System.out.printf(
+                "%-52s %,10d in %,d s%n",
+                "kept of ten months before", count, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+    }
+
+    private static double serverSeconds() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
+    }
+
+    /// Of the server that this run has started, and of those of its processes that live.
+    private double postgresSeconds() throws IOException {
+        double seconds = 0;
+        try (var processes = Files.list(Path.of("/proc"))) {
+            for (var process : processes
+                    .filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .toList()) {
+                try {
+                    var stat = Files.readString(process.resolve("stat"));
+                    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                    if (fields[1].equals(Long.toString(postmaster))) {
+                        seconds += (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                    }
+                } catch (IOException e) {
+                    // It has ended meanwhile.
+                }
+            }
+        }
+        return seconds;
+    }
+
+    private static long postmaster(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            var file = files.filter(path -> path.endsWith("postmaster.pid"))
+                    .findFirst()
+                    .orElseThrow();
+            return Long.parseLong(Files.readAllLines(file).getFirst().strip());
+        }
     }
 
     private long written() throws SQLException {
