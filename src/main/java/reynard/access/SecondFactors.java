@@ -98,6 +98,11 @@ public final class SecondFactors {
         });
     }
 
+    /// Without a code: for the operator alone.
+    public void forget(Tx tx, UserId user) {
+        store.delete(tx, user);
+    }
+
     /// Whether this is a code of theirs that was not shown before; it is from now on.
     boolean shows(Tx tx, UserId user, String code) {
         var stored = store.hold(tx, user).filter(SecondFactorStore.Stored::confirmed);

@@ -148,7 +148,8 @@ public final class Sessions {
                 }));
     }
 
-    void endAll(Tx tx, UserId user) {
+    /// Somebody has to log in again everywhere.
+    public void endAll(Tx tx, UserId user) {
         store.deleteOthers(tx, user, "");
     }
 

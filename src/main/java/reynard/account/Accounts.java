@@ -118,6 +118,13 @@ public final class Accounts {
         store.updatePassword(tx, user, Secrets.passwordHash(password));
     }
 
+    /// @return the new one, which is shown once and kept as a hash only
+    public String replacePassword(Tx tx, UserId user) {
+        var password = Secrets.password();
+        setPassword(tx, user, password);
+        return password;
+    }
+
     /// Somebody who works anywhere, and where. Compared without case.
     public Optional<Shown> findWorking(Tx tx, String email) {
         return store.findUser(tx, email).map(user -> new Shown(user.account(), user.user()));

@@ -19,6 +19,7 @@ import reynard.app.Version;
             DkimCommand.class,
             CheckDomainCommand.class,
             TokensCommand.class,
+            UsersCommand.class,
             AppsCommand.class
         })
 public final class Main {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import reynard.testing.Browser;
 import reynard.testing.TestServer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -57,6 +58,25 @@ class AppsAndTokensTest {
         assertThat(statusWith(token)).isEqualTo(401);
         assertThat(run(new TokensCommand(), "revoke", id).status()).isEqualTo(1);
         assertThat(run(new TokensCommand(), "list").text()).contains("revoked");
+    }
+
+    @Test
+    void somebody_who_has_lost_what_they_log_in_with_gets_another_password() {
+        var author = new Browser(server);
+        author.logIn("author@example.com", server.password());
+        assertThat(run(new UsersCommand(), "list").text()).contains("author@example.com\towner\tsince ");
+        assertThat(run(new UsersCommand(), "reset", "nobody@example.com").status())
+                .isEqualTo(1);
+
+        var reset = run(new UsersCommand(), "reset", "AUTHOR@example.com");
+
+        assertThat(reset.status()).isZero();
+        assertThat(author.get("/").status()).isEqualTo(303);
+        var password = reset.text().strip().replaceFirst("(?s).* ", "");
+        assertThat(new Browser(server).logIn("author@example.com", server.password()).status())
+                .isEqualTo(422);
+        assertThat(new Browser(server).logIn("author@example.com", password).status())
+                .isEqualTo(303);
     }
 
     @Test
