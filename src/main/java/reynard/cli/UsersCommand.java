@@ -42,7 +42,9 @@ final class UsersCommand implements Callable<Integer> {
                         .read(tx -> members.list(tx, account))
                         .forEach(member -> println("%s\t%s\tsince %s"
                                 .formatted(
-                                        member.user().emailAddress(), member.role().wireName(), member.since())));
+                                        member.user().emailAddress(),
+                                        member.role().wireName(),
+                                        member.since())));
                 return 0;
             });
         }
@@ -50,8 +52,9 @@ final class UsersCommand implements Callable<Integer> {
 
     @Command(
             name = "reset",
-            description = "Gives somebody a new password, shown this once, turns their second factor off and ends their "
-                    + "sessions.",
+            description =
+                    "Gives somebody a new password, shown this once, turns their second factor off and ends their "
+                            + "sessions.",
             mixinStandardHelpOptions = true)
     static final class Reset extends AccountCommand {
         @Parameters(paramLabel = "EMAIL", description = "The address that they log in with.")

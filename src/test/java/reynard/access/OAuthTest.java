@@ -25,6 +25,9 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import reynard.account.Accounts;
+import reynard.account.Members;
+import reynard.account.Role;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
 import reynard.testing.Browser;
@@ -177,6 +180,24 @@ class OAuthTest {
     }
 
     // Asking
+
+    @Test
+    void only_an_owner_lets_an_app_in() {
+        var accounts = new Accounts(database, ids, InstantSource.fixed(Instant.parse(TestServer.MONDAY)));
+        var account = accounts.all().getFirst();
+        database.useTx(tx -> {
+            var editor = accounts.addUser(tx, "editor@example.com", "correct horse");
+            new Members(database, InstantSource.fixed(Instant.parse(TestServer.MONDAY)))
+                    .add(tx, account, editor.id(), Role.EDITOR);
+        });
+        var other = new Browser(server);
+        other.logIn("editor@example.com", "correct horse");
+
+        var asked = other.get("/v4/oauth/authorize?" + Browser.form(wish(confidential)));
+
+        assertThat(asked.status()).isEqualTo(403);
+        assertThat(asked.raw().body()).contains("Only an owner");
+    }
 
     @Test
     void whoever_is_not_logged_in_logs_in_first_and_comes_back() {

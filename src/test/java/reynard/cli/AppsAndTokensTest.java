@@ -73,7 +73,9 @@ class AppsAndTokensTest {
         assertThat(reset.status()).isZero();
         assertThat(author.get("/").status()).isEqualTo(303);
         var password = reset.text().strip().replaceFirst("(?s).* ", "");
-        assertThat(new Browser(server).logIn("author@example.com", server.password()).status())
+        assertThat(new Browser(server)
+                        .logIn("author@example.com", server.password())
+                        .status())
                 .isEqualTo(422);
         assertThat(new Browser(server).logIn("author@example.com", password).status())
                 .isEqualTo(303);
