@@ -286,12 +286,13 @@ public final class Server implements AutoCloseable {
             var bulk = new Bulk(
                     database, ids, labour, clock, settings.access().bulkQueueBytes(), () -> wakeForeman(waking));
             var people = new People(database, subscribers, bulk, erasedAddresses, clock);
+            var mailing = new Mailing(database, broadcasts, segments, deliveries, subscribers, events);
             var engine = parts.start(() -> new Engine(
                     brake,
                     new Retimer(database, enrollments),
                     replanner,
                     new Walker(database, enrollments, deliveries),
-                    new Mailing(database, broadcasts, segments, deliveries, subscribers, events),
+                    mailing,
                     sender,
                     new Rescuer(database, accounts, deliveries, node),
                     new Courier(database, ids, accounts, vault, poster, clock, node, () -> wakeCourier(waking)),
@@ -313,20 +314,21 @@ public final class Server implements AutoCloseable {
             new SuppressionEndpoints(suppressions).register(routes);
             new TagEndpoints(database, tags, subscribers, customFields).register(routes);
             new BulkEndpoints(bulk, callbacks).register(routes);
-            new FormEndpoints(
-                            database,
-                            forms,
-                            subscribers,
-                            customFields,
-                            account -> publicUrl.get() + "/forms/"
-                                    + accounts.find(account).orElseThrow().token())
-                    .register(routes);
+            var formBodies = new FormEndpoints(
+                    database,
+                    forms,
+                    subscribers,
+                    customFields,
+                    account -> publicUrl.get() + "/forms/"
+                            + accounts.find(account).orElseThrow().token());
+            formBodies.register(routes);
             var notices = new Notices(deliveries, ids, accounts, letters);
             var consents = new Consents(database, ids, clock);
             new ConsentEndpoints(database, consents, subscribers, clock).register(routes);
             var formPages = new FormPages();
-            new FormPageEndpoints(database, accounts, forms, formPages, tags, sequences, publicUrl::get)
-                    .register(routes);
+            var formPageBodies =
+                    new FormPageEndpoints(database, accounts, forms, formPages, tags, sequences, publicUrl::get);
+            formPageBodies.register(routes);
             var signups = new Signups(
                     database,
                     ids,
@@ -352,9 +354,12 @@ public final class Server implements AutoCloseable {
                                     .decode(new SettingStore().putIfAbsent(tx, "form_stamp_secret", Secrets.key()))),
                             clock)
                     .register(routes);
-            new SegmentEndpoints(database, segments, subscribers, customFields).register(routes);
-            new TemplateEndpoints(database, templates, clock).register(routes);
-            new SnippetEndpoints(database, snippets).register(routes);
+            var segmentBodies = new SegmentEndpoints(database, segments, subscribers, customFields);
+            segmentBodies.register(routes);
+            var templateBodies = new TemplateEndpoints(database, templates, clock);
+            templateBodies.register(routes);
+            var snippetBodies = new SnippetEndpoints(database, snippets);
+            snippetBodies.register(routes);
             var sequenceEndpoints = new SequenceEndpoints(database, sequences, accounts, templates, tzData);
             sequenceEndpoints.register(routes);
             var emailEndpoints = new SequenceEmailEndpoints(database, sequences, accounts, templates);
@@ -395,14 +400,16 @@ public final class Server implements AutoCloseable {
             new EnrollmentEndpoints(database, enrollments, sequences, subscribers, customFields).register(routes);
             new DeliveryEndpoints(deliveries, clock).register(routes);
             var postLinks = new PostLinks(publicUrl::get);
-            new BroadcastEndpoints(database, broadcasts, accounts, templates, postLinks).register(routes);
+            var broadcastBodies = new BroadcastEndpoints(database, broadcasts, accounts, templates, postLinks);
+            broadcastBodies.register(routes);
             new PostEndpoints(database, broadcasts, accounts, postLinks).register(routes);
             new PostPageEndpoints(database, broadcasts, accounts, postLinks).register(routes);
             var bounces = new Bounces(database, ids, accounts, subscribers, deliveries, returnPath, clock);
             new BounceEndpoints(bounces, providers(settings.returns()), new Fetch()::get, clock).register(routes);
             this.bouncePort = settings.returns().port().map(port -> startBounces(settings.returns(), bounces, port));
             new InboxEndpoints(inbox).register(routes);
-            new ReceiverEndpoints(receivers, reach, clock).register(routes);
+            var receiverBodies = new ReceiverEndpoints(receivers, reach, clock);
+            receiverBodies.register(routes);
             new HookEndpoints(database, new Hooks(database, ids, clock), reach, tags, forms, sequences, customFields)
                     .register(routes);
             new LinkTriggerEndpoints(database, linkTriggers, tags, sequences).register(routes);
@@ -452,7 +459,7 @@ public final class Server implements AutoCloseable {
                     publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
-            new Workplace(
+            var desk = new Workplace(
                             database,
                             apiKeys,
                             accountBodies,
@@ -498,6 +505,41 @@ public final class Server implements AutoCloseable {
                             letters,
                             publicUrl::get)
                     .register(routes);
+            new MailPages(
+                            database,
+                            accounts,
+                            broadcasts,
+                            broadcastBodies,
+                            mailing,
+                            postLinks,
+                            letters,
+                            subscribers,
+                            segments,
+                            tags,
+                            customFields,
+                            templates,
+                            templateBodies,
+                            snippets,
+                            snippetBodies,
+                            sequences,
+                            standings,
+                            reports)
+                    .register(routes, desk);
+            new ProgramPages(receivers, receiverBodies, tokens).register(routes, desk);
+            new AudiencePages(
+                            database,
+                            subscribers,
+                            customFields,
+                            tags,
+                            forms,
+                            formBodies,
+                            formPages,
+                            formPageBodies,
+                            segments,
+                            segmentBodies,
+                            sequences,
+                            broadcasts)
+                    .register(routes, desk);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
             } else {

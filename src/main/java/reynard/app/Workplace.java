@@ -123,7 +123,8 @@ record Workplace(
     /// As many people as are counted while an author waits.
     private static final int SMALL_MAX = 10_000;
 
-    void register(Routes routes) {
+    /// @return where further pages let their authors in
+    Desk register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
         var figures = Figures.of(account -> database.read(tx -> subscribers.hasMoreThan(tx, account, SMALL_MAX)));
         routes.errorPage(Desk::problem);
@@ -197,5 +198,6 @@ record Workplace(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)
                 .register(routes);
         new PreviewEndpoints(database, subscribers, sequences, letters, desk).register(routes);
+        return desk;
     }
 }

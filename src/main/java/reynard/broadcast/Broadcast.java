@@ -80,7 +80,7 @@ public record Broadcast(
     }
 
     /// Its author may still change it.
-    boolean isOpen() {
+    public boolean isOpen() {
         return stage instanceof Stage.Draft || stage instanceof Stage.Scheduled;
     }
 }

@@ -1,6 +1,5 @@
 package reynard.broadcast;
 
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Account;
@@ -17,6 +17,7 @@ import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -102,34 +103,44 @@ public final class BroadcastEndpoints {
 
     private Reply create(Request request) {
         var body = request.json();
-        return database.inTx(tx -> {
-            var settings = edit(tx, request.account(), body).apply(BroadcastSettings.NONE);
-            refuseUnfinished(body, settings);
-            var broadcast = broadcasts.create(tx, request.account(), settings);
-            return Reply.created(body(tx, request.account(), broadcast));
-        });
+        return database.inTx(tx -> Reply.created(body(tx, request.account(), create(tx, request.account(), body))));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Broadcast create(Tx tx, AccountId account, JsonBody body) {
+        var settings = edit(tx, account, body).apply(BroadcastSettings.NONE);
+        refuseUnfinished(body, settings);
+        return broadcasts.create(tx, account, settings);
     }
 
     private Reply update(Request request) {
         var id = request.path("id", BroadcastId::new);
-        return database.inTx(tx -> {
-            // What is not sent stays as it is at this moment, so nobody else may edit at the same time.
-            var before = broadcasts.findForUpdate(tx, request.account(), id);
-            if (before.isEmpty()) {
-                return Reply.notFound();
-            }
-            if (!before.get().isOpen()) {
-                return Reply.invalid(SENDING);
-            }
-            var body = request.json();
-            var edit = edit(tx, request.account(), body);
-            refuseUnfinished(body, edit.apply(before.get().settings()));
-            return switch (broadcasts.update(tx, request.account(), id, edit)) {
-                case Broadcasts.Edit.Saved(var broadcast) -> Reply.ok(body(tx, request.account(), broadcast));
-                case Broadcasts.Edit.NotFound _ -> Reply.notFound();
-                case Broadcasts.Edit.AlreadySending _ -> Reply.invalid(SENDING);
-            };
+        return database.inTx(tx -> switch (update(tx, request.account(), id, request::json)) {
+            case Broadcasts.Edit.Saved(var broadcast) -> Reply.ok(body(tx, request.account(), broadcast));
+            case Broadcasts.Edit.NotFound _ -> Reply.notFound();
+            case Broadcasts.Edit.AlreadySending _ -> Reply.invalid(SENDING);
         });
+    }
+
+    /// Changes a broadcast as a body of the API says.
+    ///
+    /// @param given asked for when there is a broadcast to change
+    /// @throws InvalidRequest when the body cannot be one
+    public Broadcasts.Edit update(Tx tx, AccountId account, BroadcastId id, Supplier<JsonBody> given) {
+        // What is not sent stays as it is at this moment, so nobody else may edit at the same time.
+        var before = broadcasts.findForUpdate(tx, account, id);
+        if (before.isEmpty()) {
+            return new Broadcasts.Edit.NotFound();
+        }
+        if (!before.get().isOpen()) {
+            return new Broadcasts.Edit.AlreadySending();
+        }
+        var body = given.get();
+        var edit = edit(tx, account, body);
+        refuseUnfinished(body, edit.apply(before.get().settings()));
+        return broadcasts.update(tx, account, id, edit);
     }
 
     private Reply delete(Request request) {
@@ -445,20 +456,10 @@ public final class BroadcastEndpoints {
         json.put("total_clicks", figures.clicks());
         json.put("show_total_clicks", figures.clicks() > 0);
         json.put("status", broadcast.stage().wireName());
-        json.put("progress", progress(broadcast, figures));
+        json.put("progress", figures.progress(broadcast));
         json.put("open_tracking_disabled", !account.openTracking());
         json.put("click_tracking_disabled", !account.clickTracking());
         return json;
-    }
-
-    private static BigDecimal progress(Broadcast broadcast, Figures figures) {
-        long audience = Math.max(broadcast.audienceCount(), figures.queued());
-        return switch (broadcast.stage()) {
-            case Broadcast.Stage.Draft _, Broadcast.Stage.Scheduled _ -> Figures.percent(0, 1);
-            case Broadcast.Stage.Sending _ -> Figures.percent(figures.settled(), audience);
-            case Broadcast.Stage.Completed _ -> Figures.percent(1, 1);
-            case Broadcast.Stage.Aborted _ -> Figures.percent(figures.recipients(), audience);
-        };
     }
 
     /// What Kit does not show of a broadcast's sending.
@@ -480,7 +481,7 @@ public final class BroadcastEndpoints {
         json.put("queued", figures.queued());
         json.put("settled", figures.settled());
         json.put("recipients", figures.recipients());
-        json.put("progress", progress(broadcast, figures));
+        json.put("progress", figures.progress(broadcast));
         return Map.of("broadcast", json);
     }
 

@@ -4,4 +4,4 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// Which broadcasts a list shows. Those that have not begun to be sent are neither after nor before anything.
-record BroadcastFilter(Optional<String> status, Optional<Instant> sentAfter, Optional<Instant> sentBefore) {}
+public record BroadcastFilter(Optional<String> status, Optional<Instant> sentAfter, Optional<Instant> sentBefore) {}

@@ -82,7 +82,7 @@ final class BroadcastStore {
             List.of(Listing.Key.instant("b.appears_at", "appears_at"), Listing.Key.number("b.post_id", "post_id")),
             (row, _) -> broadcast(row));
 
-    private static final Listing<Clicked> CLICKED = new Listing<>(
+    private static final Listing<Broadcasts.Clicked> CLICKED = new Listing<>(
             """
             select c.link_id, c.url, c.readers
               from (select t.link_id, l.url, t.visitors as readers
@@ -93,12 +93,7 @@ final class BroadcastStore {
             """,
             Listing.Order.DESCENDING,
             List.of(Listing.Key.number("c.link_id", "link_id")),
-            (row, _) -> new Clicked(row.getString("url"), row.getLong("readers")));
-
-    /// A link of a broadcast.
-    ///
-    /// @param readers who followed it, each counted once
-    record Clicked(String url, long readers) {}
+            (row, _) -> new Broadcasts.Clicked(row.getString("url"), row.getLong("readers")));
 
     Page<Broadcast> list(Tx tx, AccountId account, BroadcastFilter filter, PageRequest page) {
         var parameters = new HashMap<String, @Nullable Object>();
@@ -117,7 +112,7 @@ final class BroadcastStore {
         return LAST_SEEN.read(tx, Map.of("account", account), page);
     }
 
-    Page<Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
+    Page<Broadcasts.Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
         return CLICKED.read(tx, Map.of("account", account, "broadcast", id), page);
     }
 

@@ -178,12 +178,15 @@ public final class Broadcasts {
     }
 
     /// What came of each; those that have led to no email are missing.
-    Map<BroadcastId, Figures> figures(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
+    public Map<BroadcastId, Figures> figures(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
         return store.figures(tx, account, broadcasts);
     }
 
+    /// A link of a broadcast, and how many of its readers have followed it.
+    public record Clicked(String url, long readers) {}
+
     /// The links of a broadcast that somebody has followed, the newest first.
-    Page<BroadcastStore.Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
+    public Page<Clicked> clicked(Tx tx, AccountId account, BroadcastId id, PageRequest page) {
         return store.clicked(tx, account, id, page);
     }
 

@@ -11,8 +11,20 @@ import java.math.RoundingMode;
 /// @param opened emails that were opened, each counted once, as with those clicked
 /// @param unsubscribed readers who left the list by it
 /// @param clicks every click
-record Figures(long queued, long settled, long recipients, long opened, long clicked, long unsubscribed, long clicks) {
-    static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+public record Figures(
+        long queued, long settled, long recipients, long opened, long clicked, long unsubscribed, long clicks) {
+    public static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+
+    /// How far its sending has come, in percent with two decimals.
+    public BigDecimal progress(Broadcast broadcast) {
+        long audience = Math.max(broadcast.audienceCount(), queued);
+        return switch (broadcast.stage()) {
+            case Broadcast.Stage.Draft _, Broadcast.Stage.Scheduled _ -> percent(0, 1);
+            case Broadcast.Stage.Sending _ -> percent(settled, audience);
+            case Broadcast.Stage.Completed _ -> percent(1, 1);
+            case Broadcast.Stage.Aborted _ -> percent(recipients, audience);
+        };
+    }
 
     /// In percent, with two decimals.
     static BigDecimal percent(long part, long whole) {

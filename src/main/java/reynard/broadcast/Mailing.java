@@ -104,7 +104,7 @@ public final class Mailing {
                 || broadcast.settings().sendAt().filter(at -> !at.isAfter(now)).isEmpty()) {
             return 0;
         }
-        var filter = filter(tx, account, broadcast);
+        var filter = filter(tx, account, broadcast.settings().audience());
         if (filter.isEmpty()) {
             broadcasts.abort(tx, account, id, Broadcast.Reason.AUDIENCE_GONE, now);
         } else {
@@ -128,7 +128,7 @@ public final class Mailing {
         if (store.untried(tx, account, id, AHEAD) >= AHEAD) {
             return 0;
         }
-        var filter = filter(tx, account, broadcast);
+        var filter = filter(tx, account, broadcast.settings().audience());
         if (filter.isEmpty()) {
             broadcasts.abort(tx, account, id, Broadcast.Reason.AUDIENCE_GONE, now);
             return 1;
@@ -167,13 +167,17 @@ public final class Mailing {
         return 1;
     }
 
+    /// To how many it would go if it began now. Empty when something that the audience names is gone.
+    public Optional<Long> reach(Tx tx, AccountId account, Audience audience) {
+        return filter(tx, account, audience).map(filter -> segments.count(tx, account, filter));
+    }
+
     /// Whom the audience is made of now. Empty when something that it names is gone: without it, `none` would mail
-    /// those
-    /// whom it must not.
-    private Optional<Filter> filter(Tx tx, AccountId account, Broadcast broadcast) {
+    /// those whom it must not.
+    private Optional<Filter> filter(Tx tx, AccountId account, Audience audience) {
         var groups = new ArrayList<Filter.Group>();
         groups.add(new Filter.Group(Filter.Match.ALL, List.of(new Condition.StateIs(SubscriberState.ACTIVE))));
-        if (broadcast.settings().audience() instanceof Audience.Chosen(var match, var sources)) {
+        if (audience instanceof Audience.Chosen(var match, var sources)) {
             if (!broadcasts.unknown(tx, account, sources).isEmpty()) {
                 return Optional.empty();
             }

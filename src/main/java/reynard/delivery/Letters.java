@@ -214,18 +214,21 @@ public final class Letters {
         return switch (kind) {
             case Kind.SequenceMail mail -> draft(tx, account, mail);
             case Kind.BroadcastMail(var broadcast, var _) ->
-                broadcasts
-                        .draft(tx, account, broadcast)
-                        .map(draft -> new Draft(
-                                draft.from(),
-                                draft.source(),
-                                new MailingList("b" + Long.toString(broadcast.value(), 36), "", "broadcast"),
-                                zone(accounts.get(tx, account).timeZone()),
-                                Optional.empty(),
-                                Optional.empty()));
+                broadcasts.draft(tx, account, broadcast).map(draft -> draft(tx, account, draft, broadcast.value()));
             // Its bytes are kept with it; without them there is nothing to write it from.
             case Kind.NoticeMail _ -> Optional.empty();
         };
+    }
+
+    /// @param broadcast its id; 0: it is not kept
+    private Draft draft(Tx tx, AccountId account, BroadcastWriter.Draft draft, long broadcast) {
+        return new Draft(
+                draft.from(),
+                draft.source(),
+                new MailingList("b" + Long.toString(broadcast, 36), "", "broadcast"),
+                zone(accounts.get(tx, account).timeZone()),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Optional<Draft> draft(Tx tx, AccountId account, Kind.SequenceMail mail) {
@@ -274,10 +277,22 @@ public final class Letters {
     /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
     public Optional<Specimen> specimen(
             Tx tx, AccountId id, Sequence sequence, EmailSettings email, Optional<SubscriberId> reader, Instant date) {
+        return specimen(tx, id, draft(tx, id, sequence, email), reader, date);
+    }
+
+    /// The same of a broadcast, whether it is kept or not.
+    ///
+    /// @throws reynard.template.BrokenEmail when what the author wrote cannot be rendered
+    public Optional<Specimen> specimen(
+            Tx tx, AccountId id, BroadcastWriter.Draft written, Optional<SubscriberId> reader, Instant date) {
+        return specimen(tx, id, draft(tx, id, written, 0), reader, date);
+    }
+
+    private Optional<Specimen> specimen(Tx tx, AccountId id, Draft draft, Optional<SubscriberId> reader, Instant date) {
         var account = accounts.get(tx, id);
         var known = reader.map(one -> subscribers.find(tx, id, one)).orElseGet(() -> Optional.of(nobody(tx, id, date)));
         return known.map(one -> {
-            var parts = parts(tx, account, one, draft(tx, id, sequence, email));
+            var parts = parts(tx, account, one, draft);
             var unsubscribeUrl = links.unsubscribe(account.token(), NO_DELIVERY);
             var rendered = rendered(parts, unsubscribeUrl, date);
             var fields = new HashSet<>(Set.of("email_address", "first_name"));

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -118,15 +119,20 @@ public final class FormEndpoints {
     }
 
     private Reply create(Request request) {
-        var body = request.json();
+        return Reply.created(Map.of("form", json(request.account(), create(request.account(), request.json()), null)));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Form create(AccountId account, JsonBody body) {
         var name = name(body);
         var kind = kind(body);
         if (name.isEmpty() && !body.has("name")) {
             body.fault("name can't be blank");
         }
         body.refuseFaults();
-        var form = forms.create(request.account(), name.orElseThrow(), kind.orElseThrow());
-        return Reply.created(Map.of("form", json(request.account(), form, null)));
+        return forms.create(account, name.orElseThrow(), kind.orElseThrow());
     }
 
     private static Optional<String> name(JsonBody body) {
@@ -153,13 +159,19 @@ public final class FormEndpoints {
         if (database.inTx(tx -> forms.find(tx, request.account(), id)).isEmpty()) {
             return Reply.notFound();
         }
-        var body = request.json();
+        return update(request.account(), id, request.json())
+                .map(form -> Reply.ok(Map.of("form", json(request.account(), form, null))))
+                .orElseGet(Reply::notFound);
+    }
+
+    /// Changes a form as a body of the API says. Empty when there is no such form.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Optional<Form> update(AccountId account, FormId id, JsonBody body) {
         var name = name(body);
         var status = status(body);
         body.refuseFaults();
-        return forms.update(request.account(), id, name, status)
-                .map(form -> Reply.ok(Map.of("form", json(request.account(), form, null))))
-                .orElseGet(Reply::notFound);
+        return forms.update(account, id, name, status);
     }
 
     /// `status`, or Kit's `archived` for two of its three values.

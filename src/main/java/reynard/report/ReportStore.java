@@ -5,10 +5,14 @@ import static reynard.db.Rows.optionalInstant;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.Id;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
 import reynard.id.SubscriberId;
 
 /// Every statement of the room.
@@ -109,5 +113,58 @@ final class ReportStore {
                                 row.getLong("since_click"))))
                 .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
         return found;
+    }
+
+    /// By the number of the span, which counts from 1; those in which nothing went out are missing.
+    Map<Integer, Reports.DayTotals> byDay(
+            Tx tx, AccountId account, SequenceId sequence, Optional<SequenceEmailId> email, List<Instant> starts) {
+        var found = new HashMap<Integer, Reports.DayTotals>();
+        tx.query("""
+                        select width_bucket(floor(extract(epoch from d.settled_at))::bigint, :starts::bigint[]) as day,
+                               count(*) as sent, count(d.opened_at) as opened, count(d.clicked_at) as clicked,
+                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
+                          from delivery d
+                         where d.account_id = :account and d.sequence_id = :sequence
+                           and (:email::bigint is null or d.sequence_email_id = :email)
+                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced') and d.kind <> 'notice'
+                           and d.settled_at >= :from and d.settled_at < :to
+                         group by 1
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("email", email.map(Id::value).orElse(null))
+                .bind("starts", starts.stream().map(Instant::getEpochSecond).toArray(Long[]::new))
+                .bind("from", starts.getFirst())
+                .bind("to", starts.getLast())
+                .map((row, _) -> Map.entry(
+                        row.getInt("day"),
+                        new Reports.DayTotals(
+                                row.getLong("sent"),
+                                row.getLong("opened"),
+                                row.getLong("clicked"),
+                                row.getLong("unsubscribed"))))
+                .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+        return found;
+    }
+
+    List<Reports.Link> links(
+            Tx tx, AccountId account, SequenceId sequence, Optional<SequenceEmailId> email, int limit) {
+        return tx.query("""
+                        select l.url, sum(t.visitors)::bigint as readers, sum(t.clicks)::bigint as clicks
+                          from sequence_email e
+                          join link_tally t on t.account_id = :account and t.email_id = e.id and t.visitors > 0
+                          join link l on l.account_id = :account and l.id = t.link_id
+                         where e.account_id = :account and e.sequence_id = :sequence
+                           and (:email::bigint is null or e.id = :email)
+                         group by l.url
+                         order by readers desc, l.url
+                         limit :limit
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("email", email.map(Id::value).orElse(null))
+                .bind("limit", limit)
+                .map((row, _) -> new Reports.Link(row.getString("url"), row.getLong("readers"), row.getLong("clicks")))
+                .list();
     }
 }

@@ -12,6 +12,7 @@ import reynard.db.Database;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -123,13 +124,17 @@ public final class SegmentEndpoints {
 
     private Reply create(Request request) {
         var body = request.json();
-        return database.inTx(tx -> {
-            var name = name(body, true);
-            var filter = filter(tx, request.account(), body, true);
-            body.refuseFaults();
-            var segment = segments.create(tx, request.account(), name.orElseThrow(), filter.orElseThrow());
-            return Reply.created(json(tx, request.account(), segment));
-        });
+        return database.inTx(tx -> Reply.created(json(tx, request.account(), create(tx, request.account(), body))));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Segment create(Tx tx, AccountId account, JsonBody body) {
+        var name = name(body, true);
+        var filter = filter(tx, account, body, true);
+        body.refuseFaults();
+        return segments.create(tx, account, name.orElseThrow(), filter.orElseThrow());
     }
 
     private Reply update(Request request) {
@@ -138,14 +143,34 @@ public final class SegmentEndpoints {
             if (segments.find(tx, request.account(), id).isEmpty()) {
                 return Reply.notFound();
             }
-            var body = request.json();
-            var name = name(body, false);
-            var filter = filter(tx, request.account(), body, false);
-            body.refuseFaults();
-            return segments.update(tx, request.account(), id, name, filter)
+            return update(tx, request.account(), id, request.json())
                     .map(segment -> Reply.ok(json(tx, request.account(), segment)))
                     .orElseGet(Reply::notFound);
         });
+    }
+
+    /// Changes a segment as a body of the API says. Empty when there is no such segment.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Optional<Segment> update(Tx tx, AccountId account, SegmentId id, JsonBody body) {
+        var name = name(body, false);
+        var filter = filter(tx, account, body, false);
+        body.refuseFaults();
+        return segments.update(tx, account, id, name, filter);
+    }
+
+    /// How many match the filter of a body now.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public long count(Tx tx, AccountId account, JsonBody body) {
+        var filter = filter(tx, account, body, true);
+        body.refuseFaults();
+        return segments.count(tx, account, filter.orElseThrow());
+    }
+
+    /// A filter as the API writes it.
+    public static List<Map<String, Object>> json(Filter filter) {
+        return FilterJson.write(filter);
     }
 
     private Reply delete(Request request) {

@@ -16,6 +16,7 @@ import reynard.db.Tx;
 import reynard.form.Form;
 import reynard.form.Forms;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.Reply;
 import reynard.http.Request;
@@ -70,7 +71,12 @@ public final class FormPageEndpoints {
         routes.put("/ext/v1/redirect_hosts", this::changeHosts);
     }
 
-    record PageJson(
+    /// What a form shows and does, and how visitors come to it.
+    ///
+    /// @param url of the page that we show
+    /// @param embedHtml the form for a page of the author's own
+    /// @param embedScript the same, as a script that fetches it
+    public record PageJson(
             String url,
             String embedHtml,
             String embedScript,
@@ -87,27 +93,34 @@ public final class FormPageEndpoints {
             List<TagId> tagIds,
             List<SequenceId> sequenceIds) {}
 
-    private Reply json(Tx tx, AccountId account, Form form, FormPage page) {
+    /// As the API shows it.
+    public PageJson page(Tx tx, AccountId account, Form form) {
+        return page(tx, account, form, pages.find(tx, account, form.id()));
+    }
+
+    private PageJson page(Tx tx, AccountId account, Form form, FormPage page) {
         var url = publicUrl.get() + "/forms/" + accounts.get(tx, account).token() + "/" + form.uid();
         var texts = page.texts(Language.ENGLISH);
-        return Reply.ok(Map.of(
-                "page",
-                new PageJson(
-                        url,
-                        snippet(form, page, texts, url),
-                        "<script src=\"" + url + "/index.js\" async></script>",
-                        page.language().map(Language::tag).orElse(null),
-                        page.heading().orElse(null),
-                        page.introduction().orElse(null),
-                        page.button().orElse(null),
-                        page.consentText().orElse(null),
-                        page.asksName(),
-                        page.doubleOptIn(),
-                        page.redirectUrl().orElse(null),
-                        page.confirmationSubject().orElse(null),
-                        page.confirmationText().orElse(null),
-                        page.tags(),
-                        page.sequences())));
+        return new PageJson(
+                url,
+                snippet(form, page, texts, url),
+                "<script src=\"" + url + "/index.js\" async></script>",
+                page.language().map(Language::tag).orElse(null),
+                page.heading().orElse(null),
+                page.introduction().orElse(null),
+                page.button().orElse(null),
+                page.consentText().orElse(null),
+                page.asksName(),
+                page.doubleOptIn(),
+                page.redirectUrl().orElse(null),
+                page.confirmationSubject().orElse(null),
+                page.confirmationText().orElse(null),
+                page.tags(),
+                page.sequences());
+    }
+
+    private static Reply json(PageJson page) {
+        return Reply.ok(Map.of("page", page));
     }
 
     /// HTML for a page of the author's own. It has no stamp of ours, so whoever sends it presses a second button here.
@@ -121,7 +134,7 @@ public final class FormPageEndpoints {
     private Reply show(Request request) {
         var id = request.path("id", FormId::new);
         return database.inTx(tx -> forms.find(tx, request.account(), id)
-                .map(form -> json(tx, request.account(), form, pages.find(tx, request.account(), id)))
+                .map(form -> json(page(tx, request.account(), form)))
                 .orElseGet(Reply::notFound));
     }
 
@@ -133,12 +146,18 @@ public final class FormPageEndpoints {
             if (form.isEmpty()) {
                 return Reply.notFound();
             }
-            var body = request.json();
-            var changed = read(tx, account, body, pages.find(tx, account, id));
-            body.refuseFaults();
-            pages.save(tx, account, id, changed);
-            return json(tx, account, form.get(), changed);
+            return json(change(tx, account, form.get(), request.json()));
         });
+    }
+
+    /// Changes what a form shows and does, as a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public PageJson change(Tx tx, AccountId account, Form form, JsonBody body) {
+        var changed = read(tx, account, body, pages.find(tx, account, form.id()));
+        body.refuseFaults();
+        pages.save(tx, account, form.id(), changed);
+        return page(tx, account, form, changed);
     }
 
     private FormPage read(Tx tx, AccountId account, JsonBody body, FormPage now) {
@@ -221,6 +240,14 @@ public final class FormPageEndpoints {
 
     private Reply changeHosts(Request request) {
         var body = request.json();
+        database.useTx(tx -> changeHosts(tx, request.account(), body));
+        return hosts(request);
+    }
+
+    /// Names the hosts that forms may lead on to, as a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public void changeHosts(Tx tx, AccountId account, JsonBody body) {
         var hosts = body.texts("redirect_hosts").over(List.of(), List.of()).stream()
                 .map(host -> host.strip().toLowerCase(Locale.ROOT))
                 .distinct()
@@ -234,7 +261,6 @@ public final class FormPageEndpoints {
             }
         }
         body.refuseFaults();
-        database.useTx(tx -> pages.changeRedirectHosts(tx, request.account(), hosts));
-        return hosts(request);
+        pages.changeRedirectHosts(tx, account, hosts);
     }
 }

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reynard.db.Database;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.id.SnippetId;
 import reynard.template.liquid.LiquidError;
 import reynard.template.liquid.Template;
@@ -96,7 +99,13 @@ public final class SnippetEndpoints {
     }
 
     private Reply create(Request request) {
-        var body = request.json();
+        return answer(201, create(request.account(), request.json()));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Snippets.Saving create(AccountId account, JsonBody body) {
         var name = present(body, "name", "name", body.line("name", NAME_MAX), true);
         var kind = body.text("snippet_type", 20).map(Snippet.Kind::named).over(Optional.empty(), Optional.empty());
         if (kind.isEmpty()) {
@@ -104,19 +113,23 @@ public final class SnippetEndpoints {
         }
         var content = kind.flatMap(known -> content(body, known, true));
         body.refuseFaults();
-        return answer(
-                201,
-                snippets.create(
-                        request.account(), name.orElseThrow().strip(), kind.orElseThrow(), content.orElseThrow()));
+        return snippets.create(account, name.orElseThrow().strip(), kind.orElseThrow(), content.orElseThrow());
     }
 
     private Reply update(Request request) {
-        var id = request.path("id", SnippetId::new);
-        var found = database.inTx(tx -> snippets.find(tx, request.account(), id));
+        return answer(200, update(request.account(), request.path("id", SnippetId::new), request::json));
+    }
+
+    /// Changes a snippet as a body of the API says.
+    ///
+    /// @param given asked for when there is a snippet to change
+    /// @throws InvalidRequest when the body cannot be one
+    public Snippets.Saving update(AccountId account, SnippetId id, Supplier<JsonBody> given) {
+        var found = database.inTx(tx -> snippets.find(tx, account, id));
         if (found.isEmpty()) {
-            return Reply.notFound();
+            return new Snippets.Saving.NoSuchSnippet();
         }
-        var body = request.json();
+        var body = given.get();
         var name = present(body, "name", "name", body.line("name", NAME_MAX), false);
         var kind = found.get().kind();
         if (isForAnother(body, kind)) {
@@ -125,25 +138,26 @@ public final class SnippetEndpoints {
         var content = content(body, kind, false);
         var archived = body.flag("archived").<Optional<Boolean>>map(Optional::of);
         body.refuseFaults();
-        return answer(
-                200,
-                snippets.update(
-                        request.account(),
-                        id,
-                        name.map(String::strip),
-                        content,
-                        archived.over(Optional.empty(), Optional.empty())));
+        return snippets.update(
+                account, id, name.map(String::strip), content, archived.over(Optional.empty(), Optional.empty()));
     }
 
     private static Reply answer(int status, Snippets.Saving saving) {
         return switch (saving) {
             case Snippets.Saving.Saved(var snippet) -> new Reply(status, SnippetJson.body(snippet), Map.of());
             case Snippets.Saving.NoSuchSnippet _ -> Reply.notFound();
+            case Snippets.Saving.Refused refused -> Reply.invalid(sentence(refused));
+        };
+    }
+
+    /// Why a snippet cannot be like that.
+    public static String sentence(Snippets.Saving.Refused refused) {
+        return switch (refused) {
             case Snippets.Saving.Circular(var keys) ->
-                Reply.invalid("content must not contain a circular reference: " + String.join(" -> ", keys));
+                "content must not contain a circular reference: " + String.join(" -> ", keys);
             case Snippets.Saving.TooDeep(int max) ->
-                Reply.invalid("content must not have snippets more than " + max + " deep in one another");
-            case Snippets.Saving.NoKey _ -> Reply.invalid("name must have a letter or digit to make a key of");
+                "content must not have snippets more than " + max + " deep in one another";
+            case Snippets.Saving.NoKey _ -> "name must have a letter or digit to make a key of";
         };
     }
 

@@ -112,6 +112,42 @@ final class SnippetStore {
                         """).bind("account", account).mapTo(Long.class).list();
     }
 
+    /// What may show a snippet.
+    record Text(Snippets.User user, String content) {}
+
+    /// Everything that is like the pattern and neither deleted nor through.
+    List<Text> users(Tx tx, AccountId account, String pattern) {
+        return tx.query("""
+                        select 'sequence' as kind, q.id, q.name, concat_ws(' ', e.subject, e.preview_text, e.content) as content
+                          from sequence q
+                          join sequence_email e
+                            on e.account_id = :account and e.sequence_id = q.id and e.deletion = 0
+                         where q.account_id = :account and q.deleted_at is null
+                           and (e.subject like :pattern or e.preview_text like :pattern or e.content like :pattern)
+                        union all
+                        select 'broadcast', b.id, coalesce(b.subject, ''),
+                               concat_ws(' ', b.subject, b.preview_text, b.content)
+                          from broadcast b
+                         where b.account_id = :account and b.status in ('draft', 'scheduled', 'sending')
+                           and (b.subject like :pattern or b.preview_text like :pattern or b.content like :pattern)
+                        union all
+                        select 'layout', t.id, t.name, t.html
+                          from email_template t
+                         where t.account_id = :account and t.html like :pattern
+                        union all
+                        select 'snippet', s.id, s.name, s.content
+                          from snippet s
+                         where s.account_id = :account and s.content like :pattern
+                         order by 1, 3, 2
+                        """)
+                .bind("account", account)
+                .bind("pattern", pattern)
+                .map((row, _) -> new Text(
+                        new Snippets.User(row.getString("kind"), row.getLong("id"), row.getString("name")),
+                        row.getString("content")))
+                .list();
+    }
+
     private static Snippet snippet(ResultSet row) throws SQLException {
         return new Snippet(
                 new SnippetId(row.getLong("id")),

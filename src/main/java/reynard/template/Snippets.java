@@ -63,16 +63,32 @@ public final class Snippets {
 
         record NoSuchSnippet() implements Saving {}
 
+        /// It cannot be like that.
+        sealed interface Refused extends Saving {}
+
         /// The content leads back to the snippet itself.
         ///
         /// @param keys the way there, the first and the last of them the snippet's own
-        record Circular(List<String> keys) implements Saving {}
+        record Circular(List<String> keys) implements Refused {}
 
         /// More snippets would stand in one another than are put into an email.
-        record TooDeep(int depthMax) implements Saving {}
+        record TooDeep(int depthMax) implements Refused {}
 
         /// The name has no letter or digit to make a key of.
-        record NoKey() implements Saving {}
+        record NoKey() implements Refused {}
+    }
+
+    /// Who shows a snippet: sequences by one of their emails, broadcasts that are not through, layouts and snippets.
+    ///
+    /// @param kind `sequence`, `broadcast`, `layout` or `snippet`
+    public record User(String kind, long id, String name) {}
+
+    public List<User> users(Tx tx, AccountId account, Snippet snippet) {
+        return store.users(tx, account, "%snippet%" + snippet.key() + "%").stream()
+                .filter(text -> SnippetReferences.in(text.content()).contains(snippet.key()))
+                .map(SnippetStore.Text::user)
+                .distinct()
+                .toList();
     }
 
     /// Creates a snippet. When its name gives a key that another one has, a number is added to the key.

@@ -5,13 +5,17 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import reynard.db.Database;
+import reynard.db.Tx;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.id.EmailTemplateId;
 import reynard.template.liquid.Budget;
 import reynard.template.liquid.Escaping;
@@ -102,35 +106,45 @@ public final class TemplateEndpoints {
     }
 
     private Reply create(Request request) {
-        var body = request.json();
+        return Reply.created(OwnTemplateJson.body(create(request.account(), request.json())));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public EmailTemplate create(AccountId account, JsonBody body) {
         var name = present(body, "name", body.line("name", NAME_MAX), true);
         var html = html(body, true);
         boolean isDefault = body.flag("is_default").over(false, false);
         body.refuseFaults();
-        return Reply.created(OwnTemplateJson.body(
-                templates.create(request.account(), name.orElseThrow().strip(), html.orElseThrow(), isDefault)));
+        return templates.create(account, name.orElseThrow().strip(), html.orElseThrow(), isDefault);
     }
 
     private Reply update(Request request) {
         var id = request.path("id", EmailTemplateId::new);
-        return database.inTx(tx -> {
-            var found = templates.find(tx, request.account(), id);
-            if (found.isEmpty()) {
-                return Reply.notFound();
-            }
-            var body = request.json();
-            var name = present(body, "name", body.line("name", NAME_MAX), false);
-            var html = html(body, false);
-            var isDefault = body.flag("is_default");
-            if (found.get().isDefault() && isDefault instanceof Change.Set<Boolean>(var wanted) && !wanted) {
-                body.fault("is_default can't be taken away; make another template the default");
-            }
-            body.refuseFaults();
-            return templates
-                    .update(tx, request.account(), id, name.map(String::strip), html, isDefault.over(false, false))
-                    .map(template -> Reply.ok(OwnTemplateJson.body(template)))
-                    .orElseGet(Reply::notFound);
-        });
+        return database.inTx(tx -> update(tx, request.account(), id, request::json)
+                .map(template -> Reply.ok(OwnTemplateJson.body(template)))
+                .orElseGet(Reply::notFound));
+    }
+
+    /// Changes a layout as a body of the API says. Empty when there is none.
+    ///
+    /// @param given asked for when there is a layout to change
+    /// @throws InvalidRequest when the body cannot be one
+    public Optional<EmailTemplate> update(Tx tx, AccountId account, EmailTemplateId id, Supplier<JsonBody> given) {
+        var found = templates.find(tx, account, id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        var body = given.get();
+        var name = present(body, "name", body.line("name", NAME_MAX), false);
+        var html = html(body, false);
+        var isDefault = body.flag("is_default");
+        if (found.get().isDefault() && isDefault instanceof Change.Set<Boolean>(var wanted) && !wanted) {
+            body.fault("is_default can't be taken away; make another template the default");
+        }
+        body.refuseFaults();
+        return templates.update(tx, account, id, name.map(String::strip), html, isDefault.over(false, false));
     }
 
     private Reply delete(Request request) {

@@ -1,5 +1,6 @@
 package reynard.ui;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,17 @@ public final class Body {
 
     public JsonBody json() {
         return JsonBody.parse(Json.bytes(fields));
+    }
+
+    /// Something of the API's, to be kept in a form as it is.
+    public static String written(Map<?, ?> json) {
+        return new String(Json.bytes(json), StandardCharsets.UTF_8);
+    }
+
+    /// What [#written] wrote. What is no object ends the request.
+    public static Map<String, @Nullable Object> read(String written) {
+        var body = JsonBody.parse(("{\"kept\":" + written + "}").getBytes(StandardCharsets.UTF_8));
+        return body.plain("kept").over(Map.of(), Map.of());
     }
 
     /// The ids that boxes stand for, each of which is named `kind:id`.

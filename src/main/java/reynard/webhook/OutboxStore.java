@@ -386,6 +386,22 @@ final class OutboxStore {
                 .list();
     }
 
+    /// Lets a delivery that has come to its end be tried again.
+    ///
+    /// @return whether it had
+    boolean reopen(Tx tx, AccountId account, WebhookDeliveryId id, Instant now) {
+        return tx.update("""
+                        update webhook_delivery
+                           set status = 'retrying', ended_at = null, next_attempt_at = :now
+                         where account_id = :account and id = :id and ended_at is not null
+                        """)
+                        .bind("account", account)
+                        .bind("id", id)
+                        .bind("now", now)
+                        .execute()
+                == 1;
+    }
+
     /// Forgets deliveries that were made before an instant.
     int pruneDeliveries(Tx tx, AccountId account, Instant before, int limit) {
         return tx.update("""

@@ -10,7 +10,7 @@ import reynard.id.ReceiverId;
 ///
 /// @param events their kinds, sorted
 /// @param previousSecretExpiresAt until when a replaced secret signs beside the current one
-record Receiver(
+public record Receiver(
         ReceiverId id,
         String name,
         String url,
@@ -19,11 +19,11 @@ record Receiver(
         List<String> events,
         Instant createdAt,
         Optional<Instant> previousSecretExpiresAt) {
-    Receiver {
+    public Receiver {
         events = List.copyOf(events);
     }
 
-    enum Status {
+    public enum Status {
         ACTIVE,
         DISABLED;
 
@@ -39,7 +39,7 @@ record Receiver(
     }
 
     /// Whether a replaced secret still signs.
-    boolean rotates(Instant now) {
+    public boolean rotates(Instant now) {
         return previousSecretExpiresAt.filter(now::isBefore).isPresent();
     }
 }

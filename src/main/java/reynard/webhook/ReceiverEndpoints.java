@@ -10,15 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reynard.http.Change;
+import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Request;
 import reynard.http.Routes;
+import reynard.id.AccountId;
 import reynard.id.ReceiverId;
 import reynard.id.WebhookDeliveryId;
 
-/// Kit's operations on webhook endpoints and their deliveries.
+/// Kit's operations on webhook endpoints and their deliveries, and ours to send one once more.
 public final class ReceiverEndpoints {
     private static final int TEXT_MAX = 255;
     private static final int EVENTS_MAX = 100;
@@ -44,6 +46,7 @@ public final class ReceiverEndpoints {
         routes.post("/v4/webhook_endpoints/{id}/revoke_previous_secret", this::revokePrevious);
         routes.get("/v4/webhook_endpoints/{id}/deliveries", this::deliveries);
         routes.get("/v4/webhook_endpoints/{id}/deliveries/{delivery_id}", this::delivery);
+        routes.post("/ext/v1/webhook_endpoints/{id}/deliveries/{delivery_id}/resend", this::resend);
     }
 
     /// @param source `creator`: made by the account itself and not by an app
@@ -101,7 +104,13 @@ public final class ReceiverEndpoints {
     }
 
     private Reply create(Request request) {
-        var body = request.json();
+        return Reply.created(body(create(request.account(), request.json())));
+    }
+
+    /// As a body of the API says.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Receivers.Issued create(AccountId account, JsonBody body) {
         var url = url(body);
         var events = events(body);
         var name = body.line("name", TEXT_MAX).nullIsAbsent();
@@ -113,13 +122,14 @@ public final class ReceiverEndpoints {
             body.fault("events can't be blank");
         }
         body.refuseFaults();
-        var plan = new Receivers.Plan(
-                named(name, url.orElseThrow()),
-                url.orElseThrow(),
-                description.over("", ""),
-                Receiver.Status.ACTIVE,
-                events.orElseThrow());
-        return Reply.created(body(receivers.create(request.account(), plan)));
+        return receivers.create(
+                account,
+                new Receivers.Plan(
+                        named(name, url.orElseThrow()),
+                        url.orElseThrow(),
+                        description.over("", ""),
+                        Receiver.Status.ACTIVE,
+                        events.orElseThrow()));
     }
 
     private Reply update(Request request) {
@@ -127,25 +137,30 @@ public final class ReceiverEndpoints {
         if (receivers.find(request.account(), id).isEmpty()) {
             return Reply.notFound();
         }
-        var body = request.json();
+        return update(request.account(), id, request.json())
+                .map(receiver -> Reply.ok(body(receiver)))
+                .orElseGet(Reply::notFound);
+    }
+
+    /// Changes a receiver as a body of the API says. Empty when there is none.
+    ///
+    /// @throws InvalidRequest when the body cannot be one
+    public Optional<Receiver> update(AccountId account, ReceiverId id, JsonBody body) {
         var url = url(body);
         var events = events(body);
         var name = body.line("name", TEXT_MAX);
         var description = body.text("description", TEXT_MAX);
         var status = status(body);
         body.refuseFaults();
-        return receivers
-                .update(request.account(), id, before -> {
-                    var newUrl = url.orElse(before.url());
-                    return new Receivers.Plan(
-                            name instanceof Change.Keep<String> ? before.name() : named(name, newUrl),
-                            newUrl,
-                            description.over(before.description(), ""),
-                            status.orElse(before.status()),
-                            events.orElse(before.events()));
-                })
-                .map(receiver -> Reply.ok(body(receiver)))
-                .orElseGet(Reply::notFound);
+        return receivers.update(account, id, before -> {
+            var newUrl = url.orElse(before.url());
+            return new Receivers.Plan(
+                    name instanceof Change.Keep<String> ? before.name() : named(name, newUrl),
+                    newUrl,
+                    description.over(before.description(), ""),
+                    status.orElse(before.status()),
+                    events.orElse(before.events()));
+        });
     }
 
     /// Who gives no name gets the host's.
@@ -318,6 +333,17 @@ public final class ReceiverEndpoints {
                 .history(request.account(), id(request), delivery)
                 .map(history -> Reply.ok(Map.of("delivery", HistoryJson.of(history))))
                 .orElseGet(Reply::notFound);
+    }
+
+    private Reply resend(Request request) {
+        var delivery = request.path("delivery_id", WebhookDeliveryId::new);
+        return switch (receivers.resend(request.account(), id(request), delivery)) {
+            case Receivers.Resending.Resent(var shipment) ->
+                Reply.accepted(Map.of("delivery", DeliveryJson.of(shipment)));
+            case Receivers.Resending.NoSuchDelivery _ -> Reply.notFound();
+            case Receivers.Resending.Disabled _ -> Reply.error(409, "The webhook endpoint is disabled.");
+            case Receivers.Resending.UnderWay _ -> Reply.error(409, "The delivery is still under way.");
+        };
     }
 
     private static ReceiverId id(Request request) {

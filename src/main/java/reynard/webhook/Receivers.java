@@ -34,16 +34,16 @@ public final class Receivers {
     }
 
     /// A receiver with the secret that signs what it is sent, the only time that it is seen.
-    record Issued(Receiver receiver, String secret) {}
+    public record Issued(Receiver receiver, String secret) {}
 
     /// What an author decides about a receiver.
-    record Plan(String name, String url, String description, Receiver.Status status, List<String> events) {
-        Plan {
+    public record Plan(String name, String url, String description, Receiver.Status status, List<String> events) {
+        public Plan {
             events = List.copyOf(new TreeSet<>(events));
         }
     }
 
-    Issued create(AccountId account, Plan plan) {
+    public Issued create(AccountId account, Plan plan) {
         var now = clock.instant();
         var receiver = new Receiver(
                 new ReceiverId(ids.next()),
@@ -65,11 +65,11 @@ public final class Receivers {
         return "webhook " + account.value() + " " + receiver.value();
     }
 
-    Page<Receiver> list(AccountId account, Optional<Receiver.Status> status, PageRequest page) {
+    public Page<Receiver> list(AccountId account, Optional<Receiver.Status> status, PageRequest page) {
         return database.inTx(tx -> store.list(tx, account, status, page));
     }
 
-    Optional<Receiver> find(AccountId account, ReceiverId id) {
+    public Optional<Receiver> find(AccountId account, ReceiverId id) {
         return database.inTx(tx -> store.find(tx, account, id));
     }
 
@@ -94,11 +94,11 @@ public final class Receivers {
     /// Nothing more is sent to it.
     ///
     /// @return whether there was such a receiver
-    boolean delete(AccountId account, ReceiverId id) {
+    public boolean delete(AccountId account, ReceiverId id) {
         return database.inTx(tx -> store.delete(tx, account, id, clock.instant()));
     }
 
-    sealed interface Rotation {
+    public sealed interface Rotation {
         record Rotated(Issued issued) implements Rotation {}
 
         record NoSuchReceiver() implements Rotation {}
@@ -110,7 +110,7 @@ public final class Receivers {
     /// Gives the receiver a new secret; the present one signs beside it for a day.
     ///
     /// @param force while the one before still signs: that one ends now
-    Rotation rotate(AccountId account, ReceiverId id, boolean force) {
+    public Rotation rotate(AccountId account, ReceiverId id, boolean force) {
         return database.inTx(tx -> {
             var found = store.findForUpdate(tx, account, id);
             if (found.isEmpty()) {
@@ -137,7 +137,7 @@ public final class Receivers {
     /// What was sent to a receiver, the last first.
     ///
     /// @return empty when there is no such receiver
-    Optional<Page<Shipment>> shipments(
+    public Optional<Page<Shipment>> shipments(
             AccountId account,
             ReceiverId id,
             Optional<Shipment.Status> status,
@@ -148,11 +148,41 @@ public final class Receivers {
     }
 
     /// A delivery with every attempt at it, the first first.
-    record History(Shipment shipment, List<Shipment.Attempt> attempts) {}
+    public record History(Shipment shipment, List<Shipment.Attempt> attempts) {}
 
-    Optional<History> history(AccountId account, ReceiverId id, WebhookDeliveryId delivery) {
+    public Optional<History> history(AccountId account, ReceiverId id, WebhookDeliveryId delivery) {
         return database.inTx(tx -> store.find(tx, account, id)
                 .flatMap(_ -> outbox.find(tx, account, id, delivery))
                 .map(shipment -> new History(shipment, outbox.attempts(tx, account, delivery))));
+    }
+
+    /// What came of the wish to send a delivery once more.
+    public sealed interface Resending {
+        record Resent(Shipment shipment) implements Resending {}
+
+        record NoSuchDelivery() implements Resending {}
+
+        /// Its receiver is not told of anything.
+        record Disabled() implements Resending {}
+
+        /// It has not come to its end, and is tried again anyway.
+        record UnderWay() implements Resending {}
+    }
+
+    /// Sends a delivery once more that was taken or given up, under the same id, by which a receiver knows it.
+    public Resending resend(AccountId account, ReceiverId id, WebhookDeliveryId delivery) {
+        return database.inTx(tx -> {
+            var receiver = store.find(tx, account, id);
+            if (receiver.isEmpty() || outbox.find(tx, account, id, delivery).isEmpty()) {
+                return new Resending.NoSuchDelivery();
+            }
+            if (receiver.get().status() != Receiver.Status.ACTIVE) {
+                return new Resending.Disabled();
+            }
+            return outbox.reopen(tx, account, delivery, clock.instant())
+                    ? new Resending.Resent(
+                            outbox.find(tx, account, id, delivery).orElseThrow())
+                    : new Resending.UnderWay();
+        });
     }
 }

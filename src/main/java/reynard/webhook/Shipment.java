@@ -9,7 +9,7 @@ import reynard.id.WebhookDeliveryId;
 /// Events of one kind on their way to one receiver together: Kit's "delivery".
 ///
 /// @param body the same bytes on every attempt
-record Shipment(
+public record Shipment(
         WebhookDeliveryId id,
         String type,
         int eventCount,
@@ -20,7 +20,7 @@ record Shipment(
         Optional<Instant> nextAttemptAt,
         Optional<Instant> endedAt) {
 
-    enum Status {
+    public enum Status {
         PENDING,
         RETRYING,
         DELIVERED,
@@ -41,7 +41,7 @@ record Shipment(
     ///
     /// @param statusCode empty: nobody answered, and `error` says why
     /// @param responseBody the beginning of what was answered
-    record Attempt(
+    public record Attempt(
             int number,
             Instant at,
             Optional<Integer> statusCode,

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The kinds of events that endpoints are told of (Kit: Event types).
-enum Topic {
+public enum Topic {
     SUBSCRIBER_CREATED,
     SUBSCRIBER_ACTIVATED,
     SUBSCRIBER_UNSUBSCRIBED,
@@ -31,7 +31,7 @@ enum Topic {
     BROADCAST_DELETED("broadcast"),
     POST_PUBLISHED("post");
 
-    static final List<String> NAMES =
+    public static final List<String> NAMES =
             Arrays.stream(values()).map(Topic::wireName).sorted().toList();
 
     /// Announced and not told of yet, so nobody can ask for them.

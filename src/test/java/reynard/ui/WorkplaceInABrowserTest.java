@@ -3,6 +3,7 @@ package reynard.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.immediate;
+import static reynard.testing.TestServer.json;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -34,11 +35,30 @@ class WorkplaceInABrowserTest extends BrowserTest {
     private TestServer.Sequence sequence;
     private TestServer.Reader reader;
     private final List<String> sheets = new ArrayList<>();
+    private long tag;
+    private long segment;
+    private long letterForm;
+    private long snippet;
+    private long webhook;
+    private long draft;
+    private long sent;
 
     @BeforeAll
     void start() {
         server = TestServer.start();
-        server.tag("Customer");
+        tag = server.tag("Customer");
+        segment = server.post(
+                        "/ext/v1/segments",
+                        json("{'name':'All','filter':[{'all':[{'type':'opens'},"
+                                + "{'type':'subscribed','after':'2025-12-24'},{'type':'state','state':'active'}]}]}"))
+                .at("/segment/id")
+                .asLong();
+        letterForm = server.post("/ext/v1/forms", json("{'name':'Letter','type':'embed'}"))
+                .at("/form/id")
+                .asLong();
+        snippet = server.post("/v4/snippets", json("{'name':'Greeting','snippet_type':'inline','content':'Hello'}"))
+                .at("/snippet/id")
+                .asLong();
         server.field("Favourite tea");
         sequence = server.sequence(
                 immediate("Hello"), days("Tips", 2), days("Draft", 1).draft(), days("Offer", 3));
@@ -51,6 +71,18 @@ class WorkplaceInABrowserTest extends BrowserTest {
         var form = reynard.testing.Browser.form(columns, sheets.get(1));
         form.attr("action", sheets.get(1) + "/start");
         author.submit(form, Map.of());
+        webhook = server.post(
+                        "/v4/webhook_endpoints", json("{'url':'https://hooks.example.com/','events':['tag.created']}"))
+                .at("/webhook_endpoint/id")
+                .asLong();
+        draft = server.post("/v4/broadcasts", "{\"subject\":\"News\",\"content\":\"<p>Hello</p>\"}")
+                .at("/broadcast/id")
+                .asLong();
+        sent = server.post(
+                        "/v4/broadcasts",
+                        json("{'subject':'Old news','content':'<p>Hi</p>','public':true,'send_at':'2026-01-05'}"))
+                .at("/broadcast/id")
+                .asLong();
         server.settle();
     }
 
@@ -114,6 +146,34 @@ class WorkplaceInABrowserTest extends BrowserTest {
                 home + "/emails/new?at=1",
                 home + "/emails/" + sequence.email("Tips"),
                 home + "/emails/" + sequence.email("Tips") + "/versions",
+                "/broadcasts",
+                "/broadcasts?state=completed",
+                "/broadcasts/new",
+                "/broadcasts/" + draft,
+                "/broadcasts/" + draft + "/send",
+                "/broadcasts/" + sent,
+                "/posts",
+                home + "/stats",
+                home + "/stats?email=" + sequence.email("Tips"),
+                home + "/stats/days",
+                "/settings/webhooks",
+                "/settings/webhooks/new",
+                "/settings/webhooks/" + webhook,
+                "/settings/tokens",
+                "/segments",
+                "/segments/new",
+                "/segments/" + segment,
+                "/tags",
+                "/tags/" + tag,
+                "/fields",
+                "/forms",
+                "/forms/new",
+                "/forms/" + letterForm,
+                "/templates",
+                "/templates/new",
+                "/snippets",
+                "/snippets/new",
+                "/snippets/" + snippet,
                 "/people",
                 "/people?q=anna",
                 "/people?q=nobody",

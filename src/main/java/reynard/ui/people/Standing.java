@@ -6,7 +6,7 @@ import reynard.subscriber.SubscriberState;
 ///
 /// @param tone `good`, `warn` or `bad`
 public record Standing(String label, String tone) {
-    static Standing of(SubscriberState state) {
+    public static Standing of(SubscriberState state) {
         return switch (state) {
             case ACTIVE -> new Standing("Active", "good");
             case INACTIVE -> new Standing("Not confirmed", "warn");

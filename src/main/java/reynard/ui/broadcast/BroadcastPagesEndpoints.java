@@ -1,0 +1,477 @@
+package reynard.ui.broadcast;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import reynard.account.Accounts;
+import reynard.account.SendingAddress;
+import reynard.broadcast.Broadcast;
+import reynard.broadcast.BroadcastEndpoints;
+import reynard.broadcast.BroadcastSettings;
+import reynard.broadcast.Broadcasts;
+import reynard.broadcast.Figures;
+import reynard.broadcast.Mailing;
+import reynard.broadcast.PostLinks;
+import reynard.db.Database;
+import reynard.db.PageRequest;
+import reynard.db.Tx;
+import reynard.http.InvalidRequest;
+import reynard.http.JsonBody;
+import reynard.http.PageJson;
+import reynard.http.Reply;
+import reynard.http.Routes;
+import reynard.id.BroadcastId;
+import reynard.segment.Segments;
+import reynard.subscriber.CustomFields;
+import reynard.tag.Tags;
+import reynard.template.EmailTemplates;
+import reynard.ui.Body;
+import reynard.ui.Desk;
+import reynard.ui.Form;
+import reynard.ui.Option;
+import reynard.ui.Section;
+import reynard.ui.Words;
+
+/// Writing a broadcast, sending it, and what came of it.
+public final class BroadcastPagesEndpoints {
+    private static final String ONE = "/broadcasts/{id}";
+    private static final String BEGUN = "It is being sent already, or was.";
+    private static final int LINKS = 50;
+    private static final Set<String> FIELDS = Set.of(
+            "subject", "preview_text", "content", "description", "email_address", "email_template_id", "send_at");
+
+    private final Database database;
+    private final Broadcasts broadcasts;
+    private final BroadcastEndpoints bodies;
+    private final Mailing mailing;
+    private final Audiences audiences;
+    private final Accounts accounts;
+    private final EmailTemplates templates;
+    private final CustomFields customFields;
+    private final PostLinks links;
+    private final Desk desk;
+
+    public BroadcastPagesEndpoints(
+            Database database,
+            Broadcasts broadcasts,
+            BroadcastEndpoints bodies,
+            Mailing mailing,
+            Segments segments,
+            Tags tags,
+            Accounts accounts,
+            EmailTemplates templates,
+            CustomFields customFields,
+            PostLinks links,
+            Desk desk) {
+        this.database = database;
+        this.broadcasts = broadcasts;
+        this.bodies = bodies;
+        this.mailing = mailing;
+        this.audiences = new Audiences(segments, tags);
+        this.accounts = accounts;
+        this.templates = templates;
+        this.customFields = customFields;
+        this.links = links;
+        this.desk = desk;
+    }
+
+    public void register(Routes routes) {
+        desk.page(routes, "/broadcasts/new", this::create);
+        desk.form(routes, "/broadcasts/new", this::created);
+        desk.page(routes, ONE, this::show);
+        desk.form(routes, ONE, this::save);
+        desk.page(routes, ONE + "/send", this::ask);
+        desk.form(routes, ONE + "/send", this::send);
+        desk.form(routes, ONE + "/hold", this::hold);
+        desk.form(routes, ONE + "/abort", this::abort);
+        desk.form(routes, ONE + "/delete", this::delete);
+    }
+
+    private static String address(BroadcastId id) {
+        return "/broadcasts/" + id.value();
+    }
+
+    private static BroadcastId id(Desk.Visit visit) {
+        return visit.request().path("id", BroadcastId::new);
+    }
+
+    private Optional<Broadcast> broadcast(Desk.Visit visit) {
+        return database.read(tx -> broadcasts.find(tx, visit.account(), id(visit)));
+    }
+
+    private Reply create(Desk.Visit visit) {
+        var form = Form.filled(Map.of(
+                "match",
+                Audiences.EVERYONE,
+                "content",
+                "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p>\n<p></p>\n"));
+        return visit.page("ui/broadcast/editor.jte", page(visit, Optional.empty(), form));
+    }
+
+    private Reply created(Desk.Visit visit, Form form) {
+        var body = body(form);
+        if (!form.hasFaults()) {
+            try {
+                var broadcast = database.inTx(tx -> bodies.create(tx, visit.account(), body));
+                return visit.done(address(broadcast.id()), "Saved as a draft: nothing is sent yet.");
+            } catch (InvalidRequest invalid) {
+                refuse(form, invalid);
+            }
+        }
+        return visit.refusal("ui/broadcast/editor.jte", page(visit, Optional.empty(), form));
+    }
+
+    private static JsonBody body(Form form) {
+        return new Body(form)
+                .text("subject")
+                .textOrNone("preview_text")
+                .lines("content")
+                .textOrNone("description")
+                .textOrNone("email_address")
+                .number("email_template_id")
+                .flag("public")
+                .put("subscriber_filter", Audiences.filter(form))
+                .json();
+    }
+
+    /// Some of Kit's sentences begin with a capital.
+    private static void refuse(Form form, InvalidRequest invalid) {
+        form.refuse(
+                invalid.faults().stream()
+                        .map(fault -> {
+                            int space = Math.max(0, fault.indexOf(' '));
+                            return fault.substring(0, space).toLowerCase(Locale.ROOT) + fault.substring(space);
+                        })
+                        .toList(),
+                FIELDS);
+    }
+
+    private Reply show(Desk.Visit visit) {
+        var found = broadcast(visit);
+        if (found.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        return found.get().isOpen()
+                ? visit.page("ui/broadcast/editor.jte", page(visit, found, filled(visit, found.get())))
+                : visit.page("ui/broadcast/report.jte", report(visit, found.get()));
+    }
+
+    private Form filled(Desk.Visit visit, Broadcast broadcast) {
+        var settings = broadcast.settings();
+        var values = new LinkedHashMap<String, Object>();
+        values.put("based_on", broadcast.updatedAt());
+        values.put("subject", settings.subject().orElse(""));
+        values.put("preview_text", settings.previewText().orElse(""));
+        values.put("content", settings.content().orElse(""));
+        values.put("description", settings.description().orElse(""));
+        values.put(
+                "email_address",
+                settings.sendingAddress()
+                        .flatMap(id -> senders(visit).stream()
+                                .filter(sender -> sender.id().equals(id))
+                                .findFirst())
+                        .map(SendingAddress::emailAddress)
+                        .orElse(""));
+        values.put(
+                "email_template_id",
+                settings.emailTemplate().map(id -> Long.toString(id.value())).orElse(""));
+        if (settings.isPublic()) {
+            values.put("public", "on");
+        }
+        Audiences.fill(values, settings.audience());
+        return Form.filled(values);
+    }
+
+    private List<SendingAddress> senders(Desk.Visit visit) {
+        return database.read(tx -> accounts.sendingAddresses(tx, visit.account())).stream()
+                .filter(SendingAddress::verified)
+                .toList();
+    }
+
+    private BroadcastPage page(Desk.Visit visit, Optional<Broadcast> broadcast, Form form) {
+        var variables = new ArrayList<Option>();
+        variables.add(new Option("{{ subscriber.first_name }}", "First name"));
+        variables.add(new Option("{{ subscriber.email_address }}", "Email address"));
+        for (var field : database.read(tx -> customFields.all(tx, visit.account()))) {
+            variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
+        }
+        return new BroadcastPage(
+                visit.frame(broadcast.map(BroadcastListEndpoints::subject).orElse("New broadcast"), Section.BROADCASTS),
+                broadcast.map(found -> found.id().value()).orElse(0L),
+                broadcast.map(found -> address(found.id())).orElse("/broadcasts/new"),
+                form,
+                broadcast.map(Broadcast::stage).map(Step::of).orElse(new Step("Draft", "")),
+                broadcast
+                        .flatMap(found -> found.settings().sendAt())
+                        .map(visit.local()::moment)
+                        .orElse(""),
+                templates.list(visit.account(), PageRequest.first(PageRequest.PER_PAGE_MAX)).items().stream()
+                        .map(template -> new Option(Long.toString(template.id().value()), template.name()))
+                        .toList(),
+                senders(visit).stream()
+                        .map(sender -> new Option(sender.emailAddress(), named(sender)))
+                        .toList(),
+                audiences.segments(visit.account()),
+                audiences.tags(visit.account()),
+                variables);
+    }
+
+    private static String named(SendingAddress sender) {
+        return sender.fromName() + " <" + sender.emailAddress() + ">";
+    }
+
+    private Reply save(Desk.Visit visit, Form form) {
+        var found = broadcast(visit);
+        if (found.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var body = body(form);
+        if (!form.hasFaults()) {
+            try {
+                var edit = database.inTx(tx -> isOvertaken(tx, visit, form)
+                        ? Optional.<Broadcasts.Edit>empty()
+                        : Optional.of(bodies.update(tx, visit.account(), id(visit), () -> body)));
+                if (edit.isEmpty()) {
+                    return overtaken(visit, form);
+                }
+                switch (edit.get()) {
+                    case Broadcasts.Edit.Saved(var broadcast) -> {
+                        return visit.done(address(broadcast.id()), "Saved.");
+                    }
+                    case Broadcasts.Edit.NotFound _ -> {
+                        return visit.noSuchPage();
+                    }
+                    case Broadcasts.Edit.AlreadySending _ -> {
+                        return visit.done(address(id(visit)), BEGUN + " What you typed was not saved.");
+                    }
+                }
+            } catch (InvalidRequest invalid) {
+                refuse(form, invalid);
+            }
+        }
+        return visit.refusal("ui/broadcast/editor.jte", page(visit, found, form));
+    }
+
+    /// Whether somebody has saved the broadcast since the form was opened.
+    private boolean isOvertaken(Tx tx, Desk.Visit visit, Form form) {
+        return broadcasts
+                .findForUpdate(tx, visit.account(), id(visit))
+                .filter(Broadcast::isOpen)
+                .filter(now -> !now.updatedAt().toString().equals(form.value("based_on")))
+                .isPresent();
+    }
+
+    /// Theirs is kept until the author saves once more, with both in mind.
+    private Reply overtaken(Desk.Visit visit, Form form) {
+        var theirs = broadcast(visit);
+        if (theirs.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        var mine = new LinkedHashMap<>(form.all());
+        mine.put("based_on", List.of(theirs.get().updatedAt().toString()));
+        var again = Form.sent(mine);
+        again.fault(
+                "based_on",
+                "Somebody else has saved this broadcast since you opened it, with the subject “"
+                        + BroadcastListEndpoints.subject(theirs.get())
+                        + "”. Look at theirs in another tab; saving again replaces it with yours.");
+        return visit.conflict("ui/broadcast/editor.jte", page(visit, theirs, again));
+    }
+
+    private Reply ask(Desk.Visit visit) {
+        return broadcast(visit)
+                .map(broadcast -> broadcast.isOpen()
+                        ? visit.page("ui/broadcast/send.jte", question(visit, broadcast, asked(visit, broadcast)))
+                        : visit.go(address(broadcast.id())))
+                .orElseGet(visit::noSuchPage);
+    }
+
+    private static Form asked(Desk.Visit visit, Broadcast broadcast) {
+        var at = broadcast.settings().sendAt();
+        return Form.filled(Map.of(
+                "when",
+                at.isPresent() ? "at" : "now",
+                "send_at",
+                at.map(visit.local()::field).orElse("")));
+    }
+
+    private SendPage question(Desk.Visit visit, Broadcast broadcast, Form form) {
+        var settings = broadcast.settings();
+        return database.read(tx -> {
+            var reach = mailing.reach(tx, visit.account(), settings.audience());
+            return new SendPage(
+                    visit.frame("Send “" + BroadcastListEndpoints.subject(broadcast) + "”", Section.BROADCASTS),
+                    broadcast.id().value(),
+                    BroadcastListEndpoints.subject(broadcast),
+                    sender(tx, visit, settings),
+                    audiences.sentence(tx, visit.account(), settings.audience()),
+                    reach.map(count -> Words.count(count, "person")).orElse("nobody"),
+                    obstacles(settings, reach),
+                    settings.sendAt().map(visit.local()::moment).orElse(""),
+                    visit.accountItself().timeZone(),
+                    form);
+        });
+    }
+
+    private String sender(Tx tx, Desk.Visit visit, BroadcastSettings settings) {
+        var addresses = accounts.sendingAddresses(tx, visit.account());
+        return settings.sendingAddress()
+                .flatMap(id -> addresses.stream()
+                        .filter(sender -> sender.id().equals(id))
+                        .findFirst())
+                .or(() -> addresses.stream().filter(SendingAddress::isDefault).findFirst())
+                .map(BroadcastPagesEndpoints::named)
+                .orElse("the account’s address");
+    }
+
+    private static List<String> obstacles(BroadcastSettings settings, Optional<Long> reach) {
+        var obstacles = new ArrayList<String>();
+        if (settings.subject().isEmpty()) {
+            obstacles.add("It has no subject.");
+        }
+        if (settings.content().isEmpty()) {
+            obstacles.add("It has no text.");
+        }
+        if (reach.isEmpty()) {
+            obstacles.add("A segment or tag that says whom it is for has been deleted.");
+        }
+        return obstacles;
+    }
+
+    private Reply send(Desk.Visit visit, Form form) {
+        var found = broadcast(visit);
+        if (found.isEmpty()) {
+            return visit.noSuchPage();
+        }
+        boolean now = form.value("when").equals("now");
+        var at = now ? Optional.of(visit.now()) : visit.local().parse(form.value("send_at"));
+        if (at.isEmpty()) {
+            form.fault("send_at", "Choose a day and a time.");
+        } else if (!now && at.get().isBefore(visit.now())) {
+            form.fault("send_at", "This is in the past.");
+        } else {
+            try {
+                var body = new Body(form).put("send_at", at.get().toString()).json();
+                var edit = database.inTx(tx -> bodies.update(tx, visit.account(), id(visit), () -> body));
+                return switch (edit) {
+                    case Broadcasts.Edit.Saved _ ->
+                        visit.done(
+                                now ? "/broadcasts" : address(id(visit)),
+                                now
+                                        ? "It goes out now."
+                                        : "Scheduled for " + visit.local().dated(at.get()) + ".");
+                    case Broadcasts.Edit.NotFound _ -> visit.noSuchPage();
+                    case Broadcasts.Edit.AlreadySending _ -> visit.done(address(id(visit)), BEGUN);
+                };
+            } catch (InvalidRequest invalid) {
+                refuse(form, invalid);
+            }
+        }
+        return visit.refusal("ui/broadcast/send.jte", question(visit, found.get(), form));
+    }
+
+    /// Back to a draft, as long as it has not begun.
+    private Reply hold(Desk.Visit visit, Form form) {
+        var body = new Body(form).put("send_at", null).json();
+        return switch (database.inTx(tx -> bodies.update(tx, visit.account(), id(visit), () -> body))) {
+            case Broadcasts.Edit.Saved _ -> visit.done(address(id(visit)), "A draft again: nothing is sent.");
+            case Broadcasts.Edit.NotFound _ -> visit.noSuchPage();
+            case Broadcasts.Edit.AlreadySending _ -> visit.done(address(id(visit)), BEGUN);
+        };
+    }
+
+    private Reply abort(Desk.Visit visit, Form form) {
+        return switch (database.inTx(tx -> broadcasts.abort(tx, visit.account(), id(visit)))) {
+            case Broadcasts.Abortion.Aborted _ ->
+                visit.done(address(id(visit)), "Stopped: whoever has not got it does not get it.");
+            case Broadcasts.Abortion.NotFound _ -> visit.noSuchPage();
+            case Broadcasts.Abortion.NotUnderWay _ -> visit.done(address(id(visit)), "There is nothing to stop.");
+        };
+    }
+
+    private Reply delete(Desk.Visit visit, Form form) {
+        return switch (broadcasts.delete(visit.account(), id(visit))) {
+            case Broadcasts.Deletion.Deleted _ -> visit.done("/broadcasts", "Deleted.");
+            case Broadcasts.Deletion.NotFound _ -> visit.noSuchPage();
+            case Broadcasts.Deletion.AlreadySending _ -> visit.done(address(id(visit)), BEGUN);
+        };
+    }
+
+    private ReportPage report(Desk.Visit visit, Broadcast broadcast) {
+        var asked = visit.request().page();
+        var request = new PageRequest(asked.after(), asked.before(), LINKS, false);
+        return database.read(tx -> {
+            var figures = broadcasts
+                    .figures(tx, visit.account(), List.of(broadcast.id()))
+                    .getOrDefault(broadcast.id(), Figures.NONE);
+            var clicked = broadcasts.clicked(tx, visit.account(), broadcast.id(), request);
+            return new ReportPage(
+                    visit.frame(BroadcastListEndpoints.subject(broadcast), Section.BROADCASTS),
+                    broadcast.id().value(),
+                    BroadcastListEndpoints.subject(broadcast),
+                    Step.of(broadcast.stage()),
+                    figures.progress(broadcast).toBigInteger().toString(),
+                    broadcast.stage() instanceof Broadcast.Stage.Sending,
+                    tiles(broadcast, figures),
+                    facts(tx, visit, broadcast),
+                    broadcast
+                            .post()
+                            .flatMap(post -> links.of(visit.accountItself(), post))
+                            .orElse(""),
+                    clicked.items().stream()
+                            .map(link -> new ReportPage.Link(
+                                    link.url(),
+                                    Words.number(link.readers()),
+                                    Words.rate(link.readers(), figures.recipients())))
+                            .toList(),
+                    address(broadcast.id()),
+                    PageJson.next(clicked),
+                    PageJson.previous(clicked));
+        });
+    }
+
+    private static List<ReportPage.Tile> tiles(Broadcast broadcast, Figures figures) {
+        long recipients = figures.recipients();
+        return List.of(
+                new ReportPage.Tile(
+                        "Sent", Words.number(recipients), "of " + Words.number(broadcast.audienceCount()) + " chosen"),
+                new ReportPage.Tile("Opened", Words.rate(figures.opened(), recipients), Words.number(figures.opened())),
+                new ReportPage.Tile(
+                        "Clicked", Words.rate(figures.clicked(), recipients), Words.number(figures.clicked())),
+                new ReportPage.Tile(
+                        "Unsubscribed",
+                        Words.rate(figures.unsubscribed(), recipients),
+                        Words.number(figures.unsubscribed())),
+                new ReportPage.Tile("Clicks in all", Words.number(figures.clicks()), ""));
+    }
+
+    private List<Option> facts(Tx tx, Desk.Visit visit, Broadcast broadcast) {
+        var facts = new ArrayList<Option>();
+        facts.add(new Option(
+                "For",
+                Words.capital(audiences.sentence(
+                        tx, visit.account(), broadcast.settings().audience()))));
+        facts.add(new Option("From", sender(tx, visit, broadcast.settings())));
+        broadcast
+                .stage()
+                .startedAt()
+                .ifPresent(at -> facts.add(new Option("Began", visit.local().exact(at))));
+        broadcast
+                .stage()
+                .endedAt()
+                .ifPresent(at -> facts.add(new Option("Ended", visit.local().exact(at))));
+        if (broadcast.stage() instanceof Broadcast.Stage.Aborted(var _, var _, var reason)) {
+            facts.add(new Option(
+                    "Stopped",
+                    switch (reason) {
+                        case BY_HAND -> "by hand";
+                        case AUDIENCE_GONE -> "because a segment or tag of its audience has been deleted";
+                    }));
+        }
+        return facts;
+    }
+}

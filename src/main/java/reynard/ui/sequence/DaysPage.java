@@ -1,0 +1,27 @@
+package reynard.ui.sequence;
+
+import java.util.List;
+import reynard.ui.Frame;
+
+/// What went out on each of the last days, and what came of it.
+///
+/// @param stats where the other figures are
+/// @param total how many went out, in words
+/// @param days the oldest first
+public record DaysPage(
+        Frame frame, long sequence, String name, String stats, String zone, String total, List<Day> days) {
+    public DaysPage {
+        days = List.copyOf(days);
+    }
+
+    /// @param height of the bar, 0 to 100, as is that of what was opened
+    public record Day(
+            String label,
+            String exact,
+            String sent,
+            String opened,
+            String clicked,
+            String left,
+            int height,
+            int openedHeight) {}
+}

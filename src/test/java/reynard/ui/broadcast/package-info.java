@@ -1,0 +1,5 @@
+/// Pages about broadcasts, looked at.
+@NullMarked
+package reynard.ui.broadcast;
+
+import org.jspecify.annotations.NullMarked;
