@@ -90,6 +90,7 @@ class SecondFactorTest {
         var elsewhere = new Browser(server);
         elsewhere.logIn(AUTHOR, server.password());
         author.submit(Browser.form(author.page("/you"), "/you/factor"), Map.of());
+        assertThat(author.page("/you").select("svg.qr path").attr("d")).contains("h1v1h-1z");
         var secret = secret(author.page("/you").select("section code").text());
         var on = Browser.form(author.page("/you"), "/you/factor/on");
         assertThat(author.submit(on, Map.of("code", "000000")).status()).isEqualTo(422);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URLEncoder;
 import java.util.List;
+import java.util.Optional;
 import reynard.access.LoginEndpoints;
 import reynard.access.SecondFactors;
 import reynard.account.Accounts;
@@ -60,12 +61,16 @@ public final class YouEndpoints {
         var standing = secondFactors.standing(user.id());
         var waiting = standing.on() ? "" : secondFactors.waiting(user.id()).orElse("");
         var label = URLEncoder.encode("Reynard:" + user.emailAddress(), UTF_8).replace("+", "%20");
+        var address = waiting.isEmpty()
+                ? Optional.<String>empty()
+                : Optional.of("otpauth://totp/" + label + "?secret=" + waiting + "&issuer=Reynard");
         return new YouPage(
                 visit.frame("Your login", Section.SETTINGS),
                 form,
                 standing.on(),
                 waiting.replaceAll("(.{4})(?!$)", "$1 "),
-                waiting.isEmpty() ? "" : "otpauth://totp/" + label + "?secret=" + waiting + "&issuer=Reynard",
+                address.orElse(""),
+                address.map(Picture::of),
                 codes,
                 Words.count(standing.recoveriesLeft(), "code"));
     }
