@@ -1,6 +1,7 @@
 package reynard.app;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import reynard.access.Invitations;
@@ -14,7 +15,7 @@ import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Letters;
 import reynard.delivery.Notices;
-import reynard.delivery.smtp.Relay;
+import reynard.delivery.Relays;
 import reynard.draft.Drafts;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Enrollments;
@@ -108,7 +109,7 @@ record Workplace(
         Supplier<String> publicUrl) {
     /// What pages about mail itself show.
     ///
-    /// @param relay that mail is handed to; empty: the built-in inbox
+    /// @param relays that mail is handed to
     /// @param bounceDomain of the envelope sender
     record Mail(
             Suppressions suppressions,
@@ -117,8 +118,26 @@ record Workplace(
             Dns dns,
             SendingAddressEndpoints senders,
             ProofEndpoints proofs,
-            Optional<Relay> relay,
-            Optional<String> bounceDomain) {}
+            Relays relays,
+            boolean builtInInbox,
+            Optional<String> bounceDomain) {
+        private List<HealthEndpoints.Way> ways() {
+            return builtInInbox
+                    ? List.of()
+                    : relays.conditions().stream()
+                            .map(condition -> new HealthEndpoints.Way(
+                                    condition.relay().toString(), condition.down(), condition.refused()))
+                            .toList();
+        }
+
+        private Optional<String> relayHost() {
+            return builtInInbox
+                    ? Optional.empty()
+                    : relays.conditions().stream()
+                            .map(condition -> condition.relay().host())
+                            .findFirst();
+        }
+    }
 
     /// As many people as are counted while an author waits.
     private static final int SMALL_MAX = 10_000;
@@ -160,8 +179,8 @@ record Workplace(
                         accounts,
                         mail.dkimKeys(),
                         mail.dns(),
-                        mail.relay().map(Relay::toString),
-                        mail.relay().map(Relay::host),
+                        mail::ways,
+                        mail.relayHost(),
                         mail.bounceDomain(),
                         deliveries,
                         figures,

@@ -1,15 +1,18 @@
 package reynard.ui.sending;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
+import reynard.delivery.Relays;
 import reynard.http.Reply;
 import reynard.http.Routes;
 import reynard.identity.DkimKeys;
@@ -35,20 +38,30 @@ public final class HealthEndpoints {
     private final Accounts accounts;
     private final DkimKeys dkimKeys;
     private final Dns dns;
-    private final Optional<String> relay;
+    private final Supplier<List<Way>> ways;
     private final Optional<String> relayHost;
     private final Optional<String> bounceDomain;
     private final Deliveries deliveries;
     private final Figures figures;
     private final Desk desk;
 
-    /// @param relay how it is named; empty: the built-in inbox
+    /// A relay, and how it does.
+    ///
+    /// @param down while its mail waits
+    /// @param refused domains that it takes no mail from
+    public record Way(String name, Optional<Relays.Trouble> down, Map<String, Relays.Trouble> refused) {
+        public Way {
+            refused = Map.copyOf(refused);
+        }
+    }
+
+    /// @param ways none: the built-in inbox
     public HealthEndpoints(
             Database database,
             Accounts accounts,
             DkimKeys dkimKeys,
             Dns dns,
-            Optional<String> relay,
+            Supplier<List<Way>> ways,
             Optional<String> relayHost,
             Optional<String> bounceDomain,
             Deliveries deliveries,
@@ -58,7 +71,7 @@ public final class HealthEndpoints {
         this.accounts = accounts;
         this.dkimKeys = dkimKeys;
         this.dns = dns;
-        this.relay = relay;
+        this.ways = ways;
         this.relayHost = relayHost;
         this.bounceDomain = bounceDomain;
         this.deliveries = deliveries;
@@ -81,9 +94,7 @@ public final class HealthEndpoints {
         return new HealthPage(
                 visit.frame("Relay and domains", Section.SENDING),
                 form,
-                relay.map(named -> "Mail is handed to " + named + ".")
-                        .orElse("No relay is named: every email stays in the built-in inbox, and nothing leaves this"
-                                + " machine. The operator names one with --smtp-url."),
+                ways.get().stream().map(way -> shown(visit, way)).toList(),
                 Stream.of(
                                 Delivery.State.SCHEDULED,
                                 Delivery.State.CLAIMED,
@@ -103,6 +114,22 @@ public final class HealthEndpoints {
                 dkimKeys.list(visit.account()).stream()
                         .map(key -> key(visit, key))
                         .toList());
+    }
+
+    private static HealthPage.Way shown(Desk.Visit visit, Way way) {
+        var words = new ArrayList<String>();
+        way.down().ifPresent(trouble -> words.add("Its mail waits since " + said(visit, trouble) + "."));
+        way.refused()
+                .forEach((domain, trouble) ->
+                        words.add("It takes nothing from " + domain + " since " + said(visit, trouble) + "."));
+        var tone = way.down().isPresent() ? "bad" : way.refused().isEmpty() ? "good" : "warn";
+        return new HealthPage.Way(
+                way.name(), way.down().isPresent() ? "Down" : "Takes mail", tone, String.join(" ", words));
+    }
+
+    private static String said(Desk.Visit visit, Relays.Trouble trouble) {
+        return visit.local().dated(trouble.since()) + ": " + trouble.cause() + "; tried again "
+                + visit.local().near(trouble.probeAt());
     }
 
     /// Those that the account sends from.

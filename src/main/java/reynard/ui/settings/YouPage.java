@@ -14,7 +14,14 @@ import reynard.ui.Frame;
 /// @param codes to write down, shown this once
 /// @param left how many of those there are, in words
 public record YouPage(
-        Frame frame, Form form, boolean on, String waiting, String address, Optional<Picture> picture, List<String> codes, String left) {
+        Frame frame,
+        Form form,
+        boolean on,
+        String waiting,
+        String address,
+        Optional<Picture> picture,
+        List<String> codes,
+        String left) {
     public YouPage {
         codes = List.copyOf(codes);
     }

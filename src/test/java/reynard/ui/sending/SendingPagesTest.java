@@ -116,7 +116,7 @@ class SendingPagesTest {
     void keys_that_sign_are_made_with_the_records_that_they_need() {
         var home = "/sending/health";
         var page = browser.page(home);
-        assertThat(page.select("section[aria-labelledby=h-relay]").text()).contains("Mail is handed to");
+        assertThat(page.select("section[aria-labelledby=h-relay]").text()).contains("Takes mail");
         var form = Browser.form(page, home + "/keys");
         assertThat(browser.submit(form, Map.of("selector", "No Good!")).status())
                 .isEqualTo(422);
