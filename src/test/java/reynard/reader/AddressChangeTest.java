@@ -132,6 +132,27 @@ class AddressChangeTest {
     }
 
     @Test
+    void erasing_a_reader_takes_the_mail_to_every_address_that_they_had() {
+        var reader = reader("erased@example.org");
+        wants(reader, "erased@example.net");
+        posts(linkSentTo("erased@example.net"), "");
+        server.settle();
+        assertThat(server.get("/ext/v1/subscribers/" + reader.id() + "/export")
+                        .raw()
+                        .body())
+                .contains("erased@example.org", "erased@example.net");
+
+        server.delete("/ext/v1/subscribers/" + reader.id());
+
+        assertThat(mailTo("erased@example.org")).isEmpty();
+        assertThat(mailTo("erased@example.net")).isEmpty();
+        assertThat(server.get("/ext/v1/deliveries?kind=notice&per_page=1000")
+                        .raw()
+                        .body())
+                .doesNotContain("erased@example");
+    }
+
+    @Test
     void confirming_twice_is_as_good_as_once() {
         var reader = reader("twice@example.org");
         wants(reader, "once@example.net");
