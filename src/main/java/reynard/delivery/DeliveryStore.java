@@ -761,9 +761,11 @@ final class DeliveryStore {
                                set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now),
                                    marked_at = :now
                               from asked
-                             where d.account_id = :account and d.id = asked.id and d.state = 'claimed'
-                               and d.owner = :owner and d.attempts = asked.attempts
-                               and case when d.kind = 'notice'
+                             where d.account_id = :account and d.id = asked.id
+                               -- By cases, so that only what is asked for is looked at, and not all that a node holds.
+                               and case when d.state <> 'claimed' or d.owner <> :owner or d.attempts <> asked.attempts
+                                        then false
+                                        when d.kind = 'notice'
                                         then d.purpose <> 'confirmation'
                                              or not exists (select from suppression x
                                                              where x.account_id = :account

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 import reynard.db.EmbeddedDatabase;
@@ -296,14 +297,20 @@ public final class Send {
             int at = line.lastIndexOf(" answers on ");
             if (at >= 0) {
                 Thread.ofVirtual()
-                        .start(() -> out.lines()
-                                .dropWhile(one -> !one.contains("ERROR") && !one.contains("WARN"))
-                                .limit(40)
-                                .forEach(System.out::println));
+                        .start(() -> tell(out));
                 return line.substring(at + " answers on ".length());
             }
         }
         throw new IllegalStateException("the server did not start:\n" + said);
+    }
+
+    /// What the server complains of, the first of it; all is read, so that it is never held up.
+    private static void tell(BufferedReader out) {
+        var told = new AtomicInteger();
+        out.lines()
+                .dropWhile(line -> !line.contains("ERROR") && !line.contains("WARN"))
+                .filter(_ -> told.incrementAndGet() <= 40)
+                .forEach(System.out::println);
     }
 
     // What is to be sent
