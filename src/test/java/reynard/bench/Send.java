@@ -49,7 +49,7 @@ public final class Send {
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
     private static final int WARM = Integer.getInteger("bench.warm", 20_000);
-    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 64);
+    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 128);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
     private static final int MEGABYTES_MAX = 400;
@@ -296,8 +296,7 @@ public final class Send {
             said.append(line).append('\n');
             int at = line.lastIndexOf(" answers on ");
             if (at >= 0) {
-                Thread.ofVirtual()
-                        .start(() -> tell(out));
+                Thread.ofVirtual().start(() -> tell(out));
                 return line.substring(at + " answers on ".length());
             }
         }
