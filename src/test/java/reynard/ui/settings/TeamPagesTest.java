@@ -27,7 +27,7 @@ import reynard.testing.TestServer;
 class TeamPagesTest {
     /// What is everybody's own, looks only, or is open to strangers.
     private static final List<String> NOBODYS_ROLE =
-            List.of("/you", "/login/code", "/invitation/", "/preview", "/health/check");
+            List.of("/you", "/login/code", "/invitation/", "/preview", "/health/check", "/segments/builder");
 
     private final TestServer server = TestServer.start();
     private final Browser owner = new Browser(server);
