@@ -11,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// How many emails are on their way to each domain at a time: more with each round that goes well, half of them when
+/// How many emails are on their way to each domain at a time: twice as many with each round that goes well, or one
+/// more once there has been trouble; half of them when
 /// the domain asks for less or is far slower than others.
 ///
 /// Who finds no place waits a moment for one; then its email goes back into the queue, without an attempt charged, for
@@ -62,6 +63,7 @@ final class Destinations {
         private int limit;
         private int underWay;
         private int well;
+        private boolean troubled;
         private int samples;
         private double seconds;
         private Duration pause = Duration.ZERO;
@@ -179,7 +181,8 @@ final class Destinations {
     private void grow(Place place) {
         place.pause = Duration.ZERO;
         place.well++;
-        if (place.well >= place.limit) {
+        // One more for each that goes well doubles the limit in a round.
+        if (!place.troubled || place.well >= place.limit) {
             place.well = 0;
             place.limit = Math.min(most, place.limit + 1);
         }
@@ -188,6 +191,7 @@ final class Destinations {
     /// @param pausing whether one at a time is too much as well, and there is to be a pause
     private static void shrink(Place place, Instant now, boolean pausing) {
         place.well = 0;
+        place.troubled = true;
         if (place.limit > 1) {
             place.limit /= 2;
             return;

@@ -36,19 +36,28 @@ class DestinationsTest {
     }
 
     @Test
-    void a_domain_begins_with_a_quarter_of_the_connections_and_grows_by_one_with_each_clean_round() {
+    void a_domain_begins_with_a_quarter_of_the_connections_and_doubles_with_each_clean_round() {
         var destinations = impatient(16);
         assertThat(fill(destinations, "a.example")).isEqualTo(4);
 
         leave(destinations, "a.example", 4, Round.WELL, QUICK);
-        assertThat(fill(destinations, "a.example")).isEqualTo(5);
+        assertThat(fill(destinations, "a.example")).isEqualTo(8);
 
-        for (int round = 0; round < 20; round++) {
-            int limit = destinations.limit("a.example");
-            leave(destinations, "a.example", limit, Round.WELL, QUICK);
-            fill(destinations, "a.example");
-        }
+        leave(destinations, "a.example", 8, Round.WELL, QUICK);
         assertThat(destinations.limit("a.example")).isEqualTo(16);
+    }
+
+    @Test
+    void after_trouble_it_grows_by_one_with_each_clean_round() {
+        var destinations = impatient(16);
+        fill(destinations, "a.example");
+        leave(destinations, "a.example", 1, Round.TOO_MUCH, QUICK);
+        assertThat(destinations.limit("a.example")).isEqualTo(2);
+
+        leave(destinations, "a.example", 2, Round.WELL, QUICK);
+        assertThat(destinations.limit("a.example")).isEqualTo(3);
+        leave(destinations, "a.example", 1, Round.WELL, QUICK);
+        assertThat(destinations.limit("a.example")).isEqualTo(3);
     }
 
     @Test
@@ -86,7 +95,7 @@ class DestinationsTest {
         leave(destinations, "slow.example", 10, Round.WELL, Duration.ofSeconds(14));
 
         assertThat(destinations.limit("slow.example")).isOne();
-        assertThat(destinations.limit("quick.example")).isEqualTo(11);
+        assertThat(destinations.limit("quick.example")).isEqualTo(20);
     }
 
     @Test
@@ -114,7 +123,7 @@ class DestinationsTest {
             assertThat(next).isAfterOrEqualTo(last);
             last = next;
         }
-        assertThat(last).isAfter(NOW.plusSeconds(15));
+        assertThat(last).isAfter(NOW.plusSeconds(12));
     }
 
     @Test
