@@ -55,6 +55,7 @@ import reynard.db.SessionLock;
 import reynard.db.SettingStore;
 import reynard.delivery.Deliveries;
 import reynard.delivery.DeliveryEndpoints;
+import reynard.delivery.Exchanges;
 import reynard.delivery.Letters;
 import reynard.delivery.Links;
 import reynard.delivery.Notices;
@@ -271,8 +272,12 @@ public final class Server implements AutoCloseable {
                     relays,
                     settings.outgoing().domainRate(),
                     settings.virtualClock() ? WITHOUT_TIME : PATIENCE,
+                    new Exchanges(() -> new DnsClient(Optional.empty()), RandomGenerator.getDefault(), false),
                     new ConnectionPool(
-                            SmtpSettings.withDefaults(hostName()), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
+                            SmtpSettings.withDefaults(
+                                    settings.outgoing().ehloName().orElseGet(Server::hostName)),
+                            InstantSource.system(),
+                            ConnectionPool.IDLE_DEFAULT),
                     clock,
                     RandomGenerator.getDefault(),
                     node,
@@ -404,7 +409,7 @@ public final class Server implements AutoCloseable {
             broadcastBodies.register(routes);
             new PostEndpoints(database, broadcasts, accounts, postLinks).register(routes);
             new PostPageEndpoints(database, broadcasts, accounts, postLinks).register(routes);
-            var bounces = new Bounces(database, ids, accounts, subscribers, deliveries, returnPath, clock);
+            var bounces = new Bounces(database, ids, events, accounts, subscribers, deliveries, returnPath, clock);
             new BounceEndpoints(bounces, providers(settings.returns()), new Fetch()::get, clock).register(routes);
             this.bouncePort = settings.returns().port().map(port -> startBounces(settings.returns(), bounces, port));
             new InboxEndpoints(inbox).register(routes);
@@ -439,6 +444,7 @@ public final class Server implements AutoCloseable {
             new SendingEndpoints(brake, clock).register(routes);
             new StatusEndpoints(
                             database,
+                            node,
                             deliveries,
                             brake,
                             replanner,

@@ -46,16 +46,17 @@ public record Settings(
     /// Where mail goes to, and how much of it to one domain.
     ///
     /// @param relays empty: the built-in inbox
+    /// @param ehloName what this server calls itself; empty: the name of its machine
     /// @param domainRate how many emails go to one recipient domain in a minute; empty: no such limit
-    public record Outgoing(List<Relay> relays, Optional<Integer> domainRate) {
-        public static final Outgoing INBOX = new Outgoing(List.of(), Optional.empty());
+    public record Outgoing(List<Relay> relays, Optional<Integer> domainRate, Optional<String> ehloName) {
+        public static final Outgoing INBOX = new Outgoing(List.of(), Optional.empty(), Optional.empty());
 
         public Outgoing {
             relays = List.copyOf(relays);
         }
 
         public static Outgoing over(Relay relay) {
-            return new Outgoing(List.of(relay), Optional.empty());
+            return new Outgoing(List.of(relay), Optional.empty(), Optional.empty());
         }
 
         /// Whether mail stays here.

@@ -1,5 +1,6 @@
 package reynard.app;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reynard.account.Accounts;
 import reynard.bulk.Bulk;
+import reynard.db.Capacity;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
@@ -24,7 +26,10 @@ import reynard.tzdata.TzData;
 
 /// How the server is doing.
 final class StatusEndpoints {
+    private static final Duration CAPACITY_PAUSE = Duration.ofSeconds(2);
+
     private final Database database;
+    private final Capacity capacity;
     private final Deliveries deliveries;
     private final Brake brake;
     private final Replanner replanner;
@@ -38,6 +43,7 @@ final class StatusEndpoints {
 
     StatusEndpoints(
             Database database,
+            long node,
             Deliveries deliveries,
             Brake brake,
             Replanner replanner,
@@ -49,6 +55,7 @@ final class StatusEndpoints {
             boolean embeddedDatabase,
             boolean builtInInbox) {
         this.database = database;
+        this.capacity = new Capacity(database, node, CAPACITY_PAUSE);
         this.deliveries = deliveries;
         this.brake = brake;
         this.replanner = replanner;
@@ -152,6 +159,9 @@ final class StatusEndpoints {
 
     private Reply ready(Request request) {
         database.useTx(tx -> tx.query("select 1").mapTo(Integer.class).one());
+        if (!capacity.isThere()) {
+            return Reply.error(503, "The database has no room: its disk is full.");
+        }
         return Reply.ok(Map.of("status", "ready"));
     }
 }

@@ -1,5 +1,6 @@
 package reynard.bounce;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +20,9 @@ import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.delivery.Deliveries;
+import reynard.event.Event;
 import reynard.event.Event.Departure;
+import reynard.event.Events;
 import reynard.feedback.Clue;
 import reynard.feedback.HostileMail;
 import reynard.feedback.MailReports;
@@ -53,6 +56,7 @@ public final class Bounces {
     public Bounces(
             Database database,
             IdBlocks ids,
+            Events events,
             Accounts accounts,
             Subscribers subscribers,
             Deliveries deliveries,
@@ -65,6 +69,7 @@ public final class Bounces {
         this.deliveries = deliveries;
         this.returnPath = returnPath;
         this.clock = clock;
+        events.listen(this::happened);
         for (var taken : Taken.values()) {
             counts.put(taken, new AtomicLong());
         }
@@ -198,6 +203,35 @@ public final class Bounces {
 
     // What follows?
 
+    /// What a relay refuses while it is sent counts as what comes back later; once for each email.
+    private void happened(Tx tx, AccountId account, Event event) {
+        if (event instanceof Event.RecipientRefused refused) {
+            var verdict = refused.soft() ? Verdict.SOFT : Verdict.UNSURE;
+            var kept = new KeptReport(
+                    new FeedbackId(ids.next()),
+                    Report.Source.RELAY,
+                    verdict,
+                    refused.delivery(),
+                    Optional.of(refused.subscriber()),
+                    Optional.empty(),
+                    refused.status(),
+                    refused.words(),
+                    refused.at());
+            var key = refused.delivery() + ":" + verdict.wireName();
+            if (store.insert(tx, account, kept, key, refused.words().getBytes(StandardCharsets.UTF_8))) {
+                depart(tx, account, refused.subscriber(), refused.token(), verdict, "relay: " + refused.words());
+            }
+        }
+    }
+
+    private void depart(Tx tx, AccountId account, SubscriberId reader, String token, Verdict verdict, String evidence) {
+        var now = clock.instant();
+        departure(tx, account, reader, verdict, now).ifPresent(departure -> {
+            deliveries.left(tx, account, token, departure, now);
+            subscribers.leave(tx, account, reader, departure, evidence, now);
+        });
+    }
+
     private boolean keep(Found found, Report report, byte[] raw) {
         var account = found.account();
         var email = found.email();
@@ -220,11 +254,8 @@ public final class Bounces {
                 deliveries.bounced(tx, account, email.id(), report.verdict().wireName(), report.diagnostic(), now);
             }
             email.subscriber()
-                    .ifPresent(reader -> departure(tx, account, reader, report.verdict(), now)
-                            .ifPresent(departure -> {
-                                deliveries.left(tx, account, email.token(), departure, now);
-                                subscribers.leave(tx, account, reader, departure, evidence(report), now);
-                            }));
+                    .ifPresent(
+                            reader -> depart(tx, account, reader, email.token(), report.verdict(), evidence(report)));
             return true;
         });
     }

@@ -95,6 +95,15 @@ final class SettingsOptions {
     private @Nullable String domainRate;
 
     @Option(
+            names = "--ehlo-name",
+            paramLabel = "NAME",
+            defaultValue = "${env:REYNARD_EHLO_NAME}",
+            description =
+                    "What this server calls itself when it sends; without a relay it must lead to its address and "
+                            + "back. REYNARD_EHLO_NAME (the name of the machine)")
+    private @Nullable String ehloName;
+
+    @Option(
             names = "--bootstrap-api-key",
             paramLabel = "KEY",
             defaultValue = "${env:REYNARD_BOOTSTRAP_API_KEY}",
@@ -256,7 +265,8 @@ final class SettingsOptions {
                         given(smtpUrl)
                                 .map(urls -> checked("--smtp-url", () -> Relay.parseAll(urls)))
                                 .orElse(List.of()),
-                        given(domainRate).map(rate -> number("--domain-rate", rate, 1))),
+                        given(domainRate).map(rate -> number("--domain-rate", rate, 1)),
+                        given(ehloName).map(this::ehloName)),
                 given(bootstrapApiKey).map(this::apiKey),
                 founder(),
                 virtualClock(),
@@ -349,6 +359,13 @@ final class SettingsOptions {
             throw fault("--public-url", "must be a URL such as https://mail.example.org: " + url);
         }
         return url.replaceAll("/+$", "");
+    }
+
+    private String ehloName(String name) {
+        if (!name.matches("[A-Za-z0-9.:\\[\\]-]{1,253}")) {
+            throw fault("--ehlo-name", "must be a host name such as mail.example.org: " + name);
+        }
+        return name;
     }
 
     private String apiKey(String key) {

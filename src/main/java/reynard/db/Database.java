@@ -33,6 +33,10 @@ public final class Database implements AutoCloseable {
             set citus.enable_local_reference_table_foreign_keys = off;
             set citus.multi_shard_modify_mode = 'sequential'
             """;
+    /// The database's limit for what it does not say: the longest statements, of large bulks and checks, take less.
+    private static final String SOCKET_TIMEOUT_SECONDS = "300";
+
+    private static final Set<String> DISK_FULL = Set.of("53100");
     private static final String UNIQUE_VIOLATION = "23505";
     // What a transaction meets when others got ahead of it: a deadlock that was ended at its cost, a serialization
     // failure, and a row it points to that has been deleted since it was looked up (PostgreSQL, appendix A).
@@ -43,6 +47,7 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private volatile boolean full;
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
@@ -63,6 +68,8 @@ public final class Database implements AutoCloseable {
         properties.setProperty("reWriteBatchedInserts", "true");
         properties.setProperty("ApplicationName", "reynard");
         properties.setProperty("tcpKeepAlive", "true");
+        // A database that has hung must not hang this node for ever. The URL may name another limit.
+        properties.setProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
         // Due times are computed in Java; whatever a statement shows of time, it shows in UTC.
         properties.setProperty("options", "-c TimeZone=UTC -c synchronous_commit=on");
         config.setDataSourceProperties(properties);
@@ -87,7 +94,7 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T inTx(Function<Tx, T> work) {
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
             try {
-                return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
+                return once(work);
             } catch (RuntimeException failure) {
                 if (!isOvertaken(failure)) {
                     throw failure;
@@ -95,7 +102,25 @@ public final class Database implements AutoCloseable {
                 LOG.debug("overtaken in attempt {}; trying again", attempt, failure);
             }
         }
-        return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
+        return once(work);
+    }
+
+    private <T extends @Nullable Object> T once(Function<Tx, T> work) {
+        try {
+            return jdbi.inTransaction(handle -> work.apply(new Tx(handle)));
+        } catch (RuntimeException failure) {
+            full |= hasState(failure, DISK_FULL);
+            throw failure;
+        }
+    }
+
+    /// Whether a transaction has failed because the disk is full, and no [Capacity] has found room since.
+    boolean wasFull() {
+        return full;
+    }
+
+    void hasRoom() {
+        full = false;
     }
 
     /// As [#inTx], for work without a result.
@@ -130,8 +155,12 @@ public final class Database implements AutoCloseable {
     }
 
     private static boolean isOvertaken(Throwable failure) {
+        return hasState(failure, OVERTAKEN);
+    }
+
+    private static boolean hasState(Throwable failure, Set<String> states) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && OVERTAKEN.contains(sql.getSQLState())) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null && states.contains(sql.getSQLState())) {
                 return true;
             }
         }
@@ -148,12 +177,13 @@ public final class Database implements AutoCloseable {
         return false;
     }
 
-    /// Whether this failure means that the database was not there, so that the same request may succeed later.
+    /// Whether this failure means that the database was not there, or had no room: the same request may succeed later.
     public static boolean isUnreachable(Throwable failure) {
         return failure instanceof ConnectionException
                 || (failure instanceof SQLException sql
                         && sql.getSQLState() != null
                         && (sql.getSQLState().startsWith("08")
+                                || sql.getSQLState().startsWith("53")
                                 || sql.getSQLState().startsWith("57P")));
     }
 

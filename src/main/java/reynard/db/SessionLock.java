@@ -3,6 +3,7 @@ package reynard.db;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,11 @@ public final class SessionLock implements AutoCloseable {
     }
 
     private static Connection open(String jdbcUrl, long key) throws SQLException {
-        var connection = DriverManager.getConnection(jdbcUrl);
+        var properties = new Properties();
+        // Whoever keeps the lock must notice that the database has hung.
+        properties.setProperty("socketTimeout", "10");
+        properties.setProperty("tcpKeepAlive", "true");
+        var connection = DriverManager.getConnection(jdbcUrl, properties);
         try (var statement = connection.prepareStatement("select pg_try_advisory_lock(?)")) {
             statement.setLong(1, key);
             try (var row = statement.executeQuery()) {

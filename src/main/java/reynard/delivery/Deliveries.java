@@ -345,6 +345,21 @@ public final class Deliveries {
                         .toList());
     }
 
+    /// Tells of an attempt that says something against its reader's address.
+    void tellRefused(Tx tx, Claim claim, SubscriberId reader, Ending ending) {
+        events.append(
+                tx,
+                claim.account(),
+                new Event.RecipientRefused(
+                        claim.delivery(),
+                        claim.token(),
+                        reader,
+                        ending.blame() == Ending.Blame.SOFT,
+                        ending.status(),
+                        ending.attempt().reply().orElse(""),
+                        ending.at()));
+    }
+
     /// Takes back what has just gone back into the queue, if what has happened since it was claimed forbids it.
     void dropIfForbidden(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
         store.dropIfForbidden(tx, account, delivery, now).ifPresent(withdrawn -> {

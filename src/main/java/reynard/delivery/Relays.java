@@ -173,6 +173,10 @@ public final class Relays {
     /// How a try ended that [#choose] had let pass.
     synchronized void ended(Relay relay, String fromDomain, SendOutcome outcome, Instant now) {
         var used = used(relay);
+        if (relay.isDirect()) {
+            // What one host does says nothing about the others.
+            return;
+        }
         switch (outcome) {
             case SendOutcome.Accepted _ -> {
                 up(used);

@@ -31,6 +31,7 @@ import reynard.delivery.DeliveryStore.Marking;
 import reynard.delivery.DeliveryStore.Result;
 import reynard.delivery.smtp.Begun;
 import reynard.delivery.smtp.ConnectionPool;
+import reynard.delivery.smtp.EnhancedStatus;
 import reynard.delivery.smtp.Envelope;
 import reynard.delivery.smtp.Opening;
 import reynard.delivery.smtp.Relay;
@@ -80,6 +81,7 @@ public final class Sender implements AutoCloseable {
     private final Subscribers subscribers;
     private final Relays relays;
     private final Destinations destinations;
+    private final Exchanges exchanges;
     private final ConnectionPool connections;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -103,6 +105,7 @@ public final class Sender implements AutoCloseable {
     /// @param node this process's id, under which it holds its session lock
     /// @param domainRate how many emails go to one recipient domain in a minute
     /// @param patience how long an email waits for its domain to have a place before it goes back into the queue
+    /// @param exchanges where mail goes that no relay takes
     /// @param addressed whether mail of a list waits until its account has a postal address
     /// @param whenDone called when there is room for more; may start the next round
     public Sender(
@@ -113,6 +116,7 @@ public final class Sender implements AutoCloseable {
             Relays relays,
             Optional<Integer> domainRate,
             Duration patience,
+            Exchanges exchanges,
             ConnectionPool connections,
             InstantSource clock,
             RandomGenerator random,
@@ -126,6 +130,7 @@ public final class Sender implements AutoCloseable {
         this.subscribers = subscribers;
         this.relays = relays;
         this.destinations = new Destinations(relays.connections(), domainRate, patience);
+        this.exchanges = exchanges;
         this.connections = connections;
         this.clock = clock;
         this.random = random;
@@ -419,12 +424,28 @@ public final class Sender implements AutoCloseable {
     }
 
     private Destinations.Round transmit(Claim claim, Letters.Letter letter, Way way) {
-        var envelope = new Envelope(letter.sender(), letter.recipient());
+        if (!way.relay().isDirect()) {
+            return transmit(claim, letter, way, List.of(way.relay()));
+        }
+        return switch (exchanges.of(way.to(), way.relay().port())) {
+            case Exchanges.Exchange.Hosts(var hosts) -> transmit(claim, letter, way, hosts);
+            case Exchanges.Exchange.Unreachable(var outcome) -> notBegun(claim, way, outcome);
+        };
+    }
+
+    /// @param hosts the first of these that takes a connection gets it
+    private Destinations.Round transmit(Claim claim, Letters.Letter letter, Way way, List<Relay> hosts) {
+        var envelope = new Envelope(letter.sender(), letter.recipient(), Optional.of(claim.messageId()));
+        int host = 0;
         boolean fresh = false;
         while (true) {
-            switch (fresh ? connections.open(way.relay()) : connections.take(way.relay())) {
+            switch (fresh ? connections.open(hosts.get(host)) : connections.take(hosts.get(host))) {
                 case SendOutcome.NotSent outcome -> {
-                    return notBegun(claim, way, outcome);
+                    if (host == hosts.size() - 1) {
+                        return notBegun(claim, way, outcome);
+                    }
+                    host++;
+                    fresh = false;
                 }
                 case Opening.Opened(var connection) -> {
                     var begun = connection.begin(envelope, letter.message());
@@ -556,19 +577,29 @@ public final class Sender implements AutoCloseable {
                 attempt(claim, now, "uncertain", "dot", cause),
                 Optional.of(now.plus(UNCERTAIN_PAUSE)),
                 Optional.of("uncertain"),
-                false);
+                Ending.Blame.NONE,
+                Optional.empty());
     }
 
     private Ending notSent(Claim claim, SendOutcome.NotSent outcome) {
         return switch (outcome) {
-            case SendOutcome.Deferred(var stage, var reply) -> retry(claim, "deferred", stage.name(), reply.toString());
+            case SendOutcome.Deferred(var stage, var reply) -> {
+                var later = retry(claim, "deferred", stage.name(), reply.toString());
+                yield ReplyClass.of(stage, reply) == ReplyClass.SOFT_RECIPIENT
+                        ? later.blaming(Ending.Blame.SOFT, status(reply))
+                        : later;
+            }
             case SendOutcome.Rejected(var stage, var reply) ->
                 switch (ReplyClass.of(stage, reply)) {
                     case HARD_RECIPIENT ->
-                        bounced(ending(
-                                claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "bounced"));
-                    case HARD_UNSURE, SOFT_RECIPIENT ->
-                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "refused");
+                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "bounced")
+                                .blaming(Ending.Blame.DEAD, status(reply));
+                    case HARD_UNSURE ->
+                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "refused")
+                                .blaming(Ending.Blame.UNSURE, status(reply));
+                    case SOFT_RECIPIENT ->
+                        ending(claim, Delivery.State.FAILED, "rejected", stage.name(), reply.toString(), "refused")
+                                .blaming(Ending.Blame.SOFT, status(reply));
                     case CONTENT_FAULT ->
                         ending(
                                 claim,
@@ -595,6 +626,10 @@ public final class Sender implements AutoCloseable {
         };
     }
 
+    private static Optional<String> status(Reply reply) {
+        return reply.status().map(EnhancedStatus::toString);
+    }
+
     private void retryLater(Claim claim, String outcome, String stage, String cause) {
         finish(claim, retry(claim, outcome, stage, cause));
     }
@@ -612,12 +647,9 @@ public final class Sender implements AutoCloseable {
                         attempt(claim, now, outcome, stage, cause),
                         Optional.of(at),
                         Optional.empty(),
-                        false))
+                        Ending.Blame.NONE,
+                        Optional.empty()))
                 .orElseGet(() -> ending(claim, Delivery.State.FAILED, outcome, stage, cause, "gave_up"));
-    }
-
-    private static Ending bounced(Ending ending) {
-        return new Ending(ending.state(), ending.at(), ending.attempt(), ending.nextAttemptAt(), ending.reason(), true);
     }
 
     private Ending ending(
@@ -634,7 +666,8 @@ public final class Sender implements AutoCloseable {
                 attempt(claim, now, outcome, stage, reply),
                 Optional.empty(),
                 Optional.ofNullable(reason),
-                false);
+                Ending.Blame.NONE,
+                Optional.empty());
     }
 
     private static Attempt attempt(Claim claim, Instant now, String outcome, String stage, String reply) {
@@ -691,23 +724,32 @@ public final class Sender implements AutoCloseable {
                 }
             }
         }
-        settled.forEach(result -> leave(tx, result));
+        ended.stream()
+                .filter(result -> written.contains(result.claim().delivery()))
+                .forEach(result -> blame(tx, result));
         deliveries.tellSettled(tx, account, settled);
     }
 
-    private void leave(Tx tx, Result result) {
+    private void blame(Tx tx, Result result) {
         var claim = result.claim();
         var ending = result.ending();
         var reader = claim.kind().subscriber();
-        if (ending.bounced() && reader.isPresent()) {
-            store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
-            subscribers.leave(
-                    tx,
-                    claim.account(),
-                    reader.get(),
-                    Departure.BOUNCED,
-                    ending.attempt().reply().orElse(""),
-                    ending.at());
+        if (reader.isEmpty()) {
+            return;
+        }
+        switch (ending.blame()) {
+            case NONE -> {}
+            case SOFT, UNSURE -> deliveries.tellRefused(tx, claim, reader.get(), ending);
+            case DEAD -> {
+                store.markLeft(tx, claim.account(), claim.token(), Departure.BOUNCED, ending.at());
+                subscribers.leave(
+                        tx,
+                        claim.account(),
+                        reader.get(),
+                        Departure.BOUNCED,
+                        ending.attempt().reply().orElse(""),
+                        ending.at());
+            }
         }
     }
 

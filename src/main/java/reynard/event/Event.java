@@ -2,6 +2,7 @@ package reynard.event;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import reynard.id.BroadcastId;
 import reynard.id.CustomFieldId;
 import reynard.id.DeliveryId;
@@ -67,6 +68,22 @@ public sealed interface Event {
 
     /// What nobody's next email depends on.
     sealed interface News extends Event {}
+
+    /// A server has refused an email in a way that may be its address's fault.
+    ///
+    /// @param token names the email in its links
+    /// @param soft it may pass: the mailbox is full or busy. Otherwise it was refused for good, and nobody said why
+    /// @param status the enhanced status code
+    /// @param words of the server
+    record RecipientRefused(
+            DeliveryId delivery,
+            String token,
+            SubscriberId subscriber,
+            boolean soft,
+            Optional<String> status,
+            String words,
+            Instant at)
+            implements News {}
 
     /// An email of a broadcast is done with: accepted by the relay, given up, or taken back.
     record BroadcastMailSettled(

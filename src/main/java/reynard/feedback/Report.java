@@ -38,6 +38,8 @@ public record Report(
 
     /// Who reports.
     public enum Source {
+        /// The relay, in the conversation in which the email was to be sent.
+        RELAY,
         MAIL,
         SES,
         SENDGRID,

@@ -257,6 +257,7 @@ public final class Outbox {
                     Event.DeliveriesSettled _,
                     Event.DeliveryWithdrawn _,
                     Event.BroadcastMailSettled _,
+                    Event.RecipientRefused _,
                     Event.SequenceWanted _ -> List.of();
         };
     }

@@ -105,6 +105,7 @@ class ProvidersTest {
         var bounces = new Bounces(
                 database,
                 ids,
+                events,
                 new Accounts(database, ids, CLOCK),
                 new Subscribers(database, ids, events, CLOCK),
                 new Deliveries(database, ids, events),

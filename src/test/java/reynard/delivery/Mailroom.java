@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import reynard.account.Accounts;
 import reynard.account.ApiKeys;
@@ -22,6 +23,7 @@ import reynard.event.Event;
 import reynard.event.Events;
 import reynard.id.AccountId;
 import reynard.identity.DkimKeys;
+import reynard.identity.Dns;
 import reynard.identity.ReturnPath;
 import reynard.sequence.Sequences;
 import reynard.subscriber.CustomFields;
@@ -33,6 +35,11 @@ import reynard.testing.TestServer;
 
 /// A ledger and a sender beside those of a test's server, on its database: for what the API has no way to ask for.
 final class Mailroom implements AutoCloseable {
+    /// For those who have a relay.
+    static final Supplier<Dns> NO_DNS = () -> {
+        throw new IllegalStateException("there is a relay");
+    };
+
     final AccountId account;
     final Database database;
     final Deliveries deliveries;
@@ -47,6 +54,12 @@ final class Mailroom implements AutoCloseable {
     private final SessionLock alive;
 
     Mailroom(TestServer server, Relay relay, BroadcastWriter writer) {
+        this(server, relay, NO_DNS, Duration.ofMinutes(10), writer);
+    }
+
+    /// @param dns where mail goes that no relay takes
+    /// @param patience how long an email waits for a place of its domain
+    Mailroom(TestServer server, Relay relay, Supplier<Dns> dns, Duration patience, BroadcastWriter writer) {
         this.now = server.now();
         InstantSource clock = () -> now;
         this.database = Database.open(server.databaseUrl(), 4);
@@ -85,7 +98,8 @@ final class Mailroom implements AutoCloseable {
                 subscribers,
                 new Relays(List.of(relay)),
                 Optional.empty(),
-                Duration.ofMinutes(10),
+                patience,
+                new Exchanges(dns, RandomGenerator.getDefault(), true),
                 new ConnectionPool(
                         SmtpSettings.withDefaults("localhost"), InstantSource.system(), ConnectionPool.IDLE_DEFAULT),
                 clock,
@@ -105,6 +119,11 @@ final class Mailroom implements AutoCloseable {
 
     SendingAddress from() {
         return database.inTx(tx -> accounts.sendingAddresses(tx, account)).getFirst();
+    }
+
+    /// The beginning of a round of sending.
+    int take() {
+        return sender.dispatch(now);
     }
 
     /// One round of sending, to its end.

@@ -36,7 +36,9 @@ class SeveralRelaysTest {
         one = FakeSmtp.start();
         two = FakeSmtp.start();
         server = TestServer.with(new Settings.Outgoing(
-                Relay.parseAll(one.url() + "?weight=2 " + two.url() + "?connections=4"), Optional.empty()));
+                Relay.parseAll(one.url() + "?weight=2 " + two.url() + "?connections=4"),
+                Optional.empty(),
+                Optional.empty()));
         sequence = server.sequence(immediate("Hello"));
     }
 

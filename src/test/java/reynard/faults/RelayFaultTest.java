@@ -1,8 +1,10 @@
 package reynard.faults;
 
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.immediate;
 
 import java.util.List;
@@ -186,6 +188,44 @@ class RelayFaultTest {
                 .isLessThanOrEqualTo(1);
         assertThat(copies.stream().map(FakeSmtp.Received::sender).distinct().count())
                 .isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void refusals_for_good_without_a_known_reason_count_on_the_second_day() {
+        relay.behave();
+        relay.on(Verb.RCPT, 550, "no").to("odd@");
+        var course = server.sequence(immediate("One"), days("Two", 1), days("Three", 1));
+        var odd = server.subscriber("odd@example.org", course);
+
+        server.settle();
+        assertThat(odd.state()).isEqualTo("active");
+        server.advance(ofDays(3));
+
+        assertThat(odd.state()).isEqualTo("bounced");
+        assertThat(odd.deliveries())
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.get("reason").asText()).isEqualTo("refused"));
+        var reports = server.get("/ext/v1/feedback?subscriber_id=" + odd.id()).at("/feedback");
+        assertThat(reports).hasSize(2).allSatisfy(report -> {
+            assertThat(report.get("source").asText()).isEqualTo("relay");
+            assertThat(report.get("verdict").asText()).isEqualTo("unsure");
+        });
+    }
+
+    @Test
+    void a_mailbox_that_stays_full_counts_after_five_emails_over_fifteen_days() {
+        relay.behave();
+        relay.on(Verb.RCPT, 552, "5.2.2 mailbox full").to("full@");
+        var course = server.sequence(
+                immediate("One"), days("Two", 4), days("Three", 4), days("Four", 4), days("Five", 4), days("Six", 4));
+        var full = server.subscriber("full@example.org", course);
+
+        server.advance(ofDays(13));
+        assertThat(full.state()).isEqualTo("active");
+        server.advance(ofDays(20));
+
+        assertThat(full.state()).isEqualTo("bounced");
+        assertThat(full.deliveries()).hasSize(5);
     }
 
     private static String state(Reader reader) {

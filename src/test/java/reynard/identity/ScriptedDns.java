@@ -18,7 +18,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /// A DNS server on loopback that says what a zone file says, and fails for the names that it is told to fail for.
-final class ScriptedDns implements AutoCloseable {
+public final class ScriptedDns implements AutoCloseable {
     private final DatagramSocket socket;
     private final Set<Record> records = ConcurrentHashMap.newKeySet();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -29,7 +29,7 @@ final class ScriptedDns implements AutoCloseable {
         serving = Thread.ofPlatform().name("scripted-dns").start(this::serve);
     }
 
-    static ScriptedDns start() {
+    public static ScriptedDns start() {
         try {
             return new ScriptedDns();
         } catch (IOException e) {
@@ -38,7 +38,7 @@ final class ScriptedDns implements AutoCloseable {
     }
 
     /// The lines of a zone file, with absolute names.
-    ScriptedDns zone(String lines) {
+    public ScriptedDns zone(String lines) {
         records.clear();
         failing.clear();
         try (var master = new Master(
@@ -54,7 +54,7 @@ final class ScriptedDns implements AutoCloseable {
         return this;
     }
 
-    void fails(String name) {
+    public void fails(String name) {
         failing.add(name);
     }
 
@@ -62,7 +62,7 @@ final class ScriptedDns implements AutoCloseable {
         return "127.0.0.1:" + socket.getLocalPort();
     }
 
-    java.net.InetSocketAddress socketAddress() {
+    public java.net.InetSocketAddress socketAddress() {
         return new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 

@@ -44,6 +44,15 @@ record Capabilities(Map<String, List<String>> keywords) {
         return Set.copyOf(new HashSet<>(keywords.getOrDefault("AUTH", List.of())));
     }
 
+    /// How many octets a message may have (RFC 1870); without a limit that is told, any number.
+    long octetsMax() {
+        return keywords.getOrDefault("SIZE", List.of()).stream()
+                .filter(number -> number.matches("[1-9][0-9]{0,17}"))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
+    }
+
     /// How many messages one connection may carry (`LIMITS MAILMAX=20`, RFC 9422).
     int messagesMax() {
         return keywords.getOrDefault("LIMITS", List.of()).stream()

@@ -20,10 +20,14 @@ import reynard.mail.Domain;
 /// `from=example.com,example.org` are the From domains that it is for; `rate=600` is how many emails it gets in a
 /// minute.
 ///
+/// `mx:` is none at all: mail goes to where each recipient's domain takes it in. It knows `connections`, `rate` and
+/// `from`, and may name another port than 25, `mx:2525`.
+///
 /// A password never crosses a network in clear: with a user, `off` is refused unless the host is loopback.
 public record Relay(
         String host, int port, Encryption encryption, Optional<Credentials> credentials, int connections, Terms terms) {
     private static final int CONNECTIONS_DEFAULT = 8;
+    private static final String ANYWHERE = "*";
     private static final int CONNECTIONS_MAX = 1000;
     private static final int WEIGHT_MAX = 1000;
     private static final int RATE_MAX = 99_999;
@@ -88,6 +92,24 @@ public record Relay(
         this(host, port, encryption, credentials, connections, Terms.ANY);
     }
 
+    /// Whether there is no relay: mail goes to the hosts of its recipients.
+    public boolean isDirect() {
+        return host.equals(ANYWHERE);
+    }
+
+    private static Relay direct(String rest) {
+        int question = rest.indexOf('?');
+        var port = question < 0 ? rest : rest.substring(0, question);
+        var options = Options.parse(question < 0 ? "" : rest.substring(question + 1), true);
+        return new Relay(
+                ANYWHERE,
+                port.isEmpty() ? 25 : number(port, "has a port that is not between 1 and 65535"),
+                Encryption.STARTTLS_OPTIONAL,
+                Optional.empty(),
+                options.connections(),
+                options.terms());
+    }
+
     /// The relays that several URLs name, with white space between them.
     ///
     /// @throws IllegalArgumentException as [#parse], and when one place is named twice
@@ -107,6 +129,9 @@ public record Relay(
     ///
     /// @throws IllegalArgumentException with one sentence that names the fault and never holds the password
     public static Relay parse(String url) {
+        if (url.startsWith("mx:")) {
+            return direct(url.substring("mx:".length()));
+        }
         boolean implicit = url.startsWith("smtps://");
         require(implicit || url.startsWith("smtp://"), "must begin with smtp:// or smtps://");
         var rest = url.substring(url.indexOf("://") + 3);
@@ -207,6 +232,9 @@ public record Relay(
     /// Where the relay is, without who we are there.
     @Override
     public String toString() {
+        if (isDirect()) {
+            return "mx:" + port;
+        }
         return (encryption == Encryption.IMPLICIT ? "smtps://" : "smtp://")
                 + (host.indexOf(':') >= 0 ? "[" + host + "]" : host)
                 + ":" + port;
@@ -228,7 +256,9 @@ public record Relay(
                 require(seen.add(key), "has an option twice");
                 switch (key) {
                     case "starttls" -> {
-                        require(!implicit, "must not have starttls with smtps, which is encrypted from the start");
+                        require(
+                                !implicit,
+                                "must not have starttls with smtps, which is encrypted from the start, or with mx");
                         encryption = Optional.of(startTls(value));
                     }
                     case "connections" ->

@@ -71,6 +71,10 @@ public final class SmtpConnection implements AutoCloseable {
         if (!isReusable()) {
             throw new IllegalStateException("this connection takes no further message");
         }
+        if (message.length > capabilities.octetsMax()) {
+            return new Unsupported("the message has " + message.length + " octets, and the relay takes "
+                    + capabilities.octetsMax() + " at most");
+        }
         var body = WireBody.of(message);
         var lacking = lacking(envelope, body);
         if (lacking.isPresent()) {
@@ -102,12 +106,19 @@ public final class SmtpConnection implements AutoCloseable {
         if (needsSmtpUtf8(envelope, body)) {
             mail.append(" SMTPUTF8");
         }
+        // A report is asked for when the message comes back for good, and with its headers alone (RFC 3461).
+        if (offers("DSN")) {
+            mail.append(" RET=HDRS");
+            envelope.id().ifPresent(id -> mail.append(" ENVID=").append(id));
+        }
         var commands = new ArrayList<Command>(4);
         if (needsReset) {
             commands.add(new Command(Stage.MAIL, "RSET\r\n"));
         }
         commands.add(new Command(Stage.MAIL, mail.append("\r\n").toString()));
-        commands.add(new Command(Stage.RCPT, "RCPT TO:" + path(envelope.recipient()) + "\r\n"));
+        commands.add(new Command(
+                Stage.RCPT,
+                "RCPT TO:" + path(envelope.recipient()) + (offers("DSN") ? " NOTIFY=FAILURE" : "") + "\r\n"));
         commands.add(new Command(Stage.DATA, "DATA\r\n"));
         return commands;
     }

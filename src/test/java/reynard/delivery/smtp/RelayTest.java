@@ -52,6 +52,17 @@ class RelayTest {
     }
 
     @Test
+    void mx_is_no_relay_but_the_hosts_of_the_recipients() {
+        var direct = Relay.parse("mx:?connections=16&rate=60");
+
+        assertThat(direct.isDirect()).isTrue();
+        assertThat(direct.connections()).isEqualTo(16);
+        assertThat(direct).hasToString("mx:25");
+        assertThat(Relay.parse("mx:2525").port()).isEqualTo(2525);
+        assertThat(Relay.parse("smtp://mail.example.org").isDirect()).isFalse();
+    }
+
+    @Test
     void several_urls_share_the_mail_by_weight_from_domain_and_rate() {
         var relays = Relay.parseAll(" smtp://a.example.org?weight=3&rate=600\n"
                 + "smtp://u:p@b.example.org?from=example.com,bücher.example ");
@@ -90,7 +101,7 @@ class RelayTest {
         "smtp://u:secret@[::1, has an unfinished IPv6 address",
         "smtp://u:secret@mail.example.org?starttls=off, would send its password unencrypted: use starttls=required or smtps",
         "smtp://u:secret@mail.example.org?starttls=yes, 'must have starttls=required, optional or off'",
-        "smtps://u:secret@mail.example.org?starttls=required, 'must not have starttls with smtps, which is encrypted from the start'",
+        "smtps://u:secret@mail.example.org?starttls=required, 'must not have starttls with smtps, which is encrypted from the start, or with mx'",
         "smtp://u:secret@mail.example.org?connections=0, must have connections between 1 and 1000",
         "smtp://u:secret@mail.example.org?connections=many, must have connections between 1 and 1000",
         "smtp://u:secret@mail.example.org?connections=1&connections=2, has an option twice",

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -256,6 +258,50 @@ class SmtpConnectionTest {
         }
         assertThat(smtp.commands().stream().filter(line -> line.startsWith("MAIL")))
                 .hasSize(1);
+    }
+
+    @Test
+    void a_message_larger_than_the_relay_takes_is_not_even_offered() {
+        smtp.withholding("SIZE").offering("SIZE " + (HELLO.length - 1));
+        try (var connection = open()) {
+            assertThat(connection.begin(ENVELOPE, HELLO))
+                    .isEqualTo(new Unsupported("the message has " + HELLO.length + " octets, and the relay takes "
+                            + (HELLO.length - 1) + " at most"));
+            assertThat(connection.isReusable()).isTrue();
+        }
+        assertThat(smtp.commands()).noneMatch(line -> line.startsWith("MAIL"));
+    }
+
+    @Test
+    void a_relay_that_names_no_limit_gets_any_size() {
+        for (var size : List.of("SIZE", "SIZE 0")) {
+            smtp.withholding("SIZE").offering(size);
+            assertThat(send()).isInstanceOf(Accepted.class);
+        }
+    }
+
+    @Test
+    void reports_are_asked_for_where_the_relay_makes_them() {
+        smtp.offering("DSN");
+        var envelope = new Envelope(ENVELOPE.sender(), ENVELOPE.recipient(), Optional.of("4f_Q-a"));
+        try (var connection = open()) {
+            var ready = (Begun.Ready) connection.begin(envelope, HELLO);
+            assertThat(ready.transaction().finish()).isInstanceOf(Accepted.class);
+        }
+        assertThat(smtp.commands())
+                .contains(
+                        "MAIL FROM:<b+5f2b7c@bounce.example.org> SIZE=" + HELLO.length + " RET=HDRS ENVID=4f_Q-a",
+                        "RCPT TO:<reader@example.net> NOTIFY=FAILURE");
+    }
+
+    @Test
+    void content_of_eight_bits_needs_a_relay_that_takes_it() {
+        smtp.withholding("8BITMIME", "SMTPUTF8");
+        try (var connection = open()) {
+            assertThat(connection.begin(ENVELOPE, bytes("To: x\r\n\r\nδ\r\n")))
+                    .isEqualTo(new Unsupported("the relay does not offer 8BITMIME"));
+        }
+        assertThat(smtp.commands()).noneMatch(line -> line.startsWith("MAIL"));
     }
 
     // What the relay says.
