@@ -135,15 +135,17 @@ public final class Vault {
         return keys.get().stream()
                 .filter(key -> key.id().equals(parts[1]))
                 .findFirst()
-                .flatMap(key -> opened(key, Base64.getDecoder().decode(parts[2]), purpose));
+                .flatMap(key -> opened(key, parts[2], purpose));
     }
 
-    private static Optional<String> opened(Key key, byte[] bytes, String purpose) {
+    private static Optional<String> opened(Key key, String text, String purpose) {
         try {
+            var bytes = Base64.getDecoder().decode(text);
             var cipher = cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(bytes, NONCE_BYTES), purpose);
             var secret = cipher.doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
             return Optional.of(new String(secret, StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // Changed, or never sealed: not even base64, or too short.
             return Optional.empty();
         }
     }

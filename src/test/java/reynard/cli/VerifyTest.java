@@ -36,7 +36,7 @@ class VerifyTest {
 
             assertThat(verify(server)).as(printed::toString).isZero();
             assertThat(printed.toString()).isEqualTo("""
-                            Looked at: account 1, attempt 4, delivery 4, enrollment 2, enrollment_past_run 0, sequence 1.
+                            Looked at: account 1, attempt 4, broadcast 0, delivery 4, enrollment 2, enrollment_past_run 0, sequence 1.
                             No violations.
                             """);
 

@@ -134,7 +134,7 @@ class DecidingTest {
 
     @Test
     void an_email_that_could_not_be_made_is_written_anew_when_it_is_sent_again() {
-        var sequence = server.sequence(immediate("Broken").saying("<p>{% if %}</p>"));
+        var sequence = server.sequence(immediate("Broken").saying("<p>{{ 1 | divided_by: 0 }}</p>"));
         var reader = reader(sequence);
         server.settle();
         assertThat(state(reader)).isEqualTo("held");
