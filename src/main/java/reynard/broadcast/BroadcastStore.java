@@ -34,8 +34,8 @@ import reynard.segment.Filter;
 
 /// Every statement of the room.
 final class BroadcastStore {
-    private static final Listing<Broadcast> NEWEST = new Listing<>(
-            """
+    /// All of an account, to which a statement adds which of them.
+    private static final String BROADCASTS = """
             select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
                    b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
                    b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
@@ -45,39 +45,26 @@ final class BroadcastStore {
                           where x.account_id = :account and x.broadcast_id = b.id) as sources
               from broadcast b
              where b.account_id = :account
+            """;
+
+    private static final Listing<Broadcast> NEWEST = new Listing<>(
+            BROADCASTS + """
                and (:status::text is null or b.status = :status)
                and (:sentAfter::timestamptz is null or b.started_at > :sentAfter)
                and (:sentBefore::timestamptz is null or b.started_at < :sentBefore)
-            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("b.id", "id")), (row, _) -> broadcast(row));
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("b.id", "id")),
+            (row, _) -> broadcast(row));
 
     private static final Listing<Broadcast> NEWEST_POSTS = new Listing<>(
-            """
-            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
-                   b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
-                   b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
-                   b.appeared_at, b.created_at, b.updated_at,
-                   array(select x.source_type || ' ' || x.source_id
-                           from broadcast_source x
-                          where x.account_id = :account and x.broadcast_id = b.id) as sources
-              from broadcast b
-             where b.account_id = :account and b.public
-            """,
+            BROADCASTS + " and b.public",
             Listing.Order.DESCENDING,
             List.of(Listing.Key.number("b.post_id", "post_id")),
             (row, _) -> broadcast(row));
 
     private static final Listing<Broadcast> LAST_SEEN = new Listing<>(
-            """
-            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
-                   b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
-                   b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
-                   b.appeared_at, b.created_at, b.updated_at,
-                   array(select x.source_type || ' ' || x.source_id
-                           from broadcast_source x
-                          where x.account_id = :account and x.broadcast_id = b.id) as sources
-              from broadcast b
-             where b.account_id = :account and b.appeared_at is not null
-            """,
+            BROADCASTS + " and b.appeared_at is not null",
             Listing.Order.DESCENDING,
             List.of(Listing.Key.instant("b.appears_at", "appears_at"), Listing.Key.number("b.post_id", "post_id")),
             (row, _) -> broadcast(row));
@@ -117,18 +104,7 @@ final class BroadcastStore {
     }
 
     Optional<Broadcast> find(Tx tx, AccountId account, BroadcastId id) {
-        return tx.query("""
-                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
-                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
-                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
-                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
-                               b.updated_at,
-                               array(select x.source_type || ' ' || x.source_id
-                                       from broadcast_source x
-                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
-                          from broadcast b
-                         where b.account_id = :account and b.id = :id
-                        """)
+        return tx.query(BROADCASTS + " and b.id = :id")
                 .bind("account", account)
                 .bind("id", id)
                 .map((row, _) -> broadcast(row))
@@ -136,18 +112,7 @@ final class BroadcastStore {
     }
 
     Optional<Broadcast> findByPost(Tx tx, AccountId account, PostId post) {
-        return tx.query("""
-                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
-                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
-                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
-                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
-                               b.updated_at,
-                               array(select x.source_type || ' ' || x.source_id
-                                       from broadcast_source x
-                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
-                          from broadcast b
-                         where b.account_id = :account and b.post_id = :post and b.public
-                        """)
+        return tx.query(BROADCASTS + " and b.post_id = :post and b.public")
                 .bind("account", account)
                 .bind("post", post)
                 .map((row, _) -> broadcast(row))
@@ -155,18 +120,7 @@ final class BroadcastStore {
     }
 
     Optional<Broadcast> findSeen(Tx tx, AccountId account, String slug) {
-        return tx.query("""
-                        select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content,
-                               b.thumbnail_alt, b.thumbnail_url, b.sending_address_id, b.email_template_id,
-                               b.audience_match, b.send_at, b.status, b.started_at, b.ended_at, b.abort_reason, b.audience_count,
-                               b.public, b.published_at, b.post_id, b.slug, b.appears_at, b.appeared_at, b.created_at,
-                               b.updated_at,
-                               array(select x.source_type || ' ' || x.source_id
-                                       from broadcast_source x
-                                      where x.account_id = :account and x.broadcast_id = b.id) as sources
-                          from broadcast b
-                         where b.account_id = :account and b.slug = :slug and b.appeared_at is not null
-                        """)
+        return tx.query(BROADCASTS + " and b.slug = :slug and b.appeared_at is not null")
                 .bind("account", account)
                 .bind("slug", slug)
                 .map((row, _) -> broadcast(row))

@@ -6,9 +6,11 @@ import static reynard.db.Rows.optionalText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import reynard.db.JsonColumn;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.DeliveryId;
@@ -51,15 +53,20 @@ final class DecisionStore {
                 .execute();
     }
 
-    void leave(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
+    /// @param open what it was until now, which is all that its detail says from now on
+    void leave(Tx tx, AccountId account, DeliveryId delivery, Open open, Instant now) {
+        var detail = new LinkedHashMap<String, Object>();
+        detail.put("was", open.state().wireName());
+        open.reason().ifPresent(reason -> detail.put("because", reason));
         tx.update("""
                         update delivery
                            set state = 'skipped', reason = 'left_by_hand', settled_at = :now, next_attempt_at = null,
-                               detail = jsonb_strip_nulls(jsonb_build_object('was', state, 'because', reason))
+                               detail = :detail::jsonb
                          where account_id = :account and id = :id and state in ('uncertain', 'held')
                         """)
                 .bind("account", account)
                 .bind("id", delivery)
+                .bind("detail", JsonColumn.write(detail))
                 .bind("now", now)
                 .execute();
     }

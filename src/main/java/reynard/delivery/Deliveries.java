@@ -194,7 +194,7 @@ public final class Deliveries {
                         decisions.requeue(tx, account, id, now);
                         dropIfForbidden(tx, account, id, now);
                     }
-                    case LEAVE -> leave(tx, account, id, now);
+                    case LEAVE -> leave(tx, account, id, found, now);
                 }
             }
             var delivery = store.find(tx, account, id);
@@ -207,8 +207,8 @@ public final class Deliveries {
         });
     }
 
-    private void leave(Tx tx, AccountId account, DeliveryId id, Instant now) {
-        decisions.leave(tx, account, id, now);
+    private void leave(Tx tx, AccountId account, DeliveryId id, DecisionStore.Open open, Instant now) {
+        decisions.leave(tx, account, id, open, now);
         store.dropMessage(tx, account, id);
         var kind = store.find(tx, account, id).orElseThrow().kind();
         tell(tx, account, Set.of(new Done(id, kind, false, now)));

@@ -39,13 +39,28 @@ import reynard.mail.EmailAddress;
 
 /// Every statement of the room.
 final class DeliveryStore {
-    private static final Listing<Delivery> NEWEST = new Listing<>(
-            """
+    /// All of an account, to which a statement adds which of them.
+    private static final String DELIVERIES = """
             select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
                    d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state, d.due_at, d.next_attempt_at,
                    d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
               from delivery d
              where d.account_id = :account
+            """;
+
+    /// Takes those that are `ready`.
+    private static final String CLAIM = """
+            update delivery d
+               set state = 'claimed', owner = :owner, next_attempt_at = null
+              from ready
+             where d.account_id = :account and d.id = ready.id
+            returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                      d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
+                      d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
+            """;
+
+    private static final Listing<Delivery> NEWEST = new Listing<>(
+            DELIVERIES + """
                and (:state::text is null or d.state = :state)
                and (:kind::text is null or d.kind = :kind)
                and (:broadcast::bigint is null or d.broadcast_id = :broadcast)
@@ -54,7 +69,10 @@ final class DeliveryStore {
                and (:subscriber::bigint is null or d.subscriber_id = :subscriber)
                and (:dueAfter::timestamptz is null or d.due_at > :dueAfter)
                and (:dueBefore::timestamptz is null or d.due_at < :dueBefore)
-            """, Listing.Order.DESCENDING, List.of(Listing.Key.number("d.id", "id")), (row, _) -> delivery(row));
+            """,
+            Listing.Order.DESCENDING,
+            List.of(Listing.Key.number("d.id", "id")),
+            (row, _) -> delivery(row));
 
     Page<Delivery> list(Tx tx, AccountId account, DeliveryFilter filter, PageRequest page) {
         var parameters = new HashMap<String, @Nullable Object>();
@@ -89,14 +107,7 @@ final class DeliveryStore {
     }
 
     Optional<Delivery> find(Tx tx, AccountId account, DeliveryId id) {
-        return tx.query("""
-                        select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                               d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state,
-                               d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at,
-                               d.reason, d.detail, d.reply
-                          from delivery d
-                         where d.account_id = :account and d.id = :id
-                        """)
+        return tx.query(DELIVERIES + " and d.id = :id")
                 .bind("account", account)
                 .bind("id", id)
                 .map((row, _) -> delivery(row))
@@ -104,14 +115,7 @@ final class DeliveryStore {
     }
 
     Map<SequenceEmailId, Delivery> ofRun(Tx tx, AccountId account, EnrollmentId enrollment, int run) {
-        return tx.query("""
-                        select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                               d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state,
-                               d.due_at, d.next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at,
-                               d.reason, d.detail, d.reply
-                          from delivery d
-                         where d.account_id = :account and d.enrollment_id = :enrollment and d.run = :run
-                        """)
+        return tx.query(DELIVERIES + " and d.enrollment_id = :enrollment and d.run = :run")
                 .bind("account", account)
                 .bind("enrollment", enrollment)
                 .bind("run", run)
@@ -407,7 +411,7 @@ final class DeliveryStore {
                                for no key update skip locked)
                         update delivery d
                            set state = 'skipped', reason = 'treated_as_sent', settled_at = :now,
-                               next_attempt_at = null, detail = jsonb_build_object('until', :untilText::text)
+                               next_attempt_at = null, detail = :detail::jsonb
                           from queued
                          where d.account_id = :account and d.id = queued.id
                         returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
@@ -415,7 +419,7 @@ final class DeliveryStore {
                         """)
                 .bind("account", account)
                 .bind("until", until)
-                .bind("untilText", until.toString())
+                .bind("detail", JsonColumn.write(Map.of("until", until.toString())))
                 .bind("now", now)
                 .bind("limit", limit)
                 .map((row, _) -> new Treated(new DeliveryId(row.getLong("id")), kind(row), instant(row, "due_at")))
@@ -653,14 +657,7 @@ final class DeliveryStore {
                              order by d.next_attempt_at, d.id
                              limit :limit
                                for no key update of d skip locked)
-                        update delivery d
-                           set state = 'claimed', owner = :owner, next_attempt_at = null
-                          from ready
-                         where d.account_id = :account and d.id = ready.id
-                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
-                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
-                        """), account, owner, now, limit);
+                        """ + CLAIM), account, owner, now, limit);
     }
 
     /// The same for broadcasts.
@@ -679,14 +676,7 @@ final class DeliveryStore {
                              order by d.next_attempt_at, d.id
                              limit :limit
                                for no key update of d skip locked)
-                        update delivery d
-                           set state = 'claimed', owner = :owner, next_attempt_at = null
-                          from ready
-                         where d.account_id = :account and d.id = ready.id
-                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
-                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
-                        """), account, owner, now, limit);
+                        """ + CLAIM), account, owner, now, limit);
     }
 
     /// The same for notices, which no consent is asked for before the mark.
@@ -700,14 +690,7 @@ final class DeliveryStore {
                              order by d.next_attempt_at, d.id
                              limit :limit
                                for no key update of d skip locked)
-                        update delivery d
-                           set state = 'claimed', owner = :owner, next_attempt_at = null
-                          from ready
-                         where d.account_id = :account and d.id = ready.id
-                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
-                                  d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
-                        """), account, owner, now, limit);
+                        """ + CLAIM), account, owner, now, limit);
     }
 
     private static List<Claim> claimed(Query claim, AccountId account, long owner, Instant now, int limit) {

@@ -139,8 +139,9 @@ public final class TestDatabase {
                 return Files.getLastModifiedTime(directory).compareTo(anHourAgo) < 0;
             }
             var lines = Files.readAllLines(lock.get());
+            // While a cluster is made, its only process writes its number with a minus.
             return !lines.isEmpty()
-                    && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                    && ProcessHandle.of(Math.abs(Long.parseLong(lines.getFirst().strip())))
                             .isEmpty();
         } catch (UncheckedIOException | NoSuchFileException e) {
             // Somebody else is about to remove it.
