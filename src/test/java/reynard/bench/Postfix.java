@@ -33,8 +33,9 @@ public final class Postfix {
     private static final Pattern QUEUED = Pattern.compile("queued as ([0-9A-Za-z]+)");
     private static final Pattern MESSAGE_ID =
             Pattern.compile("postfix/cleanup\\[\\d+]: ([0-9A-Za-z]+): message-id=<(.*)>");
+    // A host that does not answer is left alone after some tries; the rest for it is put off by the "error" service.
     private static final Pattern DELIVERED =
-            Pattern.compile("postfix/(?:discard|smtp)\\[\\d+]: ([0-9A-Za-z]+): to=<([^>]*)>,.* status=(\\w+)");
+            Pattern.compile("postfix/(?:discard|smtp|error)\\[\\d+]: ([0-9A-Za-z]+): to=<([^>]*)>,.* status=(\\w+)");
     private static final Pattern KEPT = Pattern.compile("\"queue_id\": \"([0-9A-Za-z]+)\".*\"address\": \"([^\"]*)\"");
 
     private final Path folder;
