@@ -85,6 +85,22 @@ public final class Enrollments {
     /// Adds a subscriber, who must exist. Someone who is not confirmed waits for that; someone who left gets nothing.
     public Enrolling enroll(
             Tx tx, AccountId account, SequenceId sequence, Subscriber subscriber, Enrollment.Source source) {
+        return enrollHeld(
+                tx, account, sequence, held(tx, account, List.of(subscriber)).getFirst(), source);
+    }
+
+    /// As they are, which they stay until the transaction ends. Who leaves or is confirmed at this moment has either
+    /// done so before, or finds the new enrollment and ends or starts it.
+    private List<Subscriber> held(Tx tx, AccountId account, List<Subscriber> people) {
+        var held = subscribers.hold(
+                tx, account, people.stream().map(Subscriber::id).distinct().toList());
+        return people.stream()
+                .map(subscriber -> held.getOrDefault(subscriber.id(), subscriber))
+                .toList();
+    }
+
+    private Enrolling enrollHeld(
+            Tx tx, AccountId account, SequenceId sequence, Subscriber subscriber, Enrollment.Source source) {
         var plan = plans.inForce(tx, account, sequence);
         if (plan.isEmpty()) {
             return new Enrolling.NoSuchSequence();
@@ -113,10 +129,11 @@ public final class Enrollments {
 
     /// As [#enroll] one after the other, in few statements.
     ///
-    /// @param people may name one several times
-    /// @return in the order of the people
+    /// @param newcomers may name one several times
+    /// @return in the order of the newcomers
     public List<Enrolling> enrollAll(
-            Tx tx, AccountId account, SequenceId sequence, List<Subscriber> people, Enrollment.Source source) {
+            Tx tx, AccountId account, SequenceId sequence, List<Subscriber> newcomers, Enrollment.Source source) {
+        var people = held(tx, account, newcomers);
         var plan = plans.inForce(tx, account, sequence);
         if (plan.isEmpty()) {
             return people.stream()
@@ -146,7 +163,7 @@ public final class Enrollments {
             var enrollment = entered.contains(subscriber.id()) ? entering.remove(subscriber.id()) : null;
             outcomes.add(
                     enrollment == null
-                            ? enroll(tx, account, sequence, subscriber, source)
+                            ? enrollHeld(tx, account, sequence, subscriber, source)
                             : new Enrolling.Enrolled(enrollment.addedAt()));
         }
         return outcomes;

@@ -358,7 +358,7 @@ final class SubscriberStore {
         return upserted;
     }
 
-    /// Those of them who are there; nobody deletes them before this transaction ends.
+    /// Those of them who are there; nobody changes or deletes them before this transaction ends.
     List<Subscriber> hold(Tx tx, AccountId account, Collection<SubscriberId> ids) {
         return tx.query("""
                         select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
@@ -366,7 +366,7 @@ final class SubscriberStore {
                           from subscriber s
                          where s.account_id = :account and s.id = any(:ids)
                          order by s.id
-                           for key share
+                           for share
                         """)
                 .bind("account", account)
                 .bind("ids", ids.stream().map(Id::value).toArray(Long[]::new))

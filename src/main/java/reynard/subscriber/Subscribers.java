@@ -255,7 +255,7 @@ public final class Subscribers {
                 .collect(Collectors.toMap(Subscriber::id, Function.identity()));
     }
 
-    /// Those of them who are there; nobody deletes them before the transaction ends.
+    /// Those of them who are there, as they stay until the transaction ends: nobody changes or deletes them before.
     public Map<SubscriberId, Subscriber> hold(Tx tx, AccountId account, Collection<SubscriberId> subscribers) {
         return store.hold(tx, account, subscribers).stream()
                 .collect(Collectors.toMap(Subscriber::id, Function.identity()));
