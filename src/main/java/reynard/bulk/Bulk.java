@@ -143,6 +143,7 @@ public final class Bulk {
                 request.size,
                 0,
                 0,
+                0,
                 clock.instant(),
                 Optional.empty(),
                 callback);
@@ -171,12 +172,22 @@ public final class Bulk {
     /// How far a queued request has come.
     ///
     /// @param done the failed ones too
-    public record Advance(int items, int done, int failed, boolean finished) {}
+    /// @param created of a table: those who were not on the list before
+    public record Advance(int items, int done, int failed, int created, boolean finished) {
+        /// Of a table: those who were on the list already.
+        public int known() {
+            return done - failed - created;
+        }
+    }
 
     public Optional<Advance> advance(Tx tx, AccountId account, BulkJobId id) {
         return store.find(tx, account, id)
                 .map(job -> new Advance(
-                        job.items(), job.done(), job.failed(), job.finishedAt().isPresent()));
+                        job.items(),
+                        job.done(),
+                        job.failed(),
+                        job.created(),
+                        job.finishedAt().isPresent()));
     }
 
     /// A line that could not be done.

@@ -8,6 +8,7 @@ import reynard.id.BulkJobId;
 ///
 /// @param bytes how long the request was
 /// @param done how many of its items are done with, the failed ones too
+/// @param created how many of those are people who were not on the list before; counted for tables only
 record BulkJob(
         BulkJobId id,
         BulkOperation operation,
@@ -15,6 +16,7 @@ record BulkJob(
         int items,
         int done,
         int failed,
+        int created,
         Instant createdAt,
         Optional<Instant> finishedAt,
         Optional<Callback> callback) {

@@ -22,7 +22,7 @@ import reynard.id.BulkJobId;
 final class BulkStore {
     private static final Listing<BulkJob> NEWEST = new Listing<>(
             """
-            select j.id, j.operation, j.bytes, j.items, j.done, j.failed, j.created_at, j.finished_at,
+            select j.id, j.operation, j.bytes, j.items, j.done, j.failed, j.created, j.created_at, j.finished_at,
                    j.callback_url, j.callback, j.callback_attempts, j.callback_error
               from bulk_job j
              where j.account_id = :account
@@ -34,7 +34,7 @@ final class BulkStore {
 
     Optional<BulkJob> find(Tx tx, AccountId account, BulkJobId id) {
         return tx.query("""
-                        select j.id, j.operation, j.bytes, j.items, j.done, j.failed, j.created_at, j.finished_at,
+                        select j.id, j.operation, j.bytes, j.items, j.done, j.failed, j.created, j.created_at, j.finished_at,
                                j.callback_url, j.callback, j.callback_attempts, j.callback_error
                           from bulk_job j
                          where j.account_id = :account and j.id = :id
@@ -101,9 +101,9 @@ final class BulkStore {
     void insert(Tx tx, AccountId account, long app, BulkJob job, List<NewStep> steps) {
         @Nullable String url = job.callback().map(BulkJob.Callback::url).orElse(null);
         tx.update("""
-                        insert into bulk_job (account_id, id, app_id, operation, bytes, items, done, failed, created_at,
-                                              callback_url, callback, callback_attempts)
-                        values (:account, :id, :app, :operation, :bytes, :items, 0, 0, :now, :url, :callback, 0)
+                        insert into bulk_job (account_id, id, app_id, operation, bytes, items, done, failed, created,
+                                              created_at, callback_url, callback, callback_attempts)
+                        values (:account, :id, :app, :operation, :bytes, :items, 0, 0, 0, :now, :url, :callback, 0)
                         """)
                 .bind("account", account)
                 .bind("id", job.id())
@@ -207,7 +207,9 @@ final class BulkStore {
     /// The step is done, and with the last one the request.
     ///
     /// @param results for a callback to tell, if there is one
-    void finish(Tx tx, Waiting waiting, Step step, String results, String failures, int failed, Instant now) {
+    /// @param created how many people are new
+    void finish(
+            Tx tx, Waiting waiting, Step step, String results, String failures, int failed, int created, Instant now) {
         tx.update("""
                         update bulk_step
                            set items = null, failures = :failures, results = :results
@@ -221,7 +223,7 @@ final class BulkStore {
                 .execute();
         tx.update("""
                         update bulk_job
-                           set done = done + :size, failed = failed + :failed,
+                           set done = done + :size, failed = failed + :failed, created = created + :created,
                                finished_at = case when done + :size = items then :now::timestamptz end,
                                callback_at = case when done + :size = items and callback_url is not null
                                                   then :now::timestamptz end
@@ -231,6 +233,7 @@ final class BulkStore {
                 .bind("job", waiting.job())
                 .bind("size", step.size())
                 .bind("failed", failed)
+                .bind("created", created)
                 .bind("now", now)
                 .execute();
     }
@@ -492,6 +495,7 @@ final class BulkStore {
                 row.getInt("items"),
                 row.getInt("done"),
                 row.getInt("failed"),
+                row.getInt("created"),
                 instant(row, "created_at"),
                 optionalInstant(row, "finished_at"),
                 url.isEmpty()

@@ -94,6 +94,7 @@ public final class Foreman implements AutoCloseable {
                 held.get().told() ? JsonColumn.writeItems(outcome.results()) : "",
                 joined(step.failures(), Bulk.json(operation, outcome.failures())),
                 refused + outcome.failures().size(),
+                outcome.created(),
                 now);
         return step.size();
     }
@@ -119,6 +120,7 @@ public final class Foreman implements AutoCloseable {
                 "",
                 joined(step.get().failures(), Bulk.json(operation.get(), failures)),
                 step.get().size(),
+                0,
                 now);
         return step.get().size();
     }

@@ -313,7 +313,7 @@ public final class Labour {
         subscribers.attributeAll(tx, account, origins);
         joining.forEach(
                 (sequence, people) -> enrollments.enrollAll(tx, account, sequence, people, Enrollment.Source.MANUAL));
-        return new Outcome(List.of(), List.of());
+        return new Outcome(List.of(), List.of(), origins.size());
     }
 
     private static void member(Map<String, @Nullable Object> json, Forms.Member member) {

@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
 /// What came of some items, as the answer tells it.
 ///
 /// @param results plain values, in the order of Kit's examples
-record Outcome(List<Map<String, @Nullable Object>> results, List<Failure> failures) {
+/// @param created how many people are new; counted for tables only
+record Outcome(List<Map<String, @Nullable Object>> results, List<Failure> failures, int created) {
     Outcome {
         results = List.copyOf(results);
         failures = List.copyOf(failures);
+    }
+
+    Outcome(List<Map<String, @Nullable Object>> results, List<Failure> failures) {
+        this(results, failures, 0);
     }
 
     /// An item that could not be done.

@@ -8,6 +8,7 @@ create table bulk_job (
     items             integer     not null check (items > 0),
     done              integer     not null,
     failed            integer     not null,
+    created           integer     not null, -- people who were not on the list before
     created_at        timestamptz not null,
     finished_at       timestamptz null,
     callback_url      text        null,
@@ -17,6 +18,7 @@ create table bulk_job (
     callback_error    text        null, -- why the last try was none
     primary key (account_id, id),
     check (done between failed and items),
+    check (created between 0 and done - failed),
     check ((done = items) = (finished_at is not null)),
     check ((callback_url is null) = (callback is null)),
     check ((callback is not distinct from 'waiting' and finished_at is not null) = (callback_at is not null))

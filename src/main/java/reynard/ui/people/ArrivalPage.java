@@ -13,11 +13,14 @@ public record ArrivalPage(
         String name,
         int items,
         int done,
-        int failed,
+        Report report,
         boolean finished,
         String words,
         List<ColumnsPage.Fault> faults) {
     public ArrivalPage {
         faults = List.copyOf(faults);
     }
+
+    /// What became of the lines that are done; the first three add up to the last.
+    public record Report(String created, String known, String refused, String lines) {}
 }

@@ -342,11 +342,19 @@ public final class ImportEndpoints {
                             kept.name(),
                             advance.items(),
                             advance.done(),
-                            advance.failed(),
+                            report(advance),
                             advance.finished(),
                             words(advance),
                             faults));
         });
+    }
+
+    private static ArrivalPage.Report report(Bulk.Advance advance) {
+        return new ArrivalPage.Report(
+                Words.number(advance.created()),
+                Words.number(advance.known()),
+                Words.number(advance.failed()),
+                Words.number(advance.done()));
     }
 
     private static ColumnsPage.Fault fault(Bulk.Refusal refusal) {
