@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import reynard.db.Database;
 
 /// A server in a process of its own, so that it can be killed. What it says goes on in `target/server-process.log`.
 public final class ServerProcess implements AutoCloseable {
@@ -46,17 +49,44 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static ServerProcess start(String relayUrl, String... options) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                // Made by whoever starts hundreds; where there is none, or of other classes, Java goes without.
-                "-XX:SharedArchiveFile=target/server.jsa",
-                "-Xshare:auto",
+        return start(ServerImage.options(ServerProcess::rehearse), relayUrl, options);
+    }
+
+    /// A start and an end as they should be, with a little of everything between them.
+    private static void rehearse(List<String> image) throws IOException {
+        var database = TestDatabase.fresh(Database::migrate);
+        try (var server = start(
+                image,
+                "smtp://127.0.0.1:9",
+                "--data-dir=target",
+                "--database-url=" + database,
+                "--clock=virtual",
+                "--clock-start=" + TestServer.MONDAY)) {
+            server.ask("GET", "/v4/account");
+            server.ask("GET", "/ext/v1/deliveries");
+            server.ask("POST", "/ext/v1/clock/advance");
+            server.stop(Duration.ofMinutes(2));
+        } finally {
+            TestDatabase.drop(database);
+        }
+    }
+
+    private void ask(String verb, String path) throws IOException {
+        var connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        connection.setRequestMethod(verb);
+        connection.setRequestProperty("X-Kit-Api-Key", TestServer.API_KEY);
+        connection.getResponseCode();
+        connection.disconnect();
+    }
+
+    private static ServerProcess start(List<String> image, String relayUrl, String... options) {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ServerImage.TUNING);
+        command.addAll(image);
+        command.addAll(List.of(
                 "-Xlog:disable",
-                "-cp",
-                System.getProperty("java.class.path"),
                 "reynard.cli.Main",
                 "serve",
                 "--port=0",
@@ -116,7 +146,8 @@ public final class ServerProcess implements AutoCloseable {
     ///
     /// @return whether it has stopped within this time
     public boolean stop(Duration within) {
-        process.destroy();
+        // By its handle: else what it says in the end would be lost, and whoever says it killed.
+        process.toHandle().destroy();
         return awaitEnd(within);
     }
 
