@@ -476,6 +476,7 @@ public final class Server implements AutoCloseable {
                             accounts,
                             subscribers,
                             customFields,
+                            bulk,
                             new Sheets(database, ids, subscribers, customFields, tags, bulk, clock),
                             tags,
                             forms,

@@ -11,6 +11,7 @@ import reynard.account.Accounts;
 import reynard.account.ApiKeys;
 import reynard.account.Members;
 import reynard.bounce.Bounces;
+import reynard.bulk.Bulk;
 import reynard.db.Database;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Letters;
@@ -50,6 +51,7 @@ import reynard.ui.Figures;
 import reynard.ui.home.HomeEndpoints;
 import reynard.ui.home.SampleEndpoints;
 import reynard.ui.inbox.InboxPagesEndpoints;
+import reynard.ui.people.ChangeEndpoints;
 import reynard.ui.people.ExportEndpoints;
 import reynard.ui.people.ImportEndpoints;
 import reynard.ui.people.PeopleEndpoints;
@@ -81,6 +83,7 @@ record Workplace(
         Accounts accounts,
         Subscribers subscribers,
         CustomFields customFields,
+        Bulk bulk,
         Sheets sheets,
         Tags tags,
         Forms forms,
@@ -211,7 +214,8 @@ record Workplace(
         new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, snippets, drafts, desk)
                 .register(routes);
         new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
-        new ExportEndpoints(database, subscribers, customFields, tags, desk).register(routes);
+        new ExportEndpoints(database, subscribers, customFields, desk).register(routes);
+        new ChangeEndpoints(database, subscribers, tags, sequences, bulk, desk).register(routes);
         new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);
         new PersonEndpoints(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)

@@ -1,12 +1,15 @@
 package reynard.bulk;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import reynard.db.Database;
 import reynard.db.IdBlocks;
@@ -17,6 +20,7 @@ import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.AppId;
 import reynard.id.BulkJobId;
+import reynard.id.SubscriberId;
 
 /// Many things at once: few are done at once, more are queued for [Foreman], as Kit does (Kit: Bulk and async
 /// processing).
@@ -24,6 +28,10 @@ public final class Bulk {
     /// More than these are done in the background.
     static final int AT_ONCE_MAX = 100;
 
+    /// What a request for everybody who is found takes of the queue, however many they are.
+    private static final long CHOICE_BYTES = 100_000;
+
+    private static final int REASON_STEPS_MAX = 3;
     private static final String ERASED = "The subscriber was erased";
 
     private final BulkStore store = new BulkStore();
@@ -167,6 +175,84 @@ public final class Bulk {
         var request = new Request(BulkOperation.IMPORT_PEOPLE);
         lines.forEach(line -> request.add(line.arrival(), true, line.faults()));
         return queue(tx, account, 0, request, bytes, Optional.empty());
+    }
+
+    /// Does the same for few people at once.
+    ///
+    /// @param people at most [#AT_ONCE_MAX]
+    /// @return how many of them it could not be done for, and why
+    public Map<String, Long> doNow(
+            AccountId account, BulkOperation deed, long target, Collection<SubscriberId> people) {
+        if (people.size() > AT_ONCE_MAX) {
+            throw new IllegalArgumentException("too many to be done at once: " + people.size());
+        }
+        var items =
+                people.stream().map(person -> Choice.item(deed, target, person)).toList();
+        return database.inTx(tx -> labour.perform(tx, account, deed, items)).failures().stream()
+                .collect(Collectors.groupingBy(failure -> failure.errors().getFirst(), Collectors.counting()));
+    }
+
+    public sealed interface Choosing {
+        record Queued(BulkJobId job) implements Choosing {}
+
+        record Nobody() implements Choosing {}
+
+        record QueueFull() implements Choosing {}
+    }
+
+    /// Queues the same for everybody who is found, however few they are. Who they are is asked step by step; who came
+    /// after this moment is not among them.
+    public Choosing choose(AccountId account, Choice choice) {
+        var choosing = database.inTx(tx -> {
+            long people = labour.count(tx, account, choice);
+            if (people == 0) {
+                return new Choosing.Nobody();
+            }
+            store.holdQueue(tx, account);
+            if (store.queuedBytes(tx, account, 0) + CHOICE_BYTES > queueBytesMax) {
+                return new Choosing.QueueFull();
+            }
+            var job = new BulkJob(
+                    new BulkJobId(ids.next()),
+                    choice.deed(),
+                    CHOICE_BYTES,
+                    Math.toIntExact(people),
+                    0,
+                    0,
+                    0,
+                    clock.instant(),
+                    Optional.empty(),
+                    Optional.empty());
+            store.insert(tx, account, 0, job, List.of());
+            store.insertChoice(tx, account, job.id(), choice);
+            return new Choosing.Queued(job.id());
+        });
+        if (choosing instanceof Choosing.Queued) {
+            whenQueued.run();
+        }
+        return choosing;
+    }
+
+    /// A request for everybody who is found.
+    public record Chosen(BulkJobId id, BulkOperation deed, long target, Instant at, Advance advance) {}
+
+    /// The newest requests for everybody who is found.
+    public List<Chosen> chosen(Tx tx, AccountId account, int limit) {
+        return store.chosen(tx, account, limit);
+    }
+
+    public Optional<Chosen> chosen(Tx tx, AccountId account, BulkJobId id) {
+        return store.chosen(tx, account, id);
+    }
+
+    /// Why something could not be done, of the first steps where it could not.
+    public List<String> reasons(Tx tx, AccountId account, BulkJobId id) {
+        return store.failures(tx, account, id, REASON_STEPS_MAX).stream()
+                .flatMap(step -> JsonColumn.readItems(step).stream())
+                .flatMap(failure -> failure.get("errors") instanceof List<?> errors ? errors.stream() : Stream.of())
+                .map(String::valueOf)
+                .distinct()
+                .toList();
     }
 
     /// How far a queued request has come.

@@ -128,7 +128,8 @@ public final class BulkEndpoints {
             case ADD_TO_FORMS ->
                 new Item.Addition(
                         id(body, "form_id"), id(body, "subscriber_id"), text(body.text("referrer", REFERRER_MAX)));
-            case IMPORT_PEOPLE -> throw new IllegalStateException("no request of the API brings a table");
+            case ADD_TO_SEQUENCE, REMOVE_FROM_SEQUENCE, IMPORT_PEOPLE ->
+                throw new IllegalStateException("no request of the API does this: " + operation);
         };
     }
 
@@ -153,6 +154,7 @@ public final class BulkEndpoints {
                     Item.FieldLabel _,
                     Item.FieldValue _,
                     Item.Addition _,
+                    Item.Placement _,
                     Item.Arrival _ -> Optional.empty();
         };
     }

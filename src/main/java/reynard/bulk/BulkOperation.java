@@ -24,6 +24,8 @@ public enum BulkOperation {
             Item.FieldValue.class,
             1_000),
     ADD_TO_FORMS("additions", "additions", Optional.of("subscribers"), "subscription", Item.Addition.class, 1_000),
+    ADD_TO_SEQUENCE("placements", "placements", Optional.empty(), "placement", Item.Placement.class, 500),
+    REMOVE_FROM_SEQUENCE("placements", "placements", Optional.empty(), "placement", Item.Placement.class, 500),
     IMPORT_PEOPLE("people", "people", Optional.empty(), "person", Item.Arrival.class, 500);
 
     private final String plural;

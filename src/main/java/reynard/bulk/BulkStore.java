@@ -17,6 +17,10 @@ import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.id.AccountId;
 import reynard.id.BulkJobId;
+import reynard.id.SubscriberId;
+import reynard.id.TagId;
+import reynard.subscriber.Sought;
+import reynard.subscriber.SubscriberState;
 
 /// Every statement of the room.
 final class BulkStore {
@@ -130,6 +134,168 @@ final class BulkStore {
                     .add();
         }
         batch.execute();
+    }
+
+    void insertChoice(Tx tx, AccountId account, BulkJobId job, Choice choice) {
+        tx.update("""
+                        insert into bulk_choice
+                               (account_id, job_id, target_id, beginning, state, tag_id, after_id, steps, attempts)
+                        values (:account, :job, :target, :beginning, :state, :tag, 0, 0, 0)
+                        """)
+                .bind("account", account)
+                .bind("job", job)
+                .bind("target", choice.target())
+                .bind("beginning", choice.sought().beginning())
+                .bind(
+                        "state",
+                        choice.sought().state().map(SubscriberState::wireName).orElse(null))
+                .bind("tag", choice.sought().tag().map(TagId::value).orElse(null))
+                .execute();
+    }
+
+    List<Bulk.Chosen> chosen(Tx tx, AccountId account, int limit) {
+        return tx.query("""
+                        select j.id, j.operation, c.target_id, j.created_at, j.items, j.done, j.failed, j.created,
+                               j.finished_at
+                          from bulk_choice c
+                          join bulk_job j on j.account_id = :account and j.id = c.job_id
+                         where c.account_id = :account
+                         order by c.job_id desc
+                         limit :limit
+                        """)
+                .bind("account", account)
+                .bind("limit", limit)
+                .map((row, _) -> chosen(row))
+                .list();
+    }
+
+    Optional<Bulk.Chosen> chosen(Tx tx, AccountId account, BulkJobId id) {
+        return tx.query("""
+                        select j.id, j.operation, c.target_id, j.created_at, j.items, j.done, j.failed, j.created,
+                               j.finished_at
+                          from bulk_choice c
+                          join bulk_job j on j.account_id = :account and j.id = c.job_id
+                         where c.account_id = :account and c.job_id = :id
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .map((row, _) -> chosen(row))
+                .findOne();
+    }
+
+    private static Bulk.Chosen chosen(ResultSet row) throws SQLException {
+        return new Bulk.Chosen(
+                new BulkJobId(row.getLong("id")),
+                BulkOperation.named(row.getString("operation")),
+                row.getLong("target_id"),
+                instant(row, "created_at"),
+                new Bulk.Advance(
+                        row.getInt("items"),
+                        row.getInt("done"),
+                        row.getInt("failed"),
+                        row.getInt("created"),
+                        optionalInstant(row, "finished_at").isPresent()));
+    }
+
+    /// A request for everybody who is found.
+    ///
+    /// @param after those up to here are done with
+    /// @param steps how many have been done
+    /// @param attempts of the next step that ended in a fault of ours
+    record Walk(Choice choice, SubscriberId after, Instant until, int steps, int attempts) {}
+
+    Optional<Walk> walk(Tx tx, Waiting waiting) {
+        return tx.query("""
+                        select j.operation, j.created_at, c.target_id, c.beginning, c.state, c.tag_id, c.after_id, c.steps,
+                               c.attempts
+                          from bulk_choice c
+                          join bulk_job j on j.account_id = :account and j.id = c.job_id
+                         where c.account_id = :account and c.job_id = :job
+                        """)
+                .bind("account", waiting.account())
+                .bind("job", waiting.job())
+                .map((row, _) -> new Walk(
+                        new Choice(
+                                new Sought(
+                                        row.getString("beginning"),
+                                        optionalText(row, "state").flatMap(SubscriberState::named),
+                                        Optional.ofNullable(row.getObject("tag_id", Long.class))
+                                                .map(TagId::new)),
+                                BulkOperation.named(row.getString("operation")),
+                                row.getLong("target_id")),
+                        new SubscriberId(row.getLong("after_id")),
+                        instant(row, "created_at"),
+                        row.getInt("steps"),
+                        row.getInt("attempts")))
+                .findOne();
+    }
+
+    void countAttempt(Tx tx, Waiting waiting) {
+        tx.update("""
+                        update bulk_choice
+                           set attempts = attempts + 1
+                         where account_id = :account and job_id = :job
+                        """)
+                .bind("account", waiting.account())
+                .bind("job", waiting.job())
+                .execute();
+    }
+
+    /// A step of a request for everybody who is found is done, and with the last one the request: then as many were
+    /// found as were done, and whom it was for is forgotten.
+    ///
+    /// @param failures JSON, with commas between
+    /// @param last whether there is nobody behind them
+    void walked(
+            Tx tx,
+            Waiting waiting,
+            Walk walk,
+            SubscriberId to,
+            int size,
+            String failures,
+            int failed,
+            boolean last,
+            Instant now) {
+        if (!failures.isEmpty()) {
+            tx.update("""
+                            insert into bulk_step
+                                   (account_id, job_id, number, items, results, failures, size, attempts)
+                            values (:account, :job, :number, null, '', :failures, :size, 0)
+                            """)
+                    .bind("account", waiting.account())
+                    .bind("job", waiting.job())
+                    .bind("number", walk.steps())
+                    .bind("failures", failures)
+                    .bind("size", size)
+                    .execute();
+        }
+        tx.update("""
+                        update bulk_choice
+                           set after_id = :to, steps = steps + 1, attempts = 0,
+                               beginning = case when :last then '' else beginning end
+                         where account_id = :account and job_id = :job
+                        """)
+                .bind("account", waiting.account())
+                .bind("job", waiting.job())
+                .bind("to", to)
+                .bind("last", last)
+                .execute();
+        // More may be found than were counted, and fewer.
+        tx.update("""
+                        update bulk_job
+                           set done = done + :size, failed = failed + :failed,
+                               items = case when :last then done + :size
+                                            else greatest(items, done + :size + 1) end,
+                               finished_at = case when :last then :now::timestamptz end
+                         where account_id = :account and id = :job
+                        """)
+                .bind("account", waiting.account())
+                .bind("job", waiting.job())
+                .bind("size", size)
+                .bind("failed", failed)
+                .bind("last", last)
+                .bind("now", now)
+                .execute();
     }
 
     record Waiting(AccountId account, BulkJobId job) {}

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import reynard.db.Database;
 import reynard.db.JsonColumn;
 import reynard.db.Tx;
+import reynard.id.SubscriberId;
 import reynard.webhook.Callbacks;
 
 /// Works off what is queued: of each account the oldest request, a step at a time, and tells who is to be told.
@@ -83,6 +84,10 @@ public final class Foreman implements AutoCloseable {
             return 0;
         }
         var operation = held.get().operation();
+        var walk = store.walk(tx, waiting);
+        if (walk.isPresent()) {
+            return further(tx, waiting, walk.get(), now);
+        }
         var step = store.next(tx, waiting).orElseThrow();
         var items = JsonColumn.readItems(step.items(), operation.item());
         var outcome = labour.perform(tx, waiting.account(), operation, items);
@@ -99,8 +104,45 @@ public final class Foreman implements AutoCloseable {
         return step.size();
     }
 
+    private int further(Tx tx, BulkStore.Waiting waiting, BulkStore.Walk walk, Instant now) {
+        var people = people(tx, waiting, walk);
+        var items = people.stream().map(walk.choice()::item).toList();
+        var outcome = labour.perform(tx, waiting.account(), walk.choice().deed(), items);
+        return walked(tx, waiting, walk, people, outcome.failures(), now);
+    }
+
+    private List<SubscriberId> people(Tx tx, BulkStore.Waiting waiting, BulkStore.Walk walk) {
+        int max = walk.choice().deed().stepMax();
+        return labour.next(tx, waiting.account(), walk.choice(), walk.after(), walk.until(), max);
+    }
+
+    private int walked(
+            Tx tx,
+            BulkStore.Waiting waiting,
+            BulkStore.Walk walk,
+            List<SubscriberId> people,
+            List<Outcome.Failure> failures,
+            Instant now) {
+        var deed = walk.choice().deed();
+        store.walked(
+                tx,
+                waiting,
+                walk,
+                people.isEmpty() ? walk.after() : people.getLast(),
+                people.size(),
+                Bulk.json(deed, failures),
+                failures.size(),
+                people.size() < deed.stepMax(),
+                now);
+        return Math.max(1, people.size());
+    }
+
     private int giveUpInTime(Tx tx, BulkStore.Waiting waiting, Instant now) {
         var operation = store.hold(tx, waiting).map(BulkStore.Held::operation);
+        var walk = operation.flatMap(_ -> store.walk(tx, waiting));
+        if (walk.isPresent()) {
+            return skipInTime(tx, waiting, walk.get(), now);
+        }
         var step = operation.flatMap(_ -> store.next(tx, waiting));
         if (operation.isEmpty() || step.isEmpty()) {
             return 0;
@@ -123,6 +165,18 @@ public final class Foreman implements AutoCloseable {
                 0,
                 now);
         return step.get().size();
+    }
+
+    private int skipInTime(Tx tx, BulkStore.Waiting waiting, BulkStore.Walk walk, Instant now) {
+        if (walk.attempts() + 1 < ATTEMPTS_MAX) {
+            store.countAttempt(tx, waiting);
+            return 0;
+        }
+        var people = people(tx, waiting, walk);
+        var failures = people.stream()
+                .map(person -> new Outcome.Failure(walk.choice().item(person), List.of(FAULT)))
+                .toList();
+        return walked(tx, waiting, walk, people, failures, now);
     }
 
     private static boolean isOutage(Throwable failure) {

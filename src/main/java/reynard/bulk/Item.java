@@ -33,6 +33,8 @@ public sealed interface Item {
             @Nullable Long subscriberId,
             @Nullable String referrer) implements Item {}
 
+    record Placement(@Nullable Long sequenceId, @Nullable Long subscriberId) implements Item {}
+
     /// A line of a table of people.
     ///
     /// @param line where it begins, from 1

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ import reynard.tag.Tags;
 /// Does some items of an operation, together and in one transaction, by the front doors of those whose they are.
 public final class Labour {
     private static final String NO_SUBSCRIBER = "Subscriber does not exist";
+    private static final String NO_SEQUENCE = "Sequence does not exist";
     private static final String NO_TAG = "Tag does not exist";
     private static final Attribution IMPORTED = new Attribution(
             Optional.of(Attribution.MANUAL),
@@ -74,8 +76,21 @@ public final class Labour {
             case CREATE_CUSTOM_FIELDS -> createFields(tx, account, cast(items, Item.FieldLabel.class));
             case SET_FIELD_VALUES -> setValues(tx, account, cast(items, Item.FieldValue.class));
             case ADD_TO_FORMS -> addToForms(tx, account, cast(items, Item.Addition.class));
+            case ADD_TO_SEQUENCE -> addToSequences(tx, account, cast(items, Item.Placement.class));
+            case REMOVE_FROM_SEQUENCE -> removeFromSequences(tx, account, cast(items, Item.Placement.class));
             case IMPORT_PEOPLE -> arrive(tx, account, cast(items, Item.Arrival.class));
         };
+    }
+
+    /// The next of those who are chosen.
+    List<SubscriberId> next(Tx tx, AccountId account, Choice choice, SubscriberId after, Instant until, int limit) {
+        return subscribers.walk(tx, account, choice.sought(), after, until, limit).stream()
+                .map(Subscriber::id)
+                .toList();
+    }
+
+    long count(Tx tx, AccountId account, Choice choice) {
+        return subscribers.count(tx, account, choice.sought(), Integer.MAX_VALUE - 1L);
     }
 
     private static <T extends Item> List<T> cast(List<? extends Item> items, Class<T> type) {
@@ -264,6 +279,72 @@ public final class Labour {
             }
         }
         return gathering.outcome();
+    }
+
+    private Outcome addToSequences(Tx tx, AccountId account, List<Item.Placement> items) {
+        var people = subscribers.hold(tx, account, ids(items, Item.Placement::subscriberId, SubscriberId::new));
+        var gathering = new Outcome.Gathering();
+        placed(items, people.keySet(), gathering).forEach((sequence, placements) -> {
+            var outcomes = enrollments.enrollAll(
+                    tx,
+                    account,
+                    sequence,
+                    placements.stream()
+                            .map(item -> Objects.requireNonNull(people.get(person(item))))
+                            .toList(),
+                    Enrollment.Source.MANUAL);
+            for (int i = 0; i < placements.size(); i++) {
+                refusal(outcomes.get(i)).ifPresent(failure(gathering, placements.get(i)));
+            }
+        });
+        return gathering.outcome();
+    }
+
+    private static Consumer<String> failure(Outcome.Gathering gathering, Item item) {
+        return error -> gathering.failed(item, List.of(error));
+    }
+
+    /// Whoever is in already is where they are wanted.
+    private static Optional<String> refusal(Enrollments.Enrolling outcome) {
+        return switch (outcome) {
+            case Enrollments.Enrolling.Enrolled _,
+                    Enrollments.Enrolling.Restarted _,
+                    Enrollments.Enrolling.AlreadyIn _ -> Optional.empty();
+            case Enrollments.Enrolling.SequenceInactive _ -> Optional.of("Sequence is paused");
+            case Enrollments.Enrolling.NoSuchSequence _ -> Optional.of(NO_SEQUENCE);
+        };
+    }
+
+    private Outcome removeFromSequences(Tx tx, AccountId account, List<Item.Placement> items) {
+        var people = subscribers.hold(tx, account, ids(items, Item.Placement::subscriberId, SubscriberId::new));
+        var gathering = new Outcome.Gathering();
+        placed(items, people.keySet(), gathering)
+                .forEach((sequence, placements) -> enrollments.removeAll(
+                        tx,
+                        account,
+                        sequence,
+                        placements.stream().map(Labour::person).toList()));
+        return gathering.outcome();
+    }
+
+    private static SubscriberId person(Item.Placement item) {
+        return new SubscriberId(Objects.requireNonNull(item.subscriberId()));
+    }
+
+    /// Those of people who are there, by their sequences.
+    private static Map<SequenceId, List<Item.Placement>> placed(
+            List<Item.Placement> items, Set<SubscriberId> people, Outcome.Gathering gathering) {
+        var placed = new LinkedHashMap<SequenceId, List<Item.Placement>>();
+        for (var item : items) {
+            if (item.sequenceId() == null
+                    || found(item.subscriberId(), SubscriberId::new, people).isEmpty()) {
+                gathering.failed(item, List.of(item.sequenceId() == null ? NO_SEQUENCE : NO_SUBSCRIBER));
+            } else {
+                placed.computeIfAbsent(new SequenceId(item.sequenceId()), _ -> new ArrayList<>())
+                        .add(item);
+            }
+        }
+        return placed;
     }
 
     /// People of a table: who they are, what is known of them, and where they are put.

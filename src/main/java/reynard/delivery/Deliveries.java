@@ -133,9 +133,9 @@ public final class Deliveries {
         tellBroadcast(tx, account, store.dropQueuedOfBroadcast(tx, account, broadcast, reason, now), now);
     }
 
-    /// Takes back what is queued of an enrollment and not on its way yet.
-    public void dropQueued(Tx tx, AccountId account, EnrollmentId enrollment, String reason, Instant now) {
-        store.dropQueuedOfEnrollment(tx, account, enrollment, reason, now);
+    /// Takes back what is queued of enrollments and not on its way yet.
+    public void dropQueued(Tx tx, AccountId account, Collection<EnrollmentId> enrollments, String reason, Instant now) {
+        store.dropQueuedOfEnrollments(tx, account, enrollments, reason, now);
     }
 
     /// Takes some of the queued emails that were due until a moment out of the queue, as if they had been sent when

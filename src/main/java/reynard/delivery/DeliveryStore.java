@@ -239,15 +239,18 @@ final class DeliveryStore {
 
     record NewDelivery(DeliveryId id, String token, String messageId, Deliveries.Step step) {}
 
-    int dropQueuedOfEnrollment(Tx tx, AccountId account, EnrollmentId enrollment, String reason, Instant now) {
+    int dropQueuedOfEnrollments(
+            Tx tx, AccountId account, Collection<EnrollmentId> enrollments, String reason, Instant now) {
         return tx.update("""
                         update delivery
                            set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
-                         where account_id = :account and enrollment_id = :enrollment
+                         where account_id = :account and enrollment_id = any(:enrollments)
                            and state in ('scheduled', 'deferred', 'uncertain')
                         """)
                 .bind("account", account)
-                .bind("enrollment", enrollment)
+                .bind(
+                        "enrollments",
+                        enrollments.stream().map(EnrollmentId::value).toArray(Long[]::new))
                 .bind("reason", reason)
                 .bind("now", now)
                 .execute();

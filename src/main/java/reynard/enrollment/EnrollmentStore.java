@@ -111,6 +111,26 @@ final class EnrollmentStore {
                 .list();
     }
 
+    /// Those of the people who were ever in the sequence, by id.
+    List<Enrollment> findAllForUpdate(
+            Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> subscribers) {
+        return tx.query("""
+                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
+                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
+                               e.plan_version, e.finished_at, e.finish_reason
+                          from enrollment e
+                         where e.account_id = :account and e.sequence_id = :sequence
+                           and e.subscriber_id = any(:subscribers)
+                         order by e.id
+                           for no key update
+                        """)
+                .bind("account", account)
+                .bind("sequence", sequence)
+                .bind("subscribers", longs(subscribers))
+                .map((row, _) -> enrollment(row))
+                .list();
+    }
+
     /// The subscriber's enrollments that are not over.
     List<Enrollment> openForUpdate(Tx tx, AccountId account, SubscriberId subscriber) {
         return tx.query("""

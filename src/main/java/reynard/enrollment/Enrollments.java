@@ -3,6 +3,7 @@ package reynard.enrollment;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,7 +174,7 @@ public final class Enrollments {
             Tx tx, AccountId account, Enrollment before, Plan plan, Subscriber subscriber, Enrollment.Source source) {
         var restarted = entry(before.id(), plan, subscriber, before.run() + 1, source);
         store.insertPastRun(tx, account, before, restarted.addedAt());
-        deliveries.dropQueued(tx, account, before.id(), "restarted", restarted.addedAt());
+        deliveries.dropQueued(tx, account, List.of(before.id()), "restarted", restarted.addedAt());
         store.update(tx, account, List.of(restarted));
         tellJoined(tx, account, restarted, restarted.addedAt());
         return new Enrolling.Restarted(restarted.addedAt());
@@ -233,16 +234,22 @@ public final class Enrollments {
     ///
     /// @return whether they were in it
     public boolean remove(AccountId account, SequenceId sequence, SubscriberId subscriber) {
-        return database.inTx(tx -> store.findForUpdate(tx, account, sequence, subscriber)
+        return database.inTx(tx -> removeAll(tx, account, sequence, List.of(subscriber)) == 1);
+    }
+
+    /// The same with many.
+    ///
+    /// @return how many were in it
+    public int removeAll(Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> people) {
+        var now = clock.instant();
+        var removed = store.findAllForUpdate(tx, account, sequence, people).stream()
                 .filter(enrollment -> isIn(enrollment.progress()))
-                .map(enrollment -> {
-                    var now = clock.instant();
-                    var removed = new Progress.Removed(now, Progress.Removal.BY_HAND);
-                    store.update(tx, account, List.of(enrollment.with(removed, enrollment.planVersion())));
-                    deliveries.dropQueued(tx, account, enrollment.id(), "removed_from_sequence", now);
-                    return true;
-                })
-                .orElse(false));
+                .map(enrollment ->
+                        enrollment.with(new Progress.Removed(now, Progress.Removal.BY_HAND), enrollment.planVersion()))
+                .toList();
+        store.update(tx, account, removed);
+        deliveries.dropQueued(tx, account, removed.stream().map(Enrollment::id).toList(), "removed_from_sequence", now);
+        return removed.size();
     }
 
     private static boolean isIn(Progress progress) {

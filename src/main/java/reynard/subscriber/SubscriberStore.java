@@ -134,22 +134,56 @@ final class SubscriberStore {
                     Listing.Key.number("s.id", "id")),
             (row, _) -> subscriber(row));
 
-    /// Those whose address begins so, by address.
-    Page<Subscriber> beginningWith(
-            Tx tx,
-            AccountId account,
-            String beginning,
-            @Nullable SubscriberState state,
-            @Nullable Long tag,
-            PageRequest page) {
-        var parameters = new HashMap<String, @Nullable Object>();
-        parameters.put("account", account);
-        parameters.put("from", beginning);
-        // Nothing that begins so comes behind the last code point there is.
-        parameters.put("to", beginning + "\uDBFF\uDFFF");
-        parameters.put("state", state == null ? null : state.wireName());
-        parameters.put("tag", tag);
-        return BY_BEGINNING.read(tx, parameters, page);
+    /// By address.
+    Page<Subscriber> beginningWith(Tx tx, AccountId account, Sought sought, PageRequest page) {
+        return BY_BEGINNING.read(tx, sought.parameters(account), page);
+    }
+
+    /// A step of those who were there at a moment: by id, after another.
+    List<Subscriber> walk(
+            Tx tx, AccountId account, Sought sought, SubscriberId after, Instant createdUntil, int limit) {
+        return tx.query("""
+                        select s.id, s.email_address, s.first_name, s.state, s.state_changed_at, s.fields,
+                               s.created_at, s.updated_at
+                          from subscriber s
+                         where s.account_id = :account and s.id > :after and s.created_at <= :createdUntil
+                           and lower(s.email_address) collate "C" >= :from
+                           and lower(s.email_address) collate "C" < :to
+                           and (:state::text is null or s.state = :state)
+                           and (:tag::bigint is null or exists (
+                                select 1 from tagging g
+                                 where g.account_id = :account and g.tag_id = :tag and g.subscriber_id = s.id))
+                         order by s.id
+                         limit :limit
+                        """)
+                .bindMap(sought.parameters(account))
+                .bind("after", after)
+                .bind("createdUntil", createdUntil)
+                .bind("limit", limit)
+                .map((row, _) -> subscriber(row))
+                .list();
+    }
+
+    /// How many there are, or one more than are counted at most.
+    long count(Tx tx, AccountId account, Sought sought, long max) {
+        return tx.query("""
+                        select count(*)
+                          from (select
+                                  from subscriber s
+                                 where s.account_id = :account
+                                   and lower(s.email_address) collate "C" >= :from
+                                   and lower(s.email_address) collate "C" < :to
+                                   and (:state::text is null or s.state = :state)
+                                   and (:tag::bigint is null or exists (
+                                        select 1 from tagging g
+                                         where g.account_id = :account and g.tag_id = :tag
+                                           and g.subscriber_id = s.id))
+                                 limit :max + 1) s
+                        """)
+                .bindMap(sought.parameters(account))
+                .bind("max", max)
+                .mapTo(Long.class)
+                .one();
     }
 
     /// Reads no more rows than it has to.

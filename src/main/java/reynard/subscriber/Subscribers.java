@@ -36,7 +36,6 @@ import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 import reynard.id.SubscriberId;
 import reynard.id.SuppressionId;
-import reynard.id.TagId;
 import reynard.mail.EmailAddress;
 
 /// The people of an account.
@@ -309,22 +308,19 @@ public final class Subscribers {
     }
 
     /// Those whose address begins so, without case, by address.
-    ///
-    /// @param tag that they wear
-    public Page<Subscriber> beginningWith(
-            Tx tx,
-            AccountId account,
-            String beginning,
-            Optional<SubscriberState> state,
-            Optional<TagId> tag,
-            PageRequest page) {
-        return store.beginningWith(
-                tx,
-                account,
-                beginning.toLowerCase(Locale.ROOT),
-                state.orElse(null),
-                tag.map(TagId::value).orElse(null),
-                page);
+    public Page<Subscriber> beginningWith(Tx tx, AccountId account, Sought sought, PageRequest page) {
+        return store.beginningWith(tx, account, sought, page);
+    }
+
+    /// A step of those who are sought and were there at a moment: by id, after another.
+    public List<Subscriber> walk(
+            Tx tx, AccountId account, Sought sought, SubscriberId after, Instant createdUntil, int limit) {
+        return store.walk(tx, account, sought, after, createdUntil, limit);
+    }
+
+    /// How many are sought, or one more than are counted at most.
+    public long count(Tx tx, AccountId account, Sought sought, long max) {
+        return store.count(tx, account, sought, max);
     }
 
     /// A quick look, however many there are.

@@ -5,7 +5,7 @@ create table bulk_job (
     app_id            bigint      not null, -- what has asked; 0: the account itself
     operation         text        not null,
     bytes             bigint      not null, -- of the request
-    items             integer     not null check (items > 0),
+    items             integer     not null check (items >= 0),
     done              integer     not null,
     failed            integer     not null,
     created           integer     not null, -- people who were not on the list before

@@ -2,21 +2,12 @@ package reynard.ui.people;
 
 import java.util.List;
 import reynard.ui.Frame;
+import reynard.ui.Work;
 
 /// How far a table has come, and what could not be done of it.
 ///
-/// @param words the same in a sentence
 /// @param faults the first ones
-public record ArrivalPage(
-        Frame frame,
-        long id,
-        String name,
-        int items,
-        int done,
-        Report report,
-        boolean finished,
-        String words,
-        List<ColumnsPage.Fault> faults) {
+public record ArrivalPage(Frame frame, String name, Work work, Report report, List<ColumnsPage.Fault> faults) {
     public ArrivalPage {
         faults = List.copyOf(faults);
     }

@@ -1,43 +1,35 @@
 package reynard.ui.people;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import reynard.db.Cursor;
 import reynard.db.Database;
-import reynard.db.Listing;
-import reynard.db.Page;
-import reynard.db.PageRequest;
 import reynard.http.Reply;
 import reynard.http.Routes;
-import reynard.id.TagId;
+import reynard.id.AccountId;
+import reynard.id.SubscriberId;
 import reynard.subscriber.CustomField;
 import reynard.subscriber.CustomFields;
-import reynard.subscriber.MemberFilter;
+import reynard.subscriber.Sought;
 import reynard.subscriber.Subscriber;
-import reynard.subscriber.SubscriberFilter;
-import reynard.subscriber.SubscriberSort;
-import reynard.subscriber.SubscriberState;
 import reynard.subscriber.Subscribers;
-import reynard.tag.Tags;
 import reynard.ui.Csv;
 import reynard.ui.Desk;
 
 /// The people of an account as a table to download, whatever their number.
 public final class ExportEndpoints {
+    private static final int STEP = 1_000;
+
     private final Database database;
     private final Subscribers subscribers;
     private final CustomFields customFields;
-    private final Tags tags;
     private final Desk desk;
 
-    public ExportEndpoints(
-            Database database, Subscribers subscribers, CustomFields customFields, Tags tags, Desk desk) {
+    public ExportEndpoints(Database database, Subscribers subscribers, CustomFields customFields, Desk desk) {
         this.database = database;
         this.subscribers = subscribers;
         this.customFields = customFields;
-        this.tags = tags;
         this.desk = desk;
     }
 
@@ -45,20 +37,20 @@ public final class ExportEndpoints {
         desk.data(routes, "/people/export.csv", Desk.Right.WRITE, this::export);
     }
 
-    /// Those who are in a state and wear a tag, where these are named.
+    /// Those whom the list of people finds when it is asked the same.
     private Reply export(Desk.Visit visit) {
-        var state = visit.request().oneOf("state", SubscriberState.NAMES).flatMap(SubscriberState::named);
-        var tag = visit.request().id("tag").map(TagId::new);
+        var sought = PeopleEndpoints.search(visit.request()).sought();
         var fields = database.read(tx -> customFields.all(tx, visit.account()));
         return Csv.reply("people.csv", csv -> {
             csv.row(headers(fields));
-            Optional<Cursor> after = Optional.empty();
+            var until = visit.now();
+            var after = new SubscriberId(0);
+            List<Subscriber> people;
             do {
-                var request = new PageRequest(after, Optional.empty(), PageRequest.PER_PAGE_MAX, false);
-                var page = page(visit, state, tag, request);
-                rows(visit, page.items(), fields).forEach(csv::row);
-                after = page.hasNext() ? page.end() : Optional.empty();
-            } while (after.isPresent());
+                people = next(visit.account(), sought, after, until);
+                rows(visit, people, fields).forEach(csv::row);
+                after = people.isEmpty() ? after : people.getLast().id();
+            } while (people.size() == STEP);
         });
     }
 
@@ -68,28 +60,8 @@ public final class ExportEndpoints {
         return headers;
     }
 
-    private Page<Subscriber> page(
-            Desk.Visit visit, Optional<SubscriberState> state, Optional<TagId> tag, PageRequest request) {
-        if (tag.isPresent()) {
-            var filter =
-                    new MemberFilter(state, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-            return database.read(tx -> {
-                var members = tags.members(tx, visit.account(), tag.get(), filter, request);
-                var found = subscribers.findAll(
-                        tx,
-                        visit.account(),
-                        members.items().stream().map(Tags.Member::subscriber).toList());
-                return members.map(member ->
-                        Optional.ofNullable(found.get(member.subscriber())).orElseThrow());
-            });
-        }
-        return subscribers.list(
-                visit.account(),
-                new SubscriberFilter(
-                        state, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
-                SubscriberSort.ID,
-                Listing.Order.ASCENDING,
-                request);
+    private List<Subscriber> next(AccountId account, Sought sought, SubscriberId after, Instant until) {
+        return database.read(tx -> subscribers.walk(tx, account, sought, after, until, STEP));
     }
 
     private List<List<String>> rows(Desk.Visit visit, List<Subscriber> people, List<CustomField> fields) {

@@ -31,6 +31,7 @@ import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
 import reynard.ui.Words;
+import reynard.ui.Work;
 
 /// People come as a table: its columns are named, it is tried, and it is worked off while the author does other things.
 public final class ImportEndpoints {
@@ -336,16 +337,7 @@ public final class ImportEndpoints {
                     .toList();
             return visit.page(
                     "ui/people/arrival.jte",
-                    new ArrivalPage(
-                            frame(visit),
-                            kept.id().value(),
-                            kept.name(),
-                            advance.items(),
-                            advance.done(),
-                            report(advance),
-                            advance.finished(),
-                            words(advance),
-                            faults));
+                    new ArrivalPage(frame(visit), kept.name(), work(kept.id(), advance), report(advance), faults));
         });
     }
 
@@ -364,29 +356,18 @@ public final class ImportEndpoints {
                 String.join(" ", refusal.errors()));
     }
 
+    private static Work work(SheetId id, Bulk.Advance advance) {
+        return new Work(HOME + "/" + id.value(), advance.items(), advance.done(), advance.finished(), words(advance));
+    }
+
     private static String words(Bulk.Advance advance) {
         return Words.number(advance.done()) + " of " + Words.count(advance.items(), "line") + " done"
                 + (advance.failed() == 0 ? "." : ", " + Words.number(advance.failed()) + " of them in vain.");
     }
 
-    /// Told as long as the page is looked at. Leaving it changes nothing: nobody's page works anything off.
     private Reply progress(Desk.Visit visit) {
-        var id = id(visit);
-        if (database.read(tx -> sheets.advance(tx, visit.account(), id)).isEmpty()) {
-            return Reply.notFound();
-        }
-        return new Reply(
-                200,
-                new Reply.Events(() -> database.read(tx -> sheets.advance(tx, visit.account(), id))
-                        .map(advance -> new Reply.Event(
-                                Map.of(
-                                        "done", advance.done(),
-                                        "items", advance.items(),
-                                        "words", words(advance),
-                                        "finished", advance.finished()),
-                                advance.finished()))
-                        .orElseGet(() -> new Reply.Event(Map.of("finished", true), true))),
-                Map.of());
+        return Work.told(() -> database.read(tx -> sheets.advance(tx, visit.account(), id(visit)))
+                .map(advance -> work(id(visit), advance)));
     }
 
     /// What could not be done, to be put right and brought again.

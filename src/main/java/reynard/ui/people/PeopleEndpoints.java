@@ -1,8 +1,5 @@
 package reynard.ui.people;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +11,17 @@ import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.enrollment.Enrollment;
 import reynard.enrollment.Enrollments;
+import reynard.http.InvalidRequest;
 import reynard.http.PageJson;
 import reynard.http.Reply;
+import reynard.http.Request;
 import reynard.http.Routes;
 import reynard.id.AccountId;
 import reynard.id.SequenceId;
-import reynard.id.TagId;
 import reynard.mail.EmailAddress;
 import reynard.sequence.Sequences;
 import reynard.subscriber.MemberFilter;
+import reynard.subscriber.Sought;
 import reynard.subscriber.Subscriber;
 import reynard.subscriber.SubscriberFilter;
 import reynard.subscriber.SubscriberSort;
@@ -33,10 +32,12 @@ import reynard.ui.Desk;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
+import reynard.ui.Words;
 
 /// Looking people up, and adding somebody by hand.
 public final class PeopleEndpoints {
     private static final int ROWS = 50;
+    private static final int COUNTED_MAX = 1_000;
     private static final int NAME_MAX = 1_000;
 
     private final Database database;
@@ -67,14 +68,16 @@ public final class PeopleEndpoints {
         desk.form(routes, "/people", this::created);
     }
 
+    static Search search(Request request) {
+        return Search.of(request::query).orElseThrow(() -> new InvalidRequest("state or tag is not one there may be"));
+    }
+
     private Reply show(Desk.Visit visit) {
-        var beginning = visit.request().query("q").orElse("").strip();
-        var state = visit.request().oneOf("state", SubscriberState.NAMES).flatMap(SubscriberState::named);
-        var tag = visit.request().id("tag").map(TagId::new);
+        var search = search(visit.request());
         var asked = visit.request().page();
         var request = new PageRequest(asked.after(), asked.before(), ROWS, false);
         return database.read(tx -> {
-            var page = people(tx, visit.account(), beginning, state, tag, request);
+            var page = people(tx, visit.account(), search.sought(), request);
             var worn = subscribers.tags(
                     tx,
                     visit.account(),
@@ -82,29 +85,38 @@ public final class PeopleEndpoints {
             var rows = page.items().stream()
                     .map(person -> row(visit, person, worn.getOrDefault(person.id(), List.of())))
                     .toList();
-            boolean filtered = !beginning.isEmpty() || state.isPresent() || tag.isPresent();
             return visit.page(
                     "ui/people/list.jte",
                     new PeoplePage(
                             visit.frame("People", Section.PEOPLE),
-                            Form.filled(Map.of(
-                                    "q",
-                                    beginning,
-                                    "state",
-                                    state.map(SubscriberState::wireName).orElse(""),
-                                    "tag",
-                                    tag.map(id -> Long.toString(id.value())).orElse(""))),
+                            Form.filled(search.fields()),
                             Arrays.stream(SubscriberState.values())
                                     .map(one -> new Option(
                                             one.wireName(), Standing.of(one).label()))
                                     .toList(),
                             allTags(visit.account()),
                             rows,
-                            path(beginning, state, tag),
+                            search.path("/people"),
+                            search.path("/people/export.csv"),
+                            search.fields(),
+                            found(tx, visit.account(), search.sought(), page),
                             PageJson.next(page),
                             PageJson.previous(page),
-                            filtered || !rows.isEmpty() || asked.after().isPresent()));
+                            !search.sought().isEverybody()
+                                    || !rows.isEmpty()
+                                    || asked.after().isPresent()));
         });
+    }
+
+    /// How many there are, if that is known by a short look.
+    private String found(Tx tx, AccountId account, Sought sought, Page<Subscriber> page) {
+        if (page.items().isEmpty()) {
+            return "";
+        }
+        long people = subscribers.count(tx, account, sought, COUNTED_MAX);
+        return people > COUNTED_MAX
+                ? "more than " + Words.number(COUNTED_MAX) + " people"
+                : Words.count(people, "person");
     }
 
     private List<Option> allTags(AccountId account) {
@@ -114,20 +126,14 @@ public final class PeopleEndpoints {
     }
 
     /// Newest first, or last tagged first; by address where an address is looked for.
-    private Page<Subscriber> people(
-            Tx tx,
-            AccountId account,
-            String beginning,
-            Optional<SubscriberState> state,
-            Optional<TagId> tag,
-            PageRequest request) {
-        if (!beginning.isEmpty()) {
-            return subscribers.beginningWith(tx, account, beginning, state, tag, request);
+    private Page<Subscriber> people(Tx tx, AccountId account, Sought sought, PageRequest request) {
+        if (!sought.beginning().isEmpty()) {
+            return subscribers.beginningWith(tx, account, sought, request);
         }
-        if (tag.isPresent()) {
-            var filter =
-                    new MemberFilter(state, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-            var members = tags.members(tx, account, tag.get(), filter, request);
+        if (sought.tag().isPresent()) {
+            var filter = new MemberFilter(
+                    sought.state(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            var members = tags.members(tx, account, sought.tag().get(), filter, request);
             var found = subscribers.findAll(
                     tx,
                     account,
@@ -135,13 +141,18 @@ public final class PeopleEndpoints {
             return members.map(member ->
                     Optional.ofNullable(found.get(member.subscriber())).orElseThrow());
         }
-        if (state.isPresent()) {
-            return subscribers.inState(account, state.get(), request);
+        if (sought.state().isPresent()) {
+            return subscribers.inState(account, sought.state().get(), request);
         }
         return subscribers.list(
                 account,
                 new SubscriberFilter(
-                        state, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 SubscriberSort.ID,
                 Listing.Order.DESCENDING,
                 request);
@@ -156,16 +167,6 @@ public final class PeopleEndpoints {
                 worn.stream().map(Subscribers.TagLabel::name).toList(),
                 visit.local().day(person.createdAt()),
                 person.createdAt().toString());
-    }
-
-    private static String path(String beginning, Optional<SubscriberState> state, Optional<TagId> tag) {
-        var query = new ArrayList<String>();
-        if (!beginning.isEmpty()) {
-            query.add("q=" + URLEncoder.encode(beginning, StandardCharsets.UTF_8));
-        }
-        state.ifPresent(wanted -> query.add("state=" + wanted.wireName()));
-        tag.ifPresent(wanted -> query.add("tag=" + wanted.value()));
-        return query.isEmpty() ? "/people" : "/people?" + String.join("&", query);
     }
 
     private Reply create(Desk.Visit visit) {

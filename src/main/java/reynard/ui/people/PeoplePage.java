@@ -1,6 +1,8 @@
 package reynard.ui.people;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import reynard.ui.Form;
 import reynard.ui.Frame;
@@ -9,7 +11,9 @@ import reynard.ui.Option;
 /// People, looked up.
 ///
 /// @param form what they are looked up by
+/// @param search what they are looked up by, where it is not empty
 /// @param path of this list, for the links to its other pages
+/// @param found how many there are, in words; empty when nobody is
 /// @param anybody whether the account has anybody at all
 public record PeoplePage(
         Frame frame,
@@ -18,6 +22,9 @@ public record PeoplePage(
         List<Option> tags,
         List<Row> rows,
         String path,
+        String exportPath,
+        Map<String, String> search,
+        String found,
         Optional<String> older,
         Optional<String> newer,
         boolean anybody) {
@@ -25,6 +32,7 @@ public record PeoplePage(
         states = List.copyOf(states);
         tags = List.copyOf(tags);
         rows = List.copyOf(rows);
+        search = new LinkedHashMap<>(search);
     }
 
     /// @param since when they came
