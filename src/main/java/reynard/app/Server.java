@@ -23,6 +23,7 @@ import reynard.access.LoginEndpoints;
 import reynard.access.OAuthEndpoints;
 import reynard.access.RateLimit;
 import reynard.access.Rations;
+import reynard.access.Repetitions;
 import reynard.access.Resets;
 import reynard.access.SecondFactors;
 import reynard.access.Sessions;
@@ -548,6 +549,7 @@ public final class Server implements AutoCloseable {
                             sequences,
                             broadcasts)
                     .register(routes, desk);
+            var repetitions = new Repetitions(database, vault, clock);
             if (clock instanceof ServerClock.Virtual virtual) {
                 new ClockEndpoints(new VirtualTime(database, virtual, engine), virtual).register(routes);
             } else {
@@ -562,7 +564,8 @@ public final class Server implements AutoCloseable {
                 parts.start(() -> Loop.start("sweeper", SWEEP_PAUSE, () -> {
                     months.keep(clock.instant());
                     int forgotten = accounts.all().stream()
-                            .mapToInt(account -> consents.forgetClients(account, clock.instant()))
+                            .mapToInt(account -> consents.forgetClients(account, clock.instant())
+                                    + repetitions.sweep(account, clock.instant()))
                             .sum();
                     LOG.debug(
                             "{} rows swept",
@@ -579,6 +582,7 @@ public final class Server implements AutoCloseable {
                     settings.port(),
                     routes,
                     doorkeeper,
+                    new Repeater(repetitions),
                     settings.publicUrl()
                             .filter(url -> url.startsWith("https://"))
                             .isPresent(),

@@ -47,6 +47,8 @@ public final class HttpServer implements AutoCloseable {
     // A browser comes again by itself; a connection that nobody reads any more is found out so.
     private static final int EVENT_LOOKS_MAX = 240;
     private static final int EVENT_LOOKS_SILENT_MAX = 40;
+    private static final String IDEMPOTENCY_KEY_HEADER = "Idempotency-Key";
+    private static final int IDEMPOTENCY_KEY_MAX = 255;
     private static final String API_KEY_HEADER = "X-Kit-Api-Key";
     private static final String METHOD_NOT_ALLOWED = "Method Not Allowed";
     private static final String TOO_MANY = "Rate limit exceeded. Please try again later.";
@@ -59,14 +61,24 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin javalin;
     private final Gate gate;
+    private final Repeats repeats;
     private final boolean https;
     private final Limits limits;
     private final Proxies proxies;
     private final Optional<Routes.ErrorPage> errorPage;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private HttpServer(String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
+    private HttpServer(
+            String host,
+            int port,
+            Routes routes,
+            Gate gate,
+            Repeats repeats,
+            boolean https,
+            Limits limits,
+            Proxies proxies) {
         this.gate = gate;
+        this.repeats = repeats;
         this.https = https;
         this.limits = limits;
         this.proxies = proxies;
@@ -96,8 +108,15 @@ public final class HttpServer implements AutoCloseable {
     /// @param https whether strangers reach it by HTTPS: a browser that has come once then comes by nothing else
     /// @param proxies who is believed about where a request comes from
     public static HttpServer start(
-            String host, int port, Routes routes, Gate gate, boolean https, Limits limits, Proxies proxies) {
-        var server = new HttpServer(host, port, routes, gate, https, limits, proxies);
+            String host,
+            int port,
+            Routes routes,
+            Gate gate,
+            Repeats repeats,
+            boolean https,
+            Limits limits,
+            Proxies proxies) {
+        var server = new HttpServer(host, port, routes, gate, repeats, https, limits, proxies);
         server.javalin.start();
         return server;
     }
@@ -222,7 +241,17 @@ public final class HttpServer implements AutoCloseable {
         var request = new Request(context, caller, route.bodyBytesMax(), limits, () -> client(context));
         request.refuseTooLarge();
         request.refusePacked();
-        return route.handler().handle(request);
+        var key = request.header(IDEMPOTENCY_KEY_HEADER);
+        if (key.isEmpty() || caller == null || route.verb() != Routes.Verb.POST) {
+            return route.handler().handle(request);
+        }
+        int length = key.get().length();
+        if (length == 0 || length > IDEMPOTENCY_KEY_MAX) {
+            throw new InvalidRequest(
+                    IDEMPOTENCY_KEY_HEADER + " must have 1 to " + IDEMPOTENCY_KEY_MAX + " characters: " + length);
+        }
+        return repeats.answer(
+                caller, key.get(), request.fingerprint(), () -> route.handler().handle(request));
     }
 
     // Javalin routes by X-HTTP-Method-Override when there is one, so that what looks like a POST to a proxy could

@@ -2,12 +2,15 @@ package reynard.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What goes back: a status and a body, written as JSON unless it is [Html], [Bytes], [Stream] or [Events].
@@ -53,6 +56,40 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
     /// The same, its body written as JSON now, for an answer that goes to many.
     public Reply written() {
         return body == null ? this : new Reply(status, new Bytes(JSON, Json.bytes(body)), headers, cookies);
+    }
+
+    /// As one text without the status, from which [#ofKept] makes the same reply; empty for what is no JSON.
+    public Optional<String> kept() {
+        var head = headers.entrySet().stream()
+                .map(header -> header.getKey() + ": " + header.getValue() + "\n")
+                .collect(Collectors.joining());
+        return switch (body) {
+            case null -> Optional.of(head);
+            case Html _, Stream _, Events _ -> Optional.empty();
+            case Bytes(String type, byte[] content) ->
+                type.equals(JSON)
+                        ? Optional.of(head + "\n" + new String(content, StandardCharsets.UTF_8))
+                        : Optional.empty();
+            case Object json -> Optional.of(head + "\n" + new String(Json.bytes(json), StandardCharsets.UTF_8));
+        };
+    }
+
+    /// What was kept.
+    public static Reply ofKept(int status, String text) {
+        var headers = new HashMap<String, String>();
+        int at = 0;
+        while (at < text.length() && text.charAt(at) != '\n') {
+            int colon = text.indexOf(": ", at);
+            int end = text.indexOf('\n', at);
+            headers.put(text.substring(at, colon), text.substring(colon + 2, end));
+            at = end + 1;
+        }
+        return new Reply(
+                status,
+                at == text.length()
+                        ? null
+                        : new Bytes(JSON, text.substring(at + 1).getBytes(StandardCharsets.UTF_8)),
+                headers);
     }
 
     public static Reply ok(Object body) {

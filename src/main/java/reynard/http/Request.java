@@ -2,6 +2,7 @@ package reynard.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -49,6 +52,8 @@ public final class Request {
     private final int bodyBytesMax;
     private final HttpServer.Limits limits;
     private final Supplier<String> address;
+    /// The body, once it was read to tell this request from others.
+    private byte @Nullable [] known;
 
     Request(
             Context context,
@@ -337,7 +342,7 @@ public final class Request {
     /// The body as a JSON object whose one array may be long. Each item is handed on as soon as it is read, with faults
     /// of its own; what is no object in the array is a fault of the rest.
     public Streamed stream(String array, Consumer<JsonBody> each) {
-        try (var body = new Intake(context.req().getInputStream())) {
+        try (var body = new Intake(in())) {
             var rest = JsonBody.stream(body, array, each);
             return new Streamed(rest, body.bytes);
         } catch (IOException e) {
@@ -399,10 +404,28 @@ public final class Request {
         }
     }
 
+    /// What it asks for, told from everything else: a hash of path, query and body.
+    byte[] fingerprint() {
+        var body = body();
+        known = body;
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(pathAndQuery().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            return digest.digest(body);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private InputStream in() throws IOException {
+        return known == null ? context.req().getInputStream() : new ByteArrayInputStream(known);
+    }
+
     /// The body as it came.
     public byte[] body() {
         try {
-            return new Intake(context.req().getInputStream()).readAllBytes();
+            return new Intake(in()).readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

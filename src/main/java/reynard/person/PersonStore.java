@@ -446,6 +446,8 @@ final class PersonStore {
                                     select c.counted_as from address_change c
                                      where c.account_id = :account and c.subscriber_id = :id)
             """, """
+            update repetition r set answer = null where r.account_id = :account
+            """, """
             delete from inbox_message m
              where m.account_id = :account
                and (lower(m.recipient) = lower(:address)

@@ -3,6 +3,7 @@ package reynard.reference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,36 @@ public final class OpenApi {
             join(document, read(file));
         }
         document.remove(SHARED);
+        children(document, "paths").values().forEach(OpenApi::addRepeating);
         return document;
+    }
+
+    /// Every POST with a credential may come with a key that makes it safe to repeat.
+    private static void addRepeating(Map<String, Object> path) {
+        if (path.get("post") instanceof Map<?, ?> post && !List.of().equals(post.get("security"))) {
+            var operation = copy(post);
+            var parameters = new ArrayList<Object>();
+            if (operation.get("parameters") instanceof List<?> given) {
+                parameters.addAll(given);
+            }
+            parameters.add(Map.of("$ref", "#/components/parameters/IdempotencyKey"));
+            operation.put("parameters", parameters);
+            if (operation.get("responses") instanceof Map<?, ?> given) {
+                var responses = copy(given);
+                responses.putIfAbsent("409", Map.of("$ref", "#/components/responses/Conflict"));
+                operation.put("responses", responses);
+            }
+            path.put("post", operation);
+        }
+    }
+
+    private static Map<String, Map<String, Object>> children(Map<String, Object> document, String name) {
+        var children = new LinkedHashMap<String, Map<String, Object>>();
+        if (document.get(name) instanceof Map<?, ?> object) {
+            object.forEach((key, value) -> children.put(String.valueOf(key), copy((Map<?, ?>) value)));
+        }
+        document.put(name, children);
+        return children;
     }
 
     private static Map<?, ?> read(String file) {

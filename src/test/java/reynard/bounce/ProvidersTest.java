@@ -124,6 +124,7 @@ class ProvidersTest {
                 0,
                 routes,
                 (_, _) -> new Gate.Entry.Unknown("no credential"),
+                (_, _, _, work) -> work.get(),
                 false,
                 HttpServer.Limits.DEFAULT,
                 Proxies.NONE);

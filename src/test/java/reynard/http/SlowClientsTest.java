@@ -41,7 +41,14 @@ class SlowClientsTest {
                     return Reply.ok(Map.of());
                 });
         return HttpServer.start(
-                "127.0.0.1", 0, routes, (_, _) -> new Gate.Entry.Unknown("nobody"), false, limits, proxies);
+                "127.0.0.1",
+                0,
+                routes,
+                (_, _) -> new Gate.Entry.Unknown("nobody"),
+                (_, _, _, work) -> work.get(),
+                false,
+                limits,
+                proxies);
     }
 
     @AfterAll
