@@ -5,10 +5,13 @@ import reynard.broadcast.BroadcastEndpoints;
 import reynard.broadcast.Broadcasts;
 import reynard.broadcast.Mailing;
 import reynard.broadcast.PostLinks;
+import reynard.broadcast.Writer;
 import reynard.db.Database;
 import reynard.delivery.Letters;
+import reynard.draft.Drafts;
 import reynard.enrollment.Standings;
 import reynard.http.Routes;
+import reynard.proof.ProofEndpoints;
 import reynard.report.Reports;
 import reynard.segment.Segments;
 import reynard.sequence.Sequences;
@@ -23,6 +26,7 @@ import reynard.ui.Desk;
 import reynard.ui.broadcast.BroadcastListEndpoints;
 import reynard.ui.broadcast.BroadcastPagesEndpoints;
 import reynard.ui.broadcast.BroadcastPreviewEndpoints;
+import reynard.ui.letter.Variables;
 import reynard.ui.sequence.StatsEndpoints;
 import reynard.ui.template.SnippetPagesEndpoints;
 import reynard.ui.template.TemplatePagesEndpoints;
@@ -34,6 +38,9 @@ record MailPages(
         Broadcasts broadcasts,
         BroadcastEndpoints broadcastBodies,
         Mailing mailing,
+        Writer writer,
+        ProofEndpoints proofs,
+        Drafts drafts,
         PostLinks postLinks,
         Letters letters,
         Subscribers subscribers,
@@ -59,7 +66,10 @@ record MailPages(
                         tags,
                         accounts,
                         templates,
-                        customFields,
+                        writer,
+                        proofs,
+                        new Variables(database, customFields, snippets),
+                        drafts,
                         postLinks,
                         desk)
                 .register(routes);

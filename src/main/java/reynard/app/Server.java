@@ -250,6 +250,7 @@ public final class Server implements AutoCloseable {
                     ids,
                     targets,
                     (tx, account) -> linkTriggers.any(tx, account) || outbox.wantsClicks(tx, account)));
+            var writer = new Writer(broadcasts, templates);
             var letters = new Letters(
                     database,
                     accounts,
@@ -263,7 +264,7 @@ public final class Server implements AutoCloseable {
                     new Links(publicUrl::get),
                     dkimKeys,
                     returnPath,
-                    new Writer(broadcasts, templates));
+                    writer);
             var waking = new AtomicReference<@Nullable Engine>();
             var sender = new Sender(
                     database,
@@ -466,6 +467,7 @@ public final class Server implements AutoCloseable {
                     publicUrl::get);
             logins.register(routes);
             new OAuthEndpoints(logins, apps, tokens, accounts, rations, clock).register(routes);
+            var drafts = new Drafts(database, events, clock);
             var desk = new Workplace(
                             database,
                             apiKeys,
@@ -484,7 +486,7 @@ public final class Server implements AutoCloseable {
                             segments,
                             templates,
                             snippets,
-                            new Drafts(database, clock),
+                            drafts,
                             sequences,
                             sequenceEndpoints,
                             emailEndpoints,
@@ -520,6 +522,9 @@ public final class Server implements AutoCloseable {
                             broadcasts,
                             broadcastBodies,
                             mailing,
+                            writer,
+                            proofs,
+                            drafts,
                             postLinks,
                             letters,
                             subscribers,

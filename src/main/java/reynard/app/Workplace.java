@@ -51,6 +51,7 @@ import reynard.ui.Figures;
 import reynard.ui.home.HomeEndpoints;
 import reynard.ui.home.SampleEndpoints;
 import reynard.ui.inbox.InboxPagesEndpoints;
+import reynard.ui.letter.Variables;
 import reynard.ui.people.ChangeEndpoints;
 import reynard.ui.people.ExportEndpoints;
 import reynard.ui.people.ImportEndpoints;
@@ -211,7 +212,15 @@ record Workplace(
                         desk)
                 .register(routes);
         new TimelineEndpoints(database, sequences, standings, forecast, edits, figures, desk).register(routes);
-        new EditorEndpoints(database, sequences, emailBodies, edits, templates, customFields, snippets, drafts, desk)
+        new EditorEndpoints(
+                        database,
+                        sequences,
+                        emailBodies,
+                        edits,
+                        templates,
+                        new Variables(database, customFields, snippets),
+                        drafts,
+                        desk)
                 .register(routes);
         new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
         new ExportEndpoints(database, subscribers, customFields, desk).register(routes);

@@ -17,7 +17,6 @@ import reynard.account.SendingAddress;
 import reynard.db.Database;
 import reynard.db.Tx;
 import reynard.http.Change;
-import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -33,7 +32,6 @@ import reynard.template.BrokenEmail;
 import reynard.template.EmailRenderer;
 import reynard.template.EmailTemplate;
 import reynard.template.EmailTemplates;
-import reynard.template.Format;
 
 /// Kit's operations on broadcasts, and ours to look at their sending and stop it.
 public final class BroadcastEndpoints {
@@ -164,7 +162,7 @@ public final class BroadcastEndpoints {
                             settings.subject().orElse(""),
                             settings.previewText().orElse(""),
                             settings.content().orElse(""),
-                            Format.HTML)
+                            settings.format())
                     .map(BrokenEmail::sentence)
                     .ifPresent(body::fault);
         }
@@ -190,6 +188,7 @@ public final class BroadcastEndpoints {
                 text(previewText, current.previewText()),
                 text(description, current.description()),
                 text(content, current.content()),
+                current.format(),
                 text(thumbnailAlt, current.thumbnailAlt()),
                 text(thumbnailUrl, current.thumbnailUrl()),
                 optional(address, current.sendingAddress()),

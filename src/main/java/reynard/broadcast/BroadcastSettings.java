@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.Optional;
 import reynard.id.EmailTemplateId;
 import reynard.id.SendingAddressId;
+import reynard.template.Format;
 
 /// What the author of a broadcast decides.
 ///
 /// @param subject Liquid, as preview text and content
+/// @param format of the content
 /// @param sendingAddress empty: the account's default, as with the template
 /// @param sendAt empty: a draft
 /// @param isPublic whether it has a version on the web
@@ -17,6 +19,7 @@ public record BroadcastSettings(
         Optional<String> previewText,
         Optional<String> description,
         Optional<String> content,
+        Format format,
         Optional<String> thumbnailAlt,
         Optional<String> thumbnailUrl,
         Optional<SendingAddressId> sendingAddress,
@@ -30,6 +33,7 @@ public record BroadcastSettings(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Format.HTML,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -38,6 +42,24 @@ public record BroadcastSettings(
             Optional.empty(),
             false,
             Optional.empty());
+
+    /// The same, its content written so.
+    public BroadcastSettings in(Format other) {
+        return new BroadcastSettings(
+                subject,
+                previewText,
+                description,
+                content,
+                other,
+                thumbnailAlt,
+                thumbnailUrl,
+                sendingAddress,
+                emailTemplate,
+                audience,
+                sendAt,
+                isPublic,
+                publishedAt);
+    }
 
     /// When the version on the web is to be seen; empty when it is not, or nobody has said when.
     Optional<Instant> appearsAt() {

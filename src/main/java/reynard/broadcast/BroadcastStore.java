@@ -31,12 +31,13 @@ import reynard.id.PublicationId;
 import reynard.id.SendingAddressId;
 import reynard.id.SubscriberId;
 import reynard.segment.Filter;
+import reynard.template.Format;
 
 /// Every statement of the room.
 final class BroadcastStore {
     /// All of an account, to which a statement adds which of them.
     private static final String BROADCASTS = """
-            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.thumbnail_alt,
+            select b.id, b.publication_id, b.subject, b.preview_text, b.description, b.content, b.content_type, b.thumbnail_alt,
                    b.thumbnail_url, b.sending_address_id, b.email_template_id, b.audience_match, b.send_at, b.status,
                    b.started_at, b.ended_at, b.abort_reason, b.audience_count, b.public, b.published_at, b.post_id, b.slug, b.appears_at,
                    b.appeared_at, b.created_at, b.updated_at,
@@ -143,11 +144,11 @@ final class BroadcastStore {
         tx.update("""
                         insert into broadcast
                                (account_id, id, publication_id, subject, preview_text, description, content,
-                                thumbnail_alt, thumbnail_url, sending_address_id, email_template_id, audience_match,
+                                content_type, thumbnail_alt, thumbnail_url, sending_address_id, email_template_id, audience_match,
                                 send_at, status, public, published_at, post_id, slug, appears_at, appeared_at,
                                 created_at, updated_at)
                         values (:account, :id, :publication, :subject, :previewText, :description, :content,
-                                :thumbnailAlt, :thumbnailUrl, :sendingAddress, :emailTemplate, :match,
+                                :format, :thumbnailAlt, :thumbnailUrl, :sendingAddress, :emailTemplate, :match,
                                 :sendAt, :status, :public, :publishedAt, :post, :slug, :appearsAt, :appearedAt,
                                 :createdAt, :updatedAt)
                         """)
@@ -164,7 +165,7 @@ final class BroadcastStore {
         tx.update("""
                         update broadcast
                            set subject = :subject, preview_text = :previewText, description = :description,
-                               content = :content, thumbnail_alt = :thumbnailAlt, thumbnail_url = :thumbnailUrl,
+                               content = :content, content_type = :format, thumbnail_alt = :thumbnailAlt, thumbnail_url = :thumbnailUrl,
                                sending_address_id = :sendingAddress, email_template_id = :emailTemplate,
                                audience_match = :match, send_at = :sendAt, status = :status, public = :public,
                                published_at = :publishedAt, post_id = :post, slug = :slug, appears_at = :appearsAt,
@@ -186,6 +187,7 @@ final class BroadcastStore {
         columns.put("previewText", settings.previewText().orElse(null));
         columns.put("description", settings.description().orElse(null));
         columns.put("content", settings.content().orElse(null));
+        columns.put("format", settings.format().wireName());
         columns.put("thumbnailAlt", settings.thumbnailAlt().orElse(null));
         columns.put("thumbnailUrl", settings.thumbnailUrl().orElse(null));
         columns.put("sendingAddress", settings.sendingAddress().orElse(null));
@@ -553,6 +555,7 @@ final class BroadcastStore {
                 optionalText(row, "preview_text"),
                 optionalText(row, "description"),
                 optionalText(row, "content"),
+                Format.named(row.getString("content_type")).orElseThrow(),
                 optionalText(row, "thumbnail_alt"),
                 optionalText(row, "thumbnail_url"),
                 Optional.ofNullable(nullableLong(row, "sending_address_id")).map(SendingAddressId::new),

@@ -51,7 +51,7 @@ final class WebVersion {
         return settings.content().flatMap(content -> {
             try {
                 return Optional.of(Jsoup.clean(
-                        renderer.content(content, values(tx, account, content, now)),
+                        renderer.content(content, settings.format(), values(tx, account, content, now)),
                         "",
                         ALLOWED,
                         new OutputSettings().prettyPrint(false)));

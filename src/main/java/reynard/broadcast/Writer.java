@@ -26,18 +26,21 @@ public final class Writer implements BroadcastWriter {
                 .find(tx, account, id)
                 .filter(broadcast -> broadcast.stage() instanceof Broadcast.Stage.Sending
                         || broadcast.stage() instanceof Broadcast.Stage.Completed)
-                .map(Broadcast::settings)
-                .map(settings -> {
-                    var layout = settings.emailTemplate()
-                            .flatMap(template -> templates.find(tx, account, template))
-                            .orElseGet(() -> templates.defaultOf(tx, account));
-                    return new Draft(
-                            settings.sendingAddress(),
-                            new EmailRenderer.Source(
-                                    settings.subject().orElse(""),
-                                    settings.previewText().orElse(""),
-                                    settings.content().orElse(""),
-                                    layout.html()));
-                });
+                .map(broadcast -> written(tx, account, broadcast.settings()));
+    }
+
+    /// The same of a broadcast that nobody gets yet.
+    public Draft written(Tx tx, AccountId account, BroadcastSettings settings) {
+        var layout = settings.emailTemplate()
+                .flatMap(template -> templates.find(tx, account, template))
+                .orElseGet(() -> templates.defaultOf(tx, account));
+        return new Draft(
+                settings.sendingAddress(),
+                new EmailRenderer.Source(
+                        settings.subject().orElse(""),
+                        settings.previewText().orElse(""),
+                        settings.content().orElse(""),
+                        layout.html(),
+                        settings.format()));
     }
 }

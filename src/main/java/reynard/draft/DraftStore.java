@@ -50,6 +50,18 @@ final class DraftStore {
                 .execute();
     }
 
+    /// What was typed about a thing and its parts, by anybody.
+    void forget(Tx tx, AccountId account, String about) {
+        tx.update("delete from draft where account_id = :account and starts_with(about, :about)")
+                .bind("account", account)
+                .bind("about", about)
+                .execute();
+        tx.update("delete from version where account_id = :account and starts_with(about, :about)")
+                .bind("account", account)
+                .bind("about", about)
+                .execute();
+    }
+
     private static Map<String, List<String>> values(String json) {
         var values = new LinkedHashMap<String, List<String>>();
         JsonColumn.read(json)

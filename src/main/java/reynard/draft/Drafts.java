@@ -7,7 +7,15 @@ import java.util.Optional;
 import reynard.account.User;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.event.Event;
+import reynard.event.Event.BroadcastDeleted;
+import reynard.event.Event.SequenceDeleted;
+import reynard.event.Event.SequenceEmailDeleted;
+import reynard.event.Events;
 import reynard.id.AccountId;
+import reynard.id.BroadcastId;
+import reynard.id.SequenceEmailId;
+import reynard.id.SequenceId;
 
 /// What authors have typed: one draft for each of them and thing, and the last versions that anybody has saved.
 public final class Drafts {
@@ -17,12 +25,37 @@ public final class Drafts {
     private final Database database;
     private final InstantSource clock;
 
-    public Drafts(Database database, InstantSource clock) {
+    public Drafts(Database database, Events events, InstantSource clock) {
         this.database = database;
         this.clock = clock;
+        events.listen(this::happened);
     }
 
-    /// @param about names the thing, such as `sequence_email:7`
+    private void happened(Tx tx, AccountId account, Event event) {
+        switch (event) {
+            case SequenceDeleted(var sequence, var _) -> store.forget(tx, account, about(sequence));
+            case SequenceEmailDeleted(var sequence, var email, var _) ->
+                store.forget(tx, account, about(sequence, email));
+            case BroadcastDeleted(var broadcast, var _) -> store.forget(tx, account, about(broadcast));
+            default -> {}
+        }
+    }
+
+    // Each ends with a mark, so that none begins like another that is not part of it.
+    private static String about(SequenceId sequence) {
+        return "sequence:" + sequence.value() + ":";
+    }
+
+    /// Names an email as what something was typed about. It is forgotten with the email.
+    public static String about(SequenceId sequence, SequenceEmailId email) {
+        return about(sequence) + "email:" + email.value() + ":";
+    }
+
+    public static String about(BroadcastId broadcast) {
+        return "broadcast:" + broadcast.value() + ":";
+    }
+
+    /// @param about names the thing: one of [#about]
     public void keep(AccountId account, String about, User user, Map<String, List<String>> fields) {
         database.useTx(tx -> store.put(tx, account, about, user.id(), fields, clock.instant()));
     }

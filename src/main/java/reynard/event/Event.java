@@ -118,6 +118,9 @@ public sealed interface Event {
     /// @param url where it leads
     record LinkClicked(SubscriberId subscriber, String url, Instant at) implements News {}
 
+    /// An email of a sequence is there no more.
+    record SequenceEmailDeleted(SequenceId sequence, SequenceEmailId email, Instant at) implements News {}
+
     record SequenceCreated(SequenceId sequence, Instant at) implements News {}
 
     /// A paused sequence delivers again.

@@ -16,6 +16,7 @@ import reynard.access.Ration;
 import reynard.access.Rations;
 import reynard.account.Accounts;
 import reynard.db.Database;
+import reynard.delivery.BroadcastWriter;
 import reynard.delivery.Specimen;
 import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
@@ -106,6 +107,23 @@ public final class ProofEndpoints {
         } catch (BrokenEmail e) {
             throw new InvalidRequest(List.of(e.sentence()));
         }
+    }
+
+    /// Sends a broadcast to one of the account's own people, for a page.
+    ///
+    /// @throws InvalidRequest when it cannot be rendered, or too many were sent
+    public boolean test(AccountId account, BroadcastWriter.Draft written, EmailAddress to) {
+        refuseTooMany("tests of " + account.value(), TESTS);
+        try {
+            return proofs.test(account, written, to);
+        } catch (BrokenEmail e) {
+            throw new InvalidRequest(List.of(e.sentence()));
+        }
+    }
+
+    /// What is to be said about an email before readers get it, in sentences.
+    public static List<String> warnings(Specimen specimen) {
+        return Warnings.of(specimen).stream().map(Warning::message).toList();
     }
 
     /// Sends every published email of a sequence at once to one of the account's own people, for a page.

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import reynard.db.Database;
 import reynard.db.Tx;
+import reynard.delivery.BroadcastWriter;
 import reynard.delivery.Letters;
 import reynard.delivery.Notice;
 import reynard.delivery.Notices;
@@ -101,6 +102,16 @@ public final class Proofs {
                     queue(tx, account, Notice.Purpose.TEST, address, found, "[Test] ", found.rendered());
                 }
             });
+            return specimen.isPresent();
+        });
+    }
+
+    /// The same of a broadcast.
+    boolean test(AccountId account, BroadcastWriter.Draft written, EmailAddress to) {
+        return database.inTx(tx -> {
+            var specimen = letters.specimen(tx, account, written, Optional.empty(), clock.instant());
+            specimen.ifPresent(
+                    found -> queue(tx, account, Notice.Purpose.TEST, to, found, "[Test] ", found.rendered()));
             return specimen.isPresent();
         });
     }

@@ -15,6 +15,7 @@ import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.event.Event;
 import reynard.event.Event.SequenceDeleted;
+import reynard.event.Event.SequenceEmailDeleted;
 import reynard.event.Event.SequencePlanChanged;
 import reynard.event.Events;
 import reynard.id.AccountId;
@@ -362,6 +363,7 @@ public final class Sequences {
             return false;
         }
         store.deleteEmail(tx, account, id, clock.instant());
+        events.append(tx, account, new SequenceEmailDeleted(sequence, id, clock.instant()));
         raisePlanVersion(tx, account, found.get(), overdue);
         return true;
     }

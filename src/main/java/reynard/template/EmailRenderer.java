@@ -138,8 +138,8 @@ public final class EmailRenderer {
     /// The content alone, without a layout and what every email has at its end: for a page, which is of no list.
     ///
     /// @throws BrokenEmail as [#render] does
-    public String content(String content, Values values) {
-        return new Rendering(values).content(new Source("", "", content, ""));
+    public String content(String content, Format format, Values values) {
+        return new Rendering(values).content(new Source("", "", content, "", format));
     }
 
     /// What is wrong with what an author wrote, whoever gets it: it is no Liquid. Its snippets and layout are not

@@ -258,6 +258,7 @@ public final class Outbox {
                     Event.DeliveryWithdrawn _,
                     Event.BroadcastMailSettled _,
                     Event.RecipientRefused _,
+                    Event.SequenceEmailDeleted _,
                     Event.SequenceWanted _ -> List.of();
         };
     }

@@ -1,7 +1,7 @@
 -- What authors have typed: saved by itself while they write, and kept of everything that they saved.
 create table draft (
     account_id      bigint      not null references account on delete cascade,
-    about           text        not null, -- such as sequence_email:7
+    about           text        not null, -- such as sequence:7:email:9:
     user_id         bigint      not null references account_user on delete cascade,
     fields          text        not null, -- JSON
     saved_at        timestamptz not null,

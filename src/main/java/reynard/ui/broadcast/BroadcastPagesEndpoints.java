@@ -1,5 +1,6 @@
 package reynard.ui.broadcast;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.broadcast.Broadcast;
@@ -16,33 +20,56 @@ import reynard.broadcast.Broadcasts;
 import reynard.broadcast.Figures;
 import reynard.broadcast.Mailing;
 import reynard.broadcast.PostLinks;
+import reynard.broadcast.Writer;
 import reynard.db.Database;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
+import reynard.draft.Drafts;
 import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Routes;
 import reynard.id.BroadcastId;
+import reynard.mail.EmailAddress;
+import reynard.proof.ProofEndpoints;
 import reynard.segment.Segments;
-import reynard.subscriber.CustomFields;
 import reynard.tag.Tags;
 import reynard.template.EmailTemplates;
+import reynard.template.Format;
 import reynard.ui.Body;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
 import reynard.ui.Words;
+import reynard.ui.letter.ConflictPage.Difference;
+import reynard.ui.letter.ManuscriptEndpoints;
+import reynard.ui.letter.Variables;
 
 /// Writing a broadcast, sending it, and what came of it.
 public final class BroadcastPagesEndpoints {
     private static final String ONE = "/broadcasts/{id}";
     private static final String BEGUN = "It is being sent already, or was.";
     private static final int LINKS = 50;
-    private static final Set<String> FIELDS = Set.of(
-            "subject", "preview_text", "content", "description", "email_address", "email_template_id", "send_at");
+    private static final List<String> FIELDS = List.of(
+            "subject",
+            "preview_text",
+            "content",
+            "content_type",
+            "match",
+            "sources",
+            "email_address",
+            "email_template_id",
+            "public",
+            "description",
+            "thumbnail_url",
+            "thumbnail_alt",
+            "published_at");
+
+    /// Every field in which something may be wrong.
+    private static final Set<String> SENT =
+            Stream.concat(FIELDS.stream(), Stream.of("send_at")).collect(Collectors.toUnmodifiableSet());
 
     private final Database database;
     private final Broadcasts broadcasts;
@@ -51,7 +78,10 @@ public final class BroadcastPagesEndpoints {
     private final Audiences audiences;
     private final Accounts accounts;
     private final EmailTemplates templates;
-    private final CustomFields customFields;
+    private final Writer writer;
+    private final ProofEndpoints proofs;
+    private final Variables variables;
+    private final ManuscriptEndpoints manuscripts;
     private final PostLinks links;
     private final Desk desk;
 
@@ -64,7 +94,10 @@ public final class BroadcastPagesEndpoints {
             Tags tags,
             Accounts accounts,
             EmailTemplates templates,
-            CustomFields customFields,
+            Writer writer,
+            ProofEndpoints proofs,
+            Variables variables,
+            Drafts drafts,
             PostLinks links,
             Desk desk) {
         this.database = database;
@@ -74,7 +107,10 @@ public final class BroadcastPagesEndpoints {
         this.audiences = new Audiences(segments, tags);
         this.accounts = accounts;
         this.templates = templates;
-        this.customFields = customFields;
+        this.writer = writer;
+        this.proofs = proofs;
+        this.variables = variables;
+        this.manuscripts = new ManuscriptEndpoints(database, drafts, FIELDS, "broadcast", Section.BROADCASTS);
         this.links = links;
         this.desk = desk;
     }
@@ -84,6 +120,10 @@ public final class BroadcastPagesEndpoints {
         desk.form(routes, "/broadcasts/new", this::created);
         desk.page(routes, ONE, this::show);
         desk.form(routes, ONE, this::save);
+        desk.form(routes, ONE + "/draft", this::keepDraft);
+        desk.form(routes, ONE + "/draft/drop", this::dropDraft);
+        desk.page(routes, ONE + "/versions", this::versions);
+        desk.form(routes, ONE + "/test", this::test);
         desk.page(routes, ONE + "/send", this::ask);
         desk.form(routes, ONE + "/send", this::send);
         desk.form(routes, ONE + "/hold", this::hold);
@@ -113,10 +153,10 @@ public final class BroadcastPagesEndpoints {
     }
 
     private Reply created(Desk.Visit visit, Form form) {
-        var body = body(form);
+        var body = body(visit, form);
         if (!form.hasFaults()) {
             try {
-                var broadcast = database.inTx(tx -> bodies.create(tx, visit.account(), body));
+                var broadcast = database.inTx(tx -> written(tx, visit, form, bodies.create(tx, visit.account(), body)));
                 return visit.done(address(broadcast.id()), "Saved as a draft: nothing is sent yet.");
             } catch (InvalidRequest invalid) {
                 refuse(form, invalid);
@@ -125,12 +165,40 @@ public final class BroadcastPagesEndpoints {
         return visit.refusal("ui/broadcast/editor.jte", page(visit, Optional.empty(), form));
     }
 
-    private static JsonBody body(Form form) {
+    /// How the content is written is no part of the API's bodies.
+    private Broadcast written(Tx tx, Desk.Visit visit, Form form, Broadcast saved) {
+        var format = format(form);
+        if (saved.settings().format() == format) {
+            return saved;
+        }
+        return broadcasts.update(tx, visit.account(), saved.id(), settings -> settings.in(format))
+                        instanceof Broadcasts.Edit.Saved(var changed)
+                ? changed
+                : saved;
+    }
+
+    private static Format format(Form form) {
+        return Format.named(form.value("content_type")).orElse(Format.HTML);
+    }
+
+    private static JsonBody body(Desk.Visit visit, Form form) {
+        var dated = form.value("published_at");
+        var publishedAt = visit.local().parse(dated);
+        if (!dated.isBlank() && publishedAt.isEmpty()) {
+            form.fault("published_at", "Choose a day and a time, or leave it empty.");
+        }
+        var picture = form.value("thumbnail_url").strip();
+        if (!picture.isEmpty() && !picture.matches("(?i)https?://.+")) {
+            form.fault("thumbnail_url", "Must begin with https:// or http://.");
+        }
         return new Body(form)
                 .text("subject")
                 .textOrNone("preview_text")
                 .lines("content")
                 .textOrNone("description")
+                .textOrNone("thumbnail_url")
+                .textOrNone("thumbnail_alt")
+                .put("published_at", publishedAt.map(Instant::toString).orElse(null))
                 .textOrNone("email_address")
                 .number("email_template_id")
                 .flag("public")
@@ -147,7 +215,7 @@ public final class BroadcastPagesEndpoints {
                             return fault.substring(0, space).toLowerCase(Locale.ROOT) + fault.substring(space);
                         })
                         .toList(),
-                FIELDS);
+                SENT);
     }
 
     private Reply show(Desk.Visit visit) {
@@ -155,9 +223,50 @@ public final class BroadcastPagesEndpoints {
         if (found.isEmpty()) {
             return visit.noSuchPage();
         }
-        return found.get().isOpen()
-                ? visit.page("ui/broadcast/editor.jte", page(visit, found, filled(visit, found.get())))
-                : visit.page("ui/broadcast/report.jte", report(visit, found.get()));
+        if (!found.get().isOpen()) {
+            return visit.page("ui/broadcast/report.jte", report(visit, found.get()));
+        }
+        var opened = manuscripts.open(visit, Drafts.about(found.get().id()), filled(visit, found.get()));
+        return visit.page(
+                "ui/broadcast/editor.jte", page(visit, found, opened.form()).withDraft(opened.draft()));
+    }
+
+    private Reply open(Desk.Visit visit, Function<Broadcast, Reply> act) {
+        return broadcast(visit).filter(Broadcast::isOpen).map(act).orElseGet(visit::noSuchPage);
+    }
+
+    private Reply keepDraft(Desk.Visit visit, Form form) {
+        return open(visit, broadcast -> manuscripts.keep(visit, Drafts.about(broadcast.id()), form));
+    }
+
+    private Reply dropDraft(Desk.Visit visit, Form form) {
+        return open(visit, broadcast -> manuscripts.drop(visit, Drafts.about(broadcast.id()), address(broadcast.id())));
+    }
+
+    private Reply versions(Desk.Visit visit) {
+        return open(
+                visit,
+                broadcast -> manuscripts.versions(
+                        visit,
+                        Drafts.about(broadcast.id()),
+                        address(broadcast.id()),
+                        BroadcastListEndpoints.subject(broadcast)));
+    }
+
+    /// As it was saved last.
+    private Reply test(Desk.Visit visit, Form form) {
+        return open(visit, broadcast -> {
+            var written = database.read(tx -> writer.written(tx, visit.account(), broadcast.settings()));
+            try {
+                proofs.test(
+                        visit.account(),
+                        written,
+                        EmailAddress.parse(visit.user()).orElseThrow());
+                return visit.done(address(broadcast.id()), "Sent to " + visit.user() + ", as it was saved last.");
+            } catch (InvalidRequest invalid) {
+                return visit.done(address(broadcast.id()), "Not sent: " + String.join(" ", invalid.faults()) + ".");
+            }
+        });
     }
 
     private Form filled(Desk.Visit visit, Broadcast broadcast) {
@@ -167,6 +276,11 @@ public final class BroadcastPagesEndpoints {
         values.put("subject", settings.subject().orElse(""));
         values.put("preview_text", settings.previewText().orElse(""));
         values.put("content", settings.content().orElse(""));
+        values.put("content_type", settings.format().wireName());
+        values.put("thumbnail_url", settings.thumbnailUrl().orElse(""));
+        values.put("thumbnail_alt", settings.thumbnailAlt().orElse(""));
+        values.put(
+                "published_at", settings.publishedAt().map(visit.local()::field).orElse(""));
         values.put("description", settings.description().orElse(""));
         values.put(
                 "email_address",
@@ -193,12 +307,6 @@ public final class BroadcastPagesEndpoints {
     }
 
     private BroadcastPage page(Desk.Visit visit, Optional<Broadcast> broadcast, Form form) {
-        var variables = new ArrayList<Option>();
-        variables.add(new Option("{{ subscriber.first_name }}", "First name"));
-        variables.add(new Option("{{ subscriber.email_address }}", "Email address"));
-        for (var field : database.read(tx -> customFields.all(tx, visit.account()))) {
-            variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
-        }
         return new BroadcastPage(
                 visit.frame(broadcast.map(BroadcastListEndpoints::subject).orElse("New broadcast"), Section.BROADCASTS),
                 broadcast.map(found -> found.id().value()).orElse(0L),
@@ -217,7 +325,9 @@ public final class BroadcastPagesEndpoints {
                         .toList(),
                 audiences.segments(visit.account()),
                 audiences.tags(visit.account()),
-                variables);
+                variables.of(visit.account()),
+                visit.accountItself().timeZone(),
+                "");
     }
 
     private static String named(SendingAddress sender) {
@@ -229,17 +339,19 @@ public final class BroadcastPagesEndpoints {
         if (found.isEmpty()) {
             return visit.noSuchPage();
         }
-        var body = body(form);
+        var body = body(visit, form);
         if (!form.hasFaults()) {
             try {
                 var edit = database.inTx(tx -> isOvertaken(tx, visit, form)
                         ? Optional.<Broadcasts.Edit>empty()
-                        : Optional.of(bodies.update(tx, visit.account(), id(visit), () -> body)));
+                        : Optional.of(edited(tx, visit, form, body)));
                 if (edit.isEmpty()) {
                     return overtaken(visit, form);
                 }
                 switch (edit.get()) {
                     case Broadcasts.Edit.Saved(var broadcast) -> {
+                        // Beside the edit, which may have been tried several times: a version too many does no harm.
+                        manuscripts.saved(visit, Drafts.about(broadcast.id()), form);
                         return visit.done(address(broadcast.id()), "Saved.");
                     }
                     case Broadcasts.Edit.NotFound _ -> {
@@ -256,6 +368,12 @@ public final class BroadcastPagesEndpoints {
         return visit.refusal("ui/broadcast/editor.jte", page(visit, found, form));
     }
 
+    private Broadcasts.Edit edited(Tx tx, Desk.Visit visit, Form form, JsonBody body) {
+        var format = format(form);
+        broadcasts.update(tx, visit.account(), id(visit), settings -> settings.in(format));
+        return bodies.update(tx, visit.account(), id(visit), () -> body);
+    }
+
     /// Whether somebody has saved the broadcast since the form was opened.
     private boolean isOvertaken(Tx tx, Desk.Visit visit, Form form) {
         return broadcasts
@@ -265,21 +383,54 @@ public final class BroadcastPagesEndpoints {
                 .isPresent();
     }
 
-    /// Theirs is kept until the author saves once more, with both in mind.
-    private Reply overtaken(Desk.Visit visit, Form form) {
-        var theirs = broadcast(visit);
-        if (theirs.isEmpty()) {
-            return visit.noSuchPage();
-        }
-        var mine = new LinkedHashMap<>(form.all());
-        mine.put("based_on", List.of(theirs.get().updatedAt().toString()));
-        var again = Form.sent(mine);
-        again.fault(
-                "based_on",
-                "Somebody else has saved this broadcast since you opened it, with the subject “"
-                        + BroadcastListEndpoints.subject(theirs.get())
-                        + "”. Look at theirs in another tab; saving again replaces it with yours.");
-        return visit.conflict("ui/broadcast/editor.jte", page(visit, theirs, again));
+    private Reply overtaken(Desk.Visit visit, Form mine) {
+        return broadcast(visit)
+                .map(theirs -> manuscripts.conflict(
+                        visit,
+                        address(theirs.id()),
+                        BroadcastListEndpoints.subject(theirs),
+                        theirs.updatedAt().toString(),
+                        mine,
+                        differences(visit, filled(visit, theirs), mine)))
+                .orElseGet(visit::noSuchPage);
+    }
+
+    private List<Difference> differences(Desk.Visit visit, Form theirs, Form mine) {
+        return List.of(
+                difference("Subject", "subject", theirs, mine),
+                difference("Preview text", "preview_text", theirs, mine),
+                new Difference(
+                        "Written in", format(theirs).wireName(), format(mine).wireName()),
+                new Difference("For whom", audience(visit, theirs), audience(visit, mine)),
+                difference("From", "email_address", theirs, mine),
+                new Difference("Layout", layout(visit, theirs), layout(visit, mine)),
+                new Difference(
+                        "Also on the web", theirs.isOn("public") ? "yes" : "no", mine.isOn("public") ? "yes" : "no"),
+                difference("Description of the post", "description", theirs, mine),
+                difference("Picture", "thumbnail_url", theirs, mine),
+                difference("What the picture shows", "thumbnail_alt", theirs, mine),
+                difference("Dated", "published_at", theirs, mine),
+                difference("Text", "content", theirs, mine));
+    }
+
+    private static Difference difference(String label, String field, Form theirs, Form mine) {
+        return new Difference(label, theirs.value(field), mine.value(field));
+    }
+
+    private String audience(Desk.Visit visit, Form form) {
+        var names = Stream.concat(
+                        audiences.segments(visit.account()).stream(), audiences.tags(visit.account()).stream())
+                .filter(option -> form.has("sources", option.value()))
+                .map(Option::label);
+        return form.value("match") + ": " + names.collect(Collectors.joining(", "));
+    }
+
+    private String layout(Desk.Visit visit, Form form) {
+        return templates.list(visit.account(), PageRequest.first(PageRequest.PER_PAGE_MAX)).items().stream()
+                .filter(template -> Long.toString(template.id().value()).equals(form.value("email_template_id")))
+                .map(template -> template.name())
+                .findFirst()
+                .orElse("the account’s");
     }
 
     private Reply ask(Desk.Visit visit) {

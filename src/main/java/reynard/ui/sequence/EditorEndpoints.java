@@ -1,7 +1,6 @@
 package reynard.ui.sequence;
 
 import java.time.DayOfWeek;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -16,7 +15,6 @@ import reynard.db.Database;
 import reynard.db.PageRequest;
 import reynard.db.Tx;
 import reynard.draft.Drafts;
-import reynard.draft.Fields;
 import reynard.foresight.Edits;
 import reynard.http.InvalidRequest;
 import reynard.http.JsonBody;
@@ -32,16 +30,17 @@ import reynard.sequence.SequenceEmail;
 import reynard.sequence.SequenceEmailEndpoints;
 import reynard.sequence.Sequences;
 import reynard.sequence.Sequences.EmailEdit;
-import reynard.subscriber.CustomFields;
 import reynard.template.EmailTemplates;
 import reynard.template.Format;
-import reynard.template.Snippets;
 import reynard.ui.Body;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
 import reynard.ui.Words;
+import reynard.ui.letter.ConflictPage.Difference;
+import reynard.ui.letter.ManuscriptEndpoints;
+import reynard.ui.letter.Variables;
 
 /// Writing an email of a sequence.
 public final class EditorEndpoints {
@@ -49,7 +48,7 @@ public final class EditorEndpoints {
     private static final String EMAIL = "/sequences/{id}/emails/{email_id}";
     private static final String NOT_FIRST =
             "Only the first email of a sequence may go at once: give it a delay of at least one day or hour.";
-    private static final Set<String> FIELDS = Set.of(
+    private static final List<String> FIELDS = List.of(
             "subject",
             "preview_text",
             "content",
@@ -58,27 +57,14 @@ public final class EditorEndpoints {
             "delay_unit",
             "send_days",
             "email_template_id");
-    private static final List<String> KEPT = List.of(
-            "based_on",
-            "subject",
-            "preview_text",
-            "content",
-            "content_type",
-            "delay_value",
-            "delay_unit",
-            "send_days",
-            "email_template_id");
-
-    private static final int SNIPPETS_MAX = 100;
 
     private final Database database;
     private final Sequences sequences;
     private final SequenceEmailEndpoints bodies;
     private final Edits edits;
     private final EmailTemplates templates;
-    private final CustomFields customFields;
-    private final Snippets snippets;
-    private final Drafts drafts;
+    private final Variables variables;
+    private final ManuscriptEndpoints manuscripts;
     private final AskingEndpoints asking;
     private final Desk desk;
 
@@ -88,8 +74,7 @@ public final class EditorEndpoints {
             SequenceEmailEndpoints bodies,
             Edits edits,
             EmailTemplates templates,
-            CustomFields customFields,
-            Snippets snippets,
+            Variables variables,
             Drafts drafts,
             Desk desk) {
         this.database = database;
@@ -97,9 +82,8 @@ public final class EditorEndpoints {
         this.bodies = bodies;
         this.edits = edits;
         this.templates = templates;
-        this.customFields = customFields;
-        this.snippets = snippets;
-        this.drafts = drafts;
+        this.variables = variables;
+        this.manuscripts = new ManuscriptEndpoints(database, drafts, FIELDS, "email", Section.SEQUENCES);
         this.asking = new AskingEndpoints(database);
         this.desk = desk;
     }
@@ -172,7 +156,7 @@ public final class EditorEndpoints {
                 }
             }
         } catch (InvalidRequest invalid) {
-            form.refuse(invalid.faults(), FIELDS);
+            form.refuse(invalid.faults(), Set.copyOf(FIELDS));
         }
         return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, Optional.empty(), form));
     }
@@ -194,106 +178,33 @@ public final class EditorEndpoints {
         if (sequence.isEmpty() || email.isEmpty()) {
             return visit.noSuchPage();
         }
-        var filled = filled(email.get().settings());
-        var about = about(email.get());
-        var draft = database.read(tx -> drafts.find(tx, visit.account(), about, visit.userItself()))
-                .filter(kept -> !sameText(filled, Form.sent(kept.values())));
-        var form = taken(visit, about, draft).map(kept -> over(filled, kept)).orElse(filled);
+        var opened =
+                manuscripts.open(visit, about(email.get()), filled(email.get().settings()));
         return visit.page(
                 "ui/sequence/editor.jte",
-                page(visit, sequence.get(), email, form)
-                        .withDraft(
-                                form == filled
-                                        ? draft.map(kept -> visit.local().moment(kept.at()))
-                                                .orElse("")
-                                        : ""));
+                page(visit, sequence.get(), email, opened.form()).withDraft(opened.draft()));
     }
 
     private static String about(SequenceEmail email) {
-        return "sequence_email:" + email.id().value();
+        return Drafts.about(email.sequence(), email.id());
     }
 
-    /// What the author wants to go on with: their draft, or a version that was saved once.
-    private Optional<Fields> taken(Desk.Visit visit, String about, Optional<Fields> draft) {
-        if (visit.request().flag("draft")) {
-            return draft;
-        }
-        return visit.request()
-                .integer("version", 1, 1_000_000)
-                .flatMap(number -> database.read(tx -> drafts.versions(tx, visit.account(), about)).stream()
-                        .filter(version -> version.number() == number)
-                        .findFirst());
-    }
-
-    /// A draft was begun on what was saved then, so that whoever saved meanwhile is noticed; an old version is taken up
-    /// over what is saved now.
-    private static Form over(Form saved, Fields kept) {
-        var values = new LinkedHashMap<>(kept.values());
-        if (kept.number() > 0) {
-            values.put("based_on", List.of(saved.value("based_on")));
-        }
-        return Form.sent(values);
-    }
-
-    private static boolean sameText(Form one, Form other) {
-        return FIELDS.stream().allMatch(name -> plain(one, name).equals(plain(other, name)));
-    }
-
-    private static List<String> plain(Form form, String name) {
-        var values = form.values(name).stream()
-                .map(value -> value.replace("\r\n", "\n"))
-                .filter(value -> !value.isEmpty())
-                .toList();
-        return name.equals("content_type") && values.isEmpty() ? List.of(Format.HTML.wireName()) : values;
-    }
-
-    private static Map<String, List<String>> kept(Form form) {
-        var values = new LinkedHashMap<String, List<String>>();
-        for (var name : KEPT) {
-            if (!form.values(name).isEmpty()) {
-                values.put(name, form.values(name));
-            }
-        }
-        return values;
-    }
-
-    /// Sent by the page itself while its author writes.
     private Reply keepDraft(Desk.Visit visit, Form form) {
         return email(visit)
-                .map(email -> {
-                    drafts.keep(visit.account(), about(email), visit.userItself(), kept(form));
-                    return Reply.noContent();
-                })
+                .map(email -> manuscripts.keep(visit, about(email), form))
                 .orElseGet(visit::noSuchPage);
     }
 
     private Reply dropDraft(Desk.Visit visit, Form form) {
         return email(visit)
-                .map(email -> {
-                    drafts.drop(visit.account(), about(email), visit.userItself());
-                    return visit.done(address(email), "What was not saved is dropped.");
-                })
+                .map(email -> manuscripts.drop(visit, about(email), address(email)))
                 .orElseGet(visit::noSuchPage);
     }
 
     private Reply versions(Desk.Visit visit) {
         return email(visit)
-                .map(email -> {
-                    var versions = database.read(tx -> drafts.versions(tx, visit.account(), about(email)));
-                    return visit.page(
-                            "ui/sequence/versions.jte",
-                            new VersionsPage(
-                                    visit.frame("Versions", Section.SEQUENCES),
-                                    address(email),
-                                    email.settings().subject(),
-                                    versions.stream()
-                                            .map(version -> new VersionsPage.Row(
-                                                    version.number(),
-                                                    Form.sent(version.values()).value("subject"),
-                                                    version.author(),
-                                                    visit.local().moment(version.at())))
-                                            .toList()));
-                })
+                .map(email -> manuscripts.versions(
+                        visit, about(email), address(email), email.settings().subject()))
                 .orElseGet(visit::noSuchPage);
     }
 
@@ -343,17 +254,6 @@ public final class EditorEndpoints {
 
     private EditorPage page(Desk.Visit visit, Sequence sequence, Optional<SequenceEmail> email, Form form) {
         var home = "/sequences/" + sequence.id().value();
-        var variables = new ArrayList<Option>();
-        variables.add(new Option("{{ subscriber.first_name }}", "First name"));
-        variables.add(new Option("{{ subscriber.email_address }}", "Email address"));
-        for (var field : database.read(tx -> customFields.all(tx, visit.account()))) {
-            variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));
-        }
-        variables.add(new Option("{{ unsubscribe_link }}", "Link for leaving"));
-        for (var snippet : snippets.list(visit.account(), Optional.empty(), false, PageRequest.first(SNIPPETS_MAX))
-                .items()) {
-            variables.add(new Option("{{ snippet." + snippet.key() + " }}", "Snippet: " + snippet.name()));
-        }
         return new EditorPage(
                 visit.frame(email.map(found -> found.settings().subject()).orElse("New email"), Section.SEQUENCES),
                 sequence.id().value(),
@@ -368,7 +268,7 @@ public final class EditorEndpoints {
                 Arrays.stream(DayOfWeek.values())
                         .map(day -> new Option(name(day), Words.shortName(day)))
                         .toList(),
-                variables,
+                variables.of(visit.account()),
                 "");
     }
 
@@ -433,13 +333,13 @@ public final class EditorEndpoints {
                     },
                     () -> {
                         // Beside the edit, which may have been tried several times: a version too many does no harm.
-                        drafts.saved(visit.account(), about(email.get()), visit.userItself(), kept(form));
+                        manuscripts.saved(visit, about(email.get()), form);
                         return visit.done(action, "Saved.");
                     });
         } catch (Overtaken overtaken) {
-            return visit.conflict("ui/sequence/conflict.jte", conflict(visit, email.get(), form, overtaken.theirs));
+            return conflict(visit, email.get(), form, overtaken.theirs);
         } catch (InvalidRequest invalid) {
-            form.refuse(invalid.faults(), FIELDS);
+            form.refuse(invalid.faults(), Set.copyOf(FIELDS));
             return visit.refusal("ui/sequence/editor.jte", page(visit, sequence, email, form));
         }
     }
@@ -453,43 +353,25 @@ public final class EditorEndpoints {
         return bodies.edit(tx, visit.account(), body, now.settings()).andThen(edited -> edited.in(format))::apply;
     }
 
-    private ConflictPage conflict(Desk.Visit visit, SequenceEmail email, Form mine, EmailSettings theirs) {
+    private Reply conflict(Desk.Visit visit, SequenceEmail email, Form mine, EmailSettings theirs) {
         var saved = filled(theirs);
-        var differences = new ArrayList<ConflictPage.Difference>();
-        difference(differences, "Subject", saved.value("subject"), mine.value("subject"));
-        difference(differences, "Preview text", saved.value("preview_text"), mine.value("preview_text"));
-        difference(differences, "Written in", saved.value("content_type"), format(mine));
-        difference(differences, "Delay", delay(saved), delay(mine));
-        difference(
-                differences,
-                "Own days",
-                String.join(", ", saved.values("send_days")),
-                String.join(", ", mine.values("send_days")));
-        difference(differences, "Layout", layout(visit, saved), layout(visit, mine));
-        difference(
-                differences,
-                "Text",
-                saved.value("content"),
-                mine.value("content").replace("\r\n", "\n"));
-        var fields = new LinkedHashMap<>(mine.all());
-        fields.remove("csrf");
-        fields.remove("policy");
-        fields.remove("based_on");
-        return new ConflictPage(
-                visit.frame("Somebody else has saved this email", Section.SEQUENCES),
-                email.sequence().value(),
-                email.id().value(),
+        return manuscripts.conflict(
+                visit,
+                address(email),
                 theirs.subject(),
                 version(theirs),
-                fields,
-                differences);
-    }
-
-    private static void difference(
-            List<ConflictPage.Difference> differences, String label, String theirs, String mine) {
-        if (!theirs.equals(mine)) {
-            differences.add(new ConflictPage.Difference(label, theirs, mine));
-        }
+                mine,
+                List.of(
+                        new Difference("Subject", saved.value("subject"), mine.value("subject")),
+                        new Difference("Preview text", saved.value("preview_text"), mine.value("preview_text")),
+                        new Difference("Written in", saved.value("content_type"), format(mine)),
+                        new Difference("Delay", delay(saved), delay(mine)),
+                        new Difference(
+                                "Own days",
+                                String.join(", ", saved.values("send_days")),
+                                String.join(", ", mine.values("send_days"))),
+                        new Difference("Layout", layout(visit, saved), layout(visit, mine)),
+                        new Difference("Text", saved.value("content"), mine.value("content"))));
     }
 
     private static String format(Form form) {

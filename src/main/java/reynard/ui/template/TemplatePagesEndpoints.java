@@ -19,7 +19,6 @@ import reynard.http.Routes;
 import reynard.id.BroadcastId;
 import reynard.id.EmailTemplateId;
 import reynard.id.SequenceId;
-import reynard.page.Templates;
 import reynard.sequence.Sequences;
 import reynard.template.BrokenEmail;
 import reynard.template.EmailRenderer;
@@ -30,7 +29,7 @@ import reynard.ui.Body;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 import reynard.ui.Section;
-import reynard.ui.sequence.PreviewPage;
+import reynard.ui.letter.SpecimenEndpoints;
 
 /// The layouts: the list, writing one and looking at it.
 public final class TemplatePagesEndpoints {
@@ -182,15 +181,11 @@ public final class TemplatePagesEndpoints {
                     .rendered();
             return Desk.sandboxed(
                     form.value("view").equals("text")
-                            ? said(rendered.subject(), rendered.text(), false)
+                            ? SpecimenEndpoints.said(rendered.subject(), rendered.text(), false)
                             : rendered.html());
         } catch (BrokenEmail broken) {
-            return Desk.sandboxed(said("This cannot be rendered", broken.sentence(), true));
+            return Desk.sandboxed(SpecimenEndpoints.said("This cannot be rendered", broken.sentence(), true));
         }
-    }
-
-    private static String said(String title, String text, boolean fault) {
-        return Templates.render("ui/sequence/preview.jte", new PreviewPage(title, text, fault));
     }
 
     private Reply delete(Desk.Visit visit, Form form) {

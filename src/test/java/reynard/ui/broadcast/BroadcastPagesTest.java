@@ -5,6 +5,7 @@ import static reynard.testing.TestServer.json;
 import static reynard.testing.TestServer.text;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.AfterAll;
@@ -158,8 +159,8 @@ class BroadcastPagesTest {
 
         assertThat(answer.status()).isEqualTo(409);
         var page = Browser.parse(answer);
-        assertThat(page.select("[role=alert]").text()).contains("with the subject “Theirs”");
-        assertThat(page.select("#subject").val()).isEqualTo("Mine");
+        assertThat(page.select("section h2").eachText()).containsExactly("Subject");
+        assertThat(page.select(".compare pre").eachText()).containsExactly("Theirs", "Mine");
         browser.follow(browser.submit(Browser.form(page, home), Map.of()));
         assertThat(server.get("/v4" + home).at("/broadcast/subject").asText()).isEqualTo("Mine");
     }
@@ -211,5 +212,89 @@ class BroadcastPagesTest {
         assertThat(Browser.parse(answer).text()).contains("For anna@example.org");
         assertThat(answer.raw().headers().firstValue("Content-Security-Policy").orElseThrow())
                 .startsWith("sandbox;");
+    }
+
+    @Test
+    void what_is_typed_is_kept_and_every_version_can_be_taken_up_again_until_it_is_deleted() {
+        var home = path(broadcast("{'subject':'Kept','content':'<p>x</p>'}"));
+        var form = Browser.form(browser.page(home), home);
+        form.attr("action", home + "/draft");
+        assertThat(browser.submit(form, Map.of("content", "<p>Half a thought")).status())
+                .isEqualTo(204);
+        var page = browser.page(home);
+        assertThat(page.select("[role=status]").text()).contains("You typed something here");
+        assertThat(browser.page(home + "?draft=true").select("#content").text()).contains("Half a thought");
+        browser.submit(Browser.form(page, home + "/draft/drop"), Map.of());
+        assertThat(browser.page(home).text()).doesNotContain("You typed something here");
+
+        form.attr("action", home);
+        browser.follow(browser.submit(form, Map.of("subject", "Once")));
+        server.advance(Duration.ofMinutes(1));
+        browser.follow(browser.submit(Browser.form(browser.page(home), home), Map.of("subject", "Twice")));
+        var versions = browser.page(home + "/versions");
+        assertThat(versions.select("tbody td:eq(1)").eachText()).containsExactly("Twice", "Once");
+        assertThat(browser.page(home + "?version=1").select("#subject").val()).isEqualTo("Once");
+
+        browser.submit(Browser.form(browser.page(home), home + "/delete"), Map.of());
+        assertThat(browser.get(home + "/versions").status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_broadcast_is_written_in_Markdown_seen_as_a_reader_and_tried_on_its_author() {
+        server.subscriber("greta@example.org");
+        server.post("/v4/snippets", json("{'name':'Bye','snippet_type':'inline','content':'Yours, Ann'}"));
+        var home = path(broadcast("{'subject':'For {{ subscriber.email_address }}','content':'x'}"));
+        var form = Browser.form(browser.page(home), home);
+        assertThat(form.select("[data-inserts] option").eachAttr("value")).contains("{{ snippet.bye }}");
+        var written = Map.of("content_type", "markdown", "content", "Some **tea**. {{ snippet.bye }}");
+        form.attr("action", "/broadcasts/preview");
+        var seen = new HashMap<>(written);
+        seen.put("reader", "greta@example.org");
+        assertThat(Browser.parse(browser.submit(form, seen)).body().html())
+                .contains("<strong>tea</strong>", "Yours, Ann");
+        seen.put("view", "text");
+        assertThat(Browser.parse(browser.submit(form, seen)).select("h1").text())
+                .isEqualTo("For greta@example.org");
+        seen.put("view", "checks");
+        seen.put("subject", "");
+        assertThat(Browser.parse(browser.submit(form, seen)).select("li").text())
+                .contains("The subject is empty.");
+
+        form.attr("action", home);
+        var page = browser.follow(browser.submit(form, written));
+        assertThat(page.select("[name=content_type] [selected]").text()).isEqualTo("Markdown");
+        var told = browser.follow(browser.submit(Browser.form(page, home + "/test"), Map.of()));
+        assertThat(told.select(".note[role=status]").text()).startsWith("Sent to author@example.com");
+        server.settle();
+        var mail = server.get("/ext/v1/inbox?to=author@example.com")
+                .at("/messages/0/id")
+                .asText();
+        assertThat(server.get("/ext/v1/inbox/" + mail).at("/message/html").asText())
+                .contains("<strong>tea</strong>");
+    }
+
+    @Test
+    void a_post_has_a_picture_and_a_day_of_its_own() {
+        server.put("/ext/v1/account", json("{'time_zone':'Europe/Berlin'}"));
+        var home = path(broadcast("{'subject':'Pictured','content':'x'}"));
+        var form = Browser.form(browser.page(home), home);
+        var refused = Browser.parse(
+                browser.submit(form, Map.of("thumbnail_url", "javascript:alert(1)", "published_at", "soon")));
+        assertThat(refused.select("#thumbnail_url-fault").text()).startsWith("Must begin with https://");
+        assertThat(refused.select("#published_at-fault").text()).startsWith("Choose a day");
+
+        browser.follow(browser.submit(
+                form,
+                Map.of(
+                        "thumbnail_url", "https://example.com/tea.png",
+                        "thumbnail_alt", "A cup",
+                        "published_at", "2026-03-01T08:00",
+                        "public", "on")));
+
+        var saved = server.get("/v4" + home).at("/broadcast");
+        assertThat(saved.path("thumbnail_url").asText()).isEqualTo("https://example.com/tea.png");
+        assertThat(saved.path("thumbnail_alt").asText()).isEqualTo("A cup");
+        assertThat(saved.path("published_at").asText()).isEqualTo("2026-03-01T07:00:00Z");
+        assertThat(browser.page(home).select("#published_at").val()).isEqualTo("2026-03-01T08:00");
     }
 }

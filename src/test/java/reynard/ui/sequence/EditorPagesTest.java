@@ -5,7 +5,10 @@ import static reynard.testing.TestServer.days;
 import static reynard.testing.TestServer.immediate;
 import static reynard.testing.TestServer.json;
 
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,5 +109,34 @@ class EditorPagesTest {
                 Browser.form(browser.page(fresh), fresh),
                 Map.of("subject", "More", "content_type", "markdown", "content", "# More")));
         assertThat(created.select("[name=content_type] [selected]").text()).isEqualTo("Markdown");
+    }
+
+    @Test
+    void what_was_typed_goes_with_the_email() throws SQLException {
+        var kept = sequence();
+        var emptied = sequence();
+        for (var email : List.of(email(kept), email(emptied))) {
+            var form = Browser.form(browser.page(email), email);
+            browser.submit(form, Map.of("subject", "Typed and saved"));
+            form.attr("action", email + "/draft");
+            browser.submit(form, Map.of("subject", "Typed"));
+        }
+        assertThat(about(kept, "draft")).isOne();
+
+        server.send("DELETE", "/v4/sequences/" + emptied.id() + "/emails/" + emptied.email("Tips"), "");
+        assertThat(about(emptied, "draft") + about(emptied, "version")).isZero();
+        assertThat(about(kept, "version")).isOne();
+        server.send("DELETE", "/v4/sequences/" + kept.id(), "");
+        assertThat(about(kept, "draft") + about(kept, "version")).isZero();
+    }
+
+    private int about(TestServer.Sequence sequence, String table) throws SQLException {
+        try (var connection = DriverManager.getConnection(server.databaseUrl());
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(
+                        "select count(*) from " + table + " where about like 'sequence:" + sequence.id() + ":%'")) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 }

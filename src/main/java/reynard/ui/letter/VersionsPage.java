@@ -1,10 +1,13 @@
-package reynard.ui.sequence;
+package reynard.ui.letter;
 
 import java.util.List;
 import reynard.ui.Frame;
 
 /// What an email was when it was saved, newest first.
-public record VersionsPage(Frame frame, String email, String subject, List<Row> rows) {
+///
+/// @param noun what it is, such as `email`
+/// @param address of its page
+public record VersionsPage(Frame frame, String noun, String address, String subject, List<Row> rows) {
     public VersionsPage {
         rows = List.copyOf(rows);
     }

@@ -1,0 +1,5 @@
+/// What the pages have in common on which emails are written.
+@NullMarked
+package reynard.ui.letter;
+
+import org.jspecify.annotations.NullMarked;
