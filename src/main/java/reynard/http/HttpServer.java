@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler.Abstract;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -351,8 +352,11 @@ public final class HttpServer implements AutoCloseable {
             var out = context.res().getOutputStream();
             writing.to(out);
             out.flush();
+        } catch (EofException e) {
+            // Who leaves a page, or breaks off a download, has done nothing wrong, and neither have we.
+            LOG.debug("{} {}: whoever has asked has gone", context.method(), context.path());
         } catch (IOException e) {
-            throw new UncheckedIOException("whoever has asked has gone", e);
+            throw new UncheckedIOException("the answer could not be written", e);
         }
     }
 

@@ -55,7 +55,8 @@ class SecondFactorTest {
         assertThat(OneTimeCode.base32(bytes.getBytes(US_ASCII))).isEqualTo(text);
     }
 
-    private static byte[] secret(String base32) {
+    /// What an app on a telephone makes of the key that is shown.
+    static byte[] secret(String base32) {
         var alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = new StringBuilder();
         for (char letter : base32.replace(" ", "").toCharArray()) {

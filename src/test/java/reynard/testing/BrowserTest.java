@@ -7,9 +7,12 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.Cookie;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +43,8 @@ public abstract class BrowserTest {
 
     private static @Nullable Browser browser;
 
-    private @Nullable BrowserContext context;
+    private final List<BrowserContext> open = new ArrayList<>();
+    private final Map<String, List<Cookie>> sessions = new HashMap<>();
     private @Nullable Page page;
     private final Queue<String> outside = new ConcurrentLinkedQueue<>();
     private final Queue<String> broken = new ConcurrentLinkedQueue<>();
@@ -78,7 +82,13 @@ public abstract class BrowserTest {
 
     @BeforeEach
     void openBrowser() {
-        context = browser().newContext(profile());
+        page = newPerson();
+    }
+
+    /// A tab of somebody else's browser, who has never been here.
+    protected Page newPerson() {
+        var context = browser().newContext(profile());
+        open.add(context);
         context.setDefaultTimeout(TIMEOUT_MS);
         context.route("**/*", route -> {
             var url = URI.create(route.request().url());
@@ -89,18 +99,14 @@ public abstract class BrowserTest {
                 route.abort();
             }
         });
-        page = newPage();
+        return newPage(context);
     }
 
     private static boolean isHere(URI url) {
         return "127.0.0.1".equals(url.getHost()) || "localhost".equals(url.getHost()) || "data".equals(url.getScheme());
     }
 
-    /// One more tab of the same profile.
-    protected Page newPage() {
-        if (context == null) {
-            throw new IllegalStateException("the browser is not open");
-        }
+    private Page newPage(BrowserContext context) {
         var opened = context.newPage();
         opened.onConsoleMessage(message -> {
             if (message.type().equals("error") && message.text().contains("Content Security Policy")) {
@@ -110,11 +116,24 @@ public abstract class BrowserTest {
         return opened;
     }
 
+    /// Fills in the page for logging in. Whoever has done so in an earlier test of this class comes in by their cookie,
+    /// if it is still good: a password takes long to check, on purpose.
+    protected void logIn(String email, String password) {
+        page().context().addCookies(sessions.getOrDefault(email, List.of()));
+        if (visit("/").url().equals(url("/"))) {
+            return;
+        }
+        page().fill("#email", email);
+        page().fill("#password", password);
+        page().click("main button");
+        page().waitForURL(url("/"));
+        sessions.put(email, page().context().cookies());
+    }
+
     @AfterEach
     void closeBrowser() {
-        if (context != null) {
-            context.close();
-        }
+        open.forEach(BrowserContext::close);
+        open.clear();
         assertThat(outside).as("asked of other machines").isEmpty();
         assertThat(broken).as("against a policy of ours").isEmpty();
     }
