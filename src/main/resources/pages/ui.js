@@ -3,6 +3,12 @@
     "use strict";
     document.documentElement.classList.add("js");
 
+    // Where the tabs are wider than the screen, the one that is open is in sight.
+    for (const here of document.querySelectorAll(".nav [aria-current], .tabs [aria-current]")) {
+        const row = here.parentElement;
+        row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+    }
+
     // A form that would lose what was typed says so before the page is left.
     let dirty = false;
     document.addEventListener("input", event => {

@@ -96,8 +96,7 @@ class ImportPagesTest {
         var done = browser.page(home(tried));
         assertThat(done.select("[data-words]").text()).isEqualTo("4 of 4 lines done, 1 of them in vain.");
         assertThat(done.select("table.sums tr").eachText())
-                .containsExactly(
-                        "New on your list 1", "On it already, and brought up to date 2", "In vain 1", "All lines 4");
+                .containsExactly("New on your list 1", "On it already, and updated 2", "In vain 1", "All lines 4");
         assertThat(done.select("section table.cards tbody tr").eachText())
                 .containsExactly("3 not an address This is no email address.");
         var anna = server.get("/v4/subscribers?email_address=anna@example.org").at("/subscribers/0");
