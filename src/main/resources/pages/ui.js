@@ -112,9 +112,14 @@
         const text = document.getElementById(menu.dataset.inserts);
         menu.addEventListener("change", event => {
             event.stopPropagation();
-            text.focus();
-            text.setRangeText(menu.value, text.selectionStart, text.selectionEnd, "end");
-            text.dispatchEvent(new Event("input", {bubbles: true}));
+            if (text.editor) {
+                text.editor.replaceSelection(menu.value);
+                text.editor.focus();
+            } else {
+                text.focus();
+                text.setRangeText(menu.value, text.selectionStart, text.selectionEnd, "end");
+                text.dispatchEvent(new Event("input", {bubbles: true}));
+            }
             menu.value = "";
         });
     }

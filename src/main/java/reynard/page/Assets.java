@@ -1,5 +1,6 @@
 package reynard.page;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
@@ -31,6 +32,21 @@ public final class Assets {
             put(assets, "ui.js", "text/javascript; charset=utf-8", "/pages/ui.js");
             put(assets, "fox.svg", "image/svg+xml", "/pages/fox.svg");
             put(assets, "htmx.js", "text/javascript; charset=utf-8", webjar("htmx.org", "dist/htmx.min.js"));
+            put(
+                    assets,
+                    "editor.css",
+                    "text/css; charset=utf-8",
+                    webjar("codemirror", "lib/codemirror.css"),
+                    "/pages/editor.css");
+            put(
+                    assets,
+                    "editor.js",
+                    "text/javascript; charset=utf-8",
+                    webjar("codemirror", "lib/codemirror.js"),
+                    webjar("codemirror", "addon/mode/overlay.js"),
+                    webjar("codemirror", "mode/xml/xml.js"),
+                    webjar("codemirror", "mode/markdown/markdown.js"),
+                    "/pages/editor.js");
             return assets;
         }
 
@@ -56,8 +72,14 @@ public final class Assets {
         return Optional.ofNullable(Loaded.BY_PATH.get(path));
     }
 
-    private static void put(Map<String, Asset> assets, String name, String contentType, String resource) {
-        var content = bytes(resource);
+    /// @param resources one behind the other
+    private static void put(Map<String, Asset> assets, String name, String contentType, String... resources) {
+        var all = new ByteArrayOutputStream();
+        for (var resource : resources) {
+            all.writeBytes(bytes(resource));
+            all.write('\n');
+        }
+        var content = all.toByteArray();
         int dot = name.lastIndexOf('.');
         var path = "/assets/" + name.substring(0, dot) + "." + hash(content) + name.substring(dot);
         assets.put(name, new Asset(name, path, contentType, content));

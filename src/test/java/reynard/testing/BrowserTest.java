@@ -154,6 +154,14 @@ public abstract class BrowserTest {
         return page();
     }
 
+    /// Writes a text into a field that has an editor in its place, instead of what stands there.
+    protected static void write(Page page, String field, String text) {
+        page.locator(".CodeMirror textarea").focus();
+        page.keyboard().press("Control+A");
+        page.keyboard().insertText(text);
+        page.waitForCondition(() -> page.inputValue(field).equals(text));
+    }
+
     /// Where a path or a public address is to be had here.
     protected String url(String address) {
         return "http://127.0.0.1:" + server().port() + address.replaceFirst("^https://mail\\.example\\.com", "");

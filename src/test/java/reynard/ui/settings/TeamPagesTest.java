@@ -97,7 +97,8 @@ class TeamPagesTest {
         assertThat(let).isEmpty();
         assertThat(viewer.get("/settings/people").status()).isEqualTo(403);
         assertThat(viewer.get("/people/changes/new?all=1").status()).isEqualTo(403);
-        assertThat(viewer.page("/people").select("td.tick, button[name=all]")).isEmpty();
+        assertThat(viewer.page("/people").select("input.tick, button[name=all]"))
+                .isEmpty();
         assertThat(viewer.get("/people/export.csv").status())
                 .as("the whole list")
                 .isEqualTo(403);
