@@ -25,7 +25,8 @@ class AuthorsInABrowserTest extends BrowserTest {
     private static final String PASSWORD = "correct horse battery";
     /// What somebody changes a thing with.
     private static final String CHANGES =
-            "form[method=post]:not([data-own]):not([action='/logout']) button, .handle, .add, .button.first";
+            "form[method=post]:not([data-own]):not([action='/logout']) button, .handle, .add, .button.first,"
+                    + " a[href$='/import'], a[href*='/export'], a[href$='/delete']";
 
     private TestServer server;
     private TestServer.Sequence sequence;
