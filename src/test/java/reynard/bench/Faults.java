@@ -7,9 +7,10 @@ import java.time.Duration;
 import reynard.faults.FullProofs;
 
 /// Everything that a send has to survive, in full: `bin/bench faults [kills] [deliveries] [minutes]`, by default
-/// 200 and 20,000, and at most 60 minutes of kills for each proof.
+/// 200 and 20,000, and at most 60 minutes of kills for each proof. With fewer, all proofs are smaller by as much:
+/// `bin/bench faults 5 1000` tries whether all of it works.
 ///
-/// Takes about an hour, of which the kills are most. Writes `docs/fault-report.md` as it goes.
+/// Takes some 20 minutes. Writes `docs/fault-report.md` as it goes. The proof with a full disk needs root.
 final class Faults {
     private Faults() {}
 

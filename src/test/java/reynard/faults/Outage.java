@@ -2,9 +2,13 @@ package reynard.faults;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +139,106 @@ record Outage(int connections, Duration slowness, long seed) {
         }
     }
 
+    /// The disk of PostgreSQL is full, its log and all (R21). While it is, nothing leaves that could not be remembered,
+    /// and the server says that it is not ready.
+    ///
+    /// @param disk a folder on it
+    Result diskFull(String databaseUrl, Path disk, FakeSmtp relay, ArrivalLog log, int times, Duration full)
+            throws IOException, InterruptedException {
+        var url = prepare(relay, log);
+        var random = new Random(seed);
+        var complaints = new ArrayList<String>();
+        var ballast = disk.resolve("ballast");
+        try (var server = ServerProcess.live(databaseUrl, url)) {
+            for (int i = 1; i <= times; i++) {
+                try (var rows = new Rows(databaseUrl)) {
+                    live(rows, random);
+                    fill(ballast);
+                    // What is under way at this moment may still have had room.
+                    for (int wait = 0; wait < 5; wait++) {
+                        tryHours(rows);
+                        Course.pause(Duration.ofMillis(200));
+                    }
+                }
+                fill(ballast);
+                log.era(i);
+                long before = arrivals(log);
+                var end = System.nanoTime() + full.toNanos();
+                boolean unready = false;
+                while (System.nanoTime() < end) {
+                    write(server);
+                    unready |= status(server, "/readyz") == 503;
+                    Course.pause(Duration.ofMillis(200));
+                }
+                if (!unready) {
+                    complaints.add("was ready all the time");
+                }
+                if (arrivals(log) > before + connections) {
+                    complaints.add((arrivals(log) - before) + " emails left while the disk was full");
+                }
+                Files.delete(ballast);
+                until(server, "/readyz", complaints);
+                refusedUntilBack(server, complaints);
+            }
+            try (var rows = new Rows(databaseUrl)) {
+                Course.drain(rows, DRAINED);
+                return new Result(times, Balance.of(rows, log), Duration.ZERO, complaints);
+            }
+        }
+    }
+
+    private static void tryHours(Rows rows) {
+        try {
+            rows.hoursPass();
+        } catch (IllegalStateException e) {
+            // The database has no room for it, or is starting again.
+        }
+    }
+
+    private static void fill(Path ballast) throws IOException {
+        var zeros = ByteBuffer.allocate(1 << 16);
+        try (var file = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (true) {
+                zeros.clear();
+                try {
+                    file.write(zeros);
+                } catch (IOException e) {
+                    // By single bytes there may be room yet; a page of the database finds none.
+                    return;
+                }
+            }
+        }
+    }
+
+    private static long arrivals(ArrivalLog log) {
+        return log.entries().stream()
+                .filter(ArrivalLog.Entry.Arrived.class::isInstance)
+                .count();
+    }
+
+    private static void until(ServerProcess server, String path, List<String> complaints)
+            throws IOException, InterruptedException {
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (status(server, path) != 200) {
+            if (System.nanoTime() > end) {
+                complaints.add(path + " did not come back within 60 s");
+                return;
+            }
+            Course.pause(Duration.ofMillis(200));
+        }
+    }
+
+    private static void write(ServerProcess server) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            http.send(
+                    Course.request(server, "/v4/tags")
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"" + System.nanoTime() + "\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+        }
+    }
+
     /// One of two servers stands still for a while in the midst of sending (R17).
     Result frozen(String databaseUrl, FakeSmtp relay, ArrivalLog log, int times, Duration cold) {
         var url = prepare(relay, log);
@@ -191,8 +295,12 @@ record Outage(int connections, Duration slowness, long seed) {
     }
 
     private static int status(ServerProcess server) throws IOException, InterruptedException {
+        return status(server, "/v4/account");
+    }
+
+    private static int status(ServerProcess server, String path) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            return http.send(Course.request(server, "/v4/account").build(), HttpResponse.BodyHandlers.discarding())
+            return http.send(Course.request(server, path).build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();
         }
     }
