@@ -147,7 +147,7 @@ final class AuditStore {
                              order by d.id
                              limit :limit)
                         select d.id, d.kind, d.broadcast_id, d.recipient, d.run, d.sequence_id, d.subscriber_id, d.sequence_email_id, d.state,
-                               d.next_attempt_at, d.attempts, d.owner, d.marked_at, d.settled_at, d.uncertain_at,
+                               d.next_attempt_at, d.attempts, d.owner, d.at_dot, d.marked_at, d.settled_at, d.uncertain_at,
                                d.reason, e.run as enrollment_run, e.sequence_id as enrollment_sequence,
                                e.subscriber_id as enrollment_subscriber, e.state as enrollment_state, e.finished_at,
                                m.sequence_id as email_sequence, not coalesce(m.published, true) as email_gone,
@@ -187,6 +187,7 @@ final class AuditStore {
                             optionalInstant(row, "next_attempt_at"),
                             row.getInt("attempts"),
                             nullableLong(row, "owner"),
+                            row.getBoolean("at_dot"),
                             optionalInstant(row, "marked_at"),
                             optionalInstant(row, "settled_at"),
                             optionalInstant(row, "uncertain_at"),

@@ -40,16 +40,16 @@ final class DeliveryInvariants {
                             : "is " + state + ", but has a next attempt at "
                                     + delivery.nextAttemptAt().get());
         }
-        if (delivery.isOnItsWay() != (delivery.owner() != null)) {
-            return Optional.of(
-                    delivery.isOnItsWay()
-                            ? "is " + state + " by no node"
-                            : "is " + state + ", but node " + delivery.owner() + " holds it");
+        if (delivery.isOnItsWay() && !delivery.isQueued()) {
+            return Optional.of("is " + state + ", but node " + delivery.owner() + " holds it");
+        }
+        if (delivery.atDot() && !delivery.isOnItsWay()) {
+            return Optional.of("is at its final dot by no node");
         }
         if (state.equals("skipped") && delivery.reason().isEmpty()) {
             return Optional.of("is skipped without a reason");
         }
-        boolean mustBeMarked = delivery.isAccepted() || state.equals("at_dot");
+        boolean mustBeMarked = delivery.isAccepted() || delivery.atDot();
         return mustBeMarked && delivery.markedAt().isEmpty()
                 ? Optional.of("is " + state + " without a mark before its final dot")
                 : Optional.empty();

@@ -28,6 +28,7 @@ record DeliveryRow(
         Optional<Instant> nextAttemptAt,
         int attempts,
         @Nullable Long owner,
+        boolean atDot,
         Optional<Instant> markedAt,
         Optional<Instant> settledAt,
         Optional<Instant> uncertainAt,
@@ -59,7 +60,7 @@ record DeliveryRow(
     }
 
     boolean isOnItsWay() {
-        return state.equals("claimed") || state.equals("at_dot");
+        return owner != null;
     }
 
     /// Its relay has taken it, whether or not it came back afterwards.

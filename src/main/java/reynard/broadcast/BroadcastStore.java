@@ -496,7 +496,10 @@ final class BroadcastStore {
         return tx.query("""
                         select exists (select from delivery d
                                         where d.account_id = :account and d.broadcast_id = :id
-                                          and d.state in ('scheduled', 'claimed', 'at_dot'))
+                                          and d.state = 'scheduled')
+                            or exists (select from delivery d
+                                        where d.account_id = :account and d.broadcast_id = :id
+                                          and d.state in ('deferred', 'uncertain') and d.owner is not null)
                         """)
                 .bind("account", account)
                 .bind("id", id)

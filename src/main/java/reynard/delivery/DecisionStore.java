@@ -26,6 +26,7 @@ final class DecisionStore {
                         select d.state, d.reason
                           from delivery d
                          where d.account_id = :account and d.id = :id and d.state in ('uncertain', 'held')
+                           and d.owner is null
                            for no key update
                         """)
                 .bind("account", account)
@@ -45,7 +46,7 @@ final class DecisionStore {
                                reason = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain' end,
                                first_tried_at = case when first_tried_at is not null then :now end,
                                next_attempt_at = :now
-                         where account_id = :account and id = :id and state in ('uncertain', 'held')
+                         where account_id = :account and id = :id and state in ('uncertain', 'held') and owner is null
                         """)
                 .bind("account", account)
                 .bind("id", delivery)
@@ -62,7 +63,7 @@ final class DecisionStore {
                         update delivery
                            set state = 'skipped', reason = 'left_by_hand', settled_at = :now, next_attempt_at = null,
                                detail = :detail::jsonb
-                         where account_id = :account and id = :id and state in ('uncertain', 'held')
+                         where account_id = :account and id = :id and state in ('uncertain', 'held') and owner is null
                         """)
                 .bind("account", account)
                 .bind("id", delivery)

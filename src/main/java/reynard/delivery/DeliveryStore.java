@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.argument.Argument;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
 import reynard.db.Listing;
@@ -42,8 +41,9 @@ final class DeliveryStore {
     /// All of an account, to which a statement adds which of them.
     private static final String DELIVERIES = """
             select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.state, d.due_at, d.next_attempt_at,
-                   d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
+                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at,
+                   case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end as state, d.due_at,
+                   case when d.owner is null then d.next_attempt_at end as next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
               from delivery d
              where d.account_id = :account
             """;
@@ -51,17 +51,69 @@ final class DeliveryStore {
     /// Takes those that are `ready`.
     private static final String CLAIM = """
             update delivery d
-               set state = 'claimed', owner = :owner, next_attempt_at = null
+               set owner = :owner
               from ready
              where d.account_id = :account and d.id = ready.id
             returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
                       d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
-                      d.message_id, d.attempts, d.first_tried_at, d.envelope_sender
+                      d.message_id, d.attempts, d.first_tried_at, d.envelope_sender,
+                      ready.next_attempt_at as ready_at
             """;
+
+    /// Those of a sequence go out only while it sends.
+    private static final String CLAIM_SEQUENCE_MAIL = """
+            with ready as (
+                select d.id, d.next_attempt_at
+                  from delivery d
+                  join sequence q on q.account_id = :account and q.id = d.sequence_id
+                  join subscriber s on s.account_id = :account and s.id = d.subscriber_id
+                 where d.account_id = :account and d.kind = 'sequence'
+                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                   and d.owner is null
+                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
+                   and q.active and q.deleted_at is null and s.state = 'active'
+                   and not exists (select from suppression x
+                                    where x.account_id = :account and x.address = lower(s.email_address))
+                 order by d.next_attempt_at, d.id
+                 limit :limit
+                   for no key update of d skip locked)
+            """ + CLAIM;
+
+    private static final String CLAIM_BROADCAST_MAIL = """
+            with ready as (
+                select d.id, d.next_attempt_at
+                  from delivery d
+                  join subscriber s on s.account_id = :account and s.id = d.subscriber_id
+                 where d.account_id = :account and d.kind = 'broadcast'
+                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                   and d.owner is null
+                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
+                   and s.state = 'active'
+                   and not exists (select from suppression x
+                                    where x.account_id = :account and x.address = lower(s.email_address))
+                 order by d.next_attempt_at, d.id
+                 limit :limit
+                   for no key update of d skip locked)
+            """ + CLAIM;
+
+    /// No consent is asked for before the mark.
+    private static final String CLAIM_NOTICES = """
+            with ready as (
+                select d.id, d.next_attempt_at
+                  from delivery d
+                 where d.account_id = :account and d.kind = 'notice'
+                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                   and d.owner is null
+                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
+                 order by d.next_attempt_at, d.id
+                 limit :limit
+                   for no key update of d skip locked)
+            """ + CLAIM;
 
     private static final Listing<Delivery> NEWEST = new Listing<>(
             DELIVERIES + """
-               and (:state::text is null or d.state = :state)
+               and (:state::text is null
+                    or case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end = :state)
                and (:kind::text is null or d.kind = :kind)
                and (:broadcast::bigint is null or d.broadcast_id = :broadcast)
                and (:sequence::bigint is null or d.sequence_id = :sequence)
@@ -245,7 +297,7 @@ final class DeliveryStore {
                         update delivery
                            set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
                          where account_id = :account and enrollment_id = any(:enrollments)
-                           and state in ('scheduled', 'deferred', 'uncertain')
+                           and state in ('scheduled', 'deferred', 'uncertain') and owner is null
                         """)
                 .bind("account", account)
                 .bind(
@@ -368,7 +420,7 @@ final class DeliveryStore {
                             update delivery
                                set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
                              where account_id = :account and subscriber_id = :subscriber and kind <> 'notice'
-                               and state in ('scheduled', 'deferred', 'uncertain')
+                               and state in ('scheduled', 'deferred', 'uncertain') and owner is null
                             returning id, broadcast_id, subscriber_id)
                         select p.id, p.broadcast_id, p.subscriber_id from dropped p where p.broadcast_id is not null
                         """)
@@ -386,6 +438,7 @@ final class DeliveryStore {
                            set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
                          where account_id = :account and broadcast_id = :broadcast
                            and state in ('scheduled', 'deferred', 'uncertain', 'held')
+                           and owner is null
                         returning id, broadcast_id, subscriber_id
                         """)
                 .bind("account", account)
@@ -408,6 +461,7 @@ final class DeliveryStore {
                             select d.id
                               from delivery d
                              where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
+                               and d.owner is null
                                and d.due_at <= :until
                              order by d.next_attempt_at, d.id
                              limit :limit
@@ -436,6 +490,7 @@ final class DeliveryStore {
                            set state = 'skipped', reason = 'sequence_deleted', settled_at = :now, next_attempt_at = null
                          where account_id = :account and sequence_id = :sequence
                            and state in ('scheduled', 'deferred', 'uncertain', 'held')
+                           and owner is null
                         returning id, enrollment_id, run, sequence_email_id
                         """)
                 .bind("account", account)
@@ -454,7 +509,7 @@ final class DeliveryStore {
                           from sequence_email e
                          where e.account_id = :account and e.sequence_id = :sequence and not e.published
                            and d.account_id = :account and d.sequence_email_id = e.id
-                           and d.state in ('scheduled', 'deferred', 'uncertain', 'held')
+                           and d.state in ('scheduled', 'deferred', 'uncertain', 'held') and d.owner is null
                         returning d.id, d.enrollment_id, d.run, d.sequence_email_id
                         """)
                 .bind("account", account)
@@ -493,7 +548,7 @@ final class DeliveryStore {
                            set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
                           from gate
                          where d.account_id = :account and d.id = :id and gate.reason is not null
-                           and d.state in ('scheduled', 'deferred', 'uncertain')
+                           and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
                         returning d.id, d.enrollment_id, d.run, d.sequence_email_id
                         """)
                 .bind("account", account)
@@ -533,7 +588,7 @@ final class DeliveryStore {
                            set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
                           from gate
                          where d.account_id = :account and d.id = :id and gate.reason is not null
-                           and d.state in ('scheduled', 'deferred', 'uncertain')
+                           and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
                         returning d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
                                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at
                         """)
@@ -559,7 +614,7 @@ final class DeliveryStore {
                           from delivery d
                          where d.account_id = :account and d.subscriber_id = any(:subscribers)
                            and (d.sequence_id is not null or d.broadcast_id is not null)
-                           and d.state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain', 'sent', 'bounced')
+                           and d.state in ('scheduled', 'deferred', 'uncertain', 'sent', 'bounced')
                          group by d.subscriber_id
                         """)
                 .bind("account", account)
@@ -604,36 +659,65 @@ final class DeliveryStore {
     /// When each account that has something to send has the next of each kind: an index look-up per account and kind.
     ///
     /// @param addressed whether mail of a list waits until its account has a postal address
-    List<Ready> ready(Tx tx, boolean addressed) {
+    /// @param places behind which to look; all others from their heads
+    List<Ready> ready(Tx tx, boolean addressed, Map<Bookmarks.Queue, Bookmarks.Place> places) {
+        var behind = List.copyOf(places.entrySet());
         return tx.query("""
+                        with behind as (
+                            select b.account_id, b.kind, b.at, b.id
+                              from unnest(:accounts::bigint[], :kinds::text[], :ats::timestamptz[], :ids::bigint[])
+                                   as b (account_id, kind, at, id))
                         select c.account_id, k.kind, r.next_attempt_at
                           from account_clock c
                           join account a on a.id = c.account_id
                           join (values ('notice'), ('broadcast')) k (kind)
                             on k.kind = 'notice' or not :addressed or a.postal_address is not null
+                          left join behind b on b.account_id = c.account_id and b.kind = k.kind
                           cross join lateral (
                               select d.next_attempt_at
                                 from delivery d
                                where d.account_id = c.account_id and d.kind = k.kind
-                                 and d.state in ('scheduled', 'deferred', 'uncertain')
-                               order by d.next_attempt_at
+                                 and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
+                                 and (d.next_attempt_at, d.id) > (coalesce(b.at, :head), coalesce(b.id, 0))
+                               order by d.next_attempt_at, d.id
                                limit 1) r
                         union all
                         select c.account_id, 'sequence', r.next_attempt_at
                           from account_clock c
                           join account a
                             on a.id = c.account_id and (not :addressed or a.postal_address is not null)
+                          left join behind b on b.account_id = c.account_id and b.kind = 'sequence'
                           cross join lateral (
                               select d.next_attempt_at
                                 from delivery d
                                 join sequence q on q.account_id = c.account_id and q.id = d.sequence_id and q.active
                                where d.account_id = c.account_id and d.kind = 'sequence'
-                                 and d.state in ('scheduled', 'deferred', 'uncertain')
-                               order by d.next_attempt_at
+                                 and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
+                                 and (d.next_attempt_at, d.id) > (coalesce(b.at, :head), coalesce(b.id, 0))
+                               order by d.next_attempt_at, d.id
                                limit 1) r
                          order by next_attempt_at
                         """)
                 .bind("addressed", addressed)
+                .bind("head", Bookmarks.Place.HEAD.nextAttemptAt())
+                .bind(
+                        "accounts",
+                        column(
+                                behind,
+                                Long.class,
+                                entry -> entry.getKey().account().value()))
+                .bind(
+                        "kinds",
+                        column(behind, String.class, entry -> entry.getKey().kind()))
+                .bind(
+                        "ats",
+                        column(
+                                behind,
+                                String.class,
+                                entry -> entry.getValue().nextAttemptAt().toString()))
+                .bind(
+                        "ids",
+                        column(behind, Long.class, entry -> entry.getValue().delivery()))
                 .map((row, _) -> new Ready(
                         new AccountId(row.getLong("account_id")),
                         row.getString("kind"),
@@ -641,75 +725,38 @@ final class DeliveryStore {
                 .list();
     }
 
-    /// Takes emails of sequences that may go out now, oldest first, for this node. Consent and the sequence's switch
-    /// are
-    /// asked here again; rows that another node holds are skipped.
-    List<Claim> claimSequenceMail(Tx tx, AccountId account, long owner, Instant now, int limit) {
-        return claimed(tx.query("""
-                        with ready as (
-                            select d.id
-                              from delivery d
-                              join sequence q on q.account_id = :account and q.id = d.sequence_id
-                              join subscriber s on s.account_id = :account and s.id = d.subscriber_id
-                             where d.account_id = :account and d.kind = 'sequence'
-                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                               and q.active and q.deleted_at is null and s.state = 'active'
-                               and not exists (select from suppression x
-                                                where x.account_id = :account
-                                                  and x.address = lower(s.email_address))
-                             order by d.next_attempt_at, d.id
-                             limit :limit
-                               for no key update of d skip locked)
-                        """ + CLAIM), account, owner, now, limit);
-    }
+    /// An email that was taken, and where it stood in its queue.
+    record Claimed(Claim claim, Bookmarks.Place place) {}
 
-    /// The same for broadcasts.
-    List<Claim> claimBroadcastMail(Tx tx, AccountId account, long owner, Instant now, int limit) {
-        return claimed(tx.query("""
-                        with ready as (
-                            select d.id
-                              from delivery d
-                              join subscriber s on s.account_id = :account and s.id = d.subscriber_id
-                             where d.account_id = :account and d.kind = 'broadcast'
-                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                               and s.state = 'active'
-                               and not exists (select from suppression x
-                                                where x.account_id = :account
-                                                  and x.address = lower(s.email_address))
-                             order by d.next_attempt_at, d.id
-                             limit :limit
-                               for no key update of d skip locked)
-                        """ + CLAIM), account, owner, now, limit);
-    }
-
-    /// The same for notices, which no consent is asked for before the mark.
-    List<Claim> claimNotices(Tx tx, AccountId account, long owner, Instant now, int limit) {
-        return claimed(tx.query("""
-                        with ready as (
-                            select d.id
-                              from delivery d
-                             where d.account_id = :account and d.kind = 'notice'
-                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                             order by d.next_attempt_at, d.id
-                             limit :limit
-                               for no key update of d skip locked)
-                        """ + CLAIM), account, owner, now, limit);
-    }
-
-    private static List<Claim> claimed(Query claim, AccountId account, long owner, Instant now, int limit) {
-        return claim.bind("account", account)
+    /// Takes emails that may go out now, oldest first, for this node. Consent and the sequence's switch are asked here
+    /// again; rows that another node holds are skipped.
+    ///
+    /// @param from behind which place of the queue
+    List<Claimed> claim(Tx tx, Bookmarks.Queue queue, Bookmarks.Place from, long owner, Instant now, int limit) {
+        var statement = switch (queue.kind()) {
+            case "sequence" -> CLAIM_SEQUENCE_MAIL;
+            case "broadcast" -> CLAIM_BROADCAST_MAIL;
+            case "notice" -> CLAIM_NOTICES;
+            default -> throw new IllegalArgumentException("no kind of mail: " + queue.kind());
+        };
+        return tx.query(statement)
+                .bind("account", queue.account())
                 .bind("owner", owner)
                 .bind("now", now)
+                .bind("fromAt", from.nextAttemptAt())
+                .bind("fromId", from.delivery())
                 .bind("limit", limit)
-                .map((row, _) -> new Claim(
-                        account,
-                        new DeliveryId(row.getLong("id")),
-                        kind(row),
-                        row.getString("token"),
-                        row.getString("message_id"),
-                        row.getInt("attempts"),
-                        optionalInstant(row, "first_tried_at"),
-                        optionalText(row, "envelope_sender")))
+                .map((row, _) -> new Claimed(
+                        new Claim(
+                                queue.account(),
+                                new DeliveryId(row.getLong("id")),
+                                kind(row),
+                                row.getString("token"),
+                                row.getString("message_id"),
+                                row.getInt("attempts"),
+                                optionalInstant(row, "first_tried_at"),
+                                optionalText(row, "envelope_sender")),
+                        new Bookmarks.Place(instant(row, "ready_at"), row.getLong("id"))))
                 .list();
     }
 
@@ -744,12 +791,12 @@ final class DeliveryStore {
                                    as a (id, attempts, envelope_sender, message)),
                         marked as (
                             update delivery d
-                               set state = 'at_dot', first_tried_at = coalesce(d.first_tried_at, :now),
+                               set at_dot = true, first_tried_at = coalesce(d.first_tried_at, :now),
                                    marked_at = :now
                               from asked
                              where d.account_id = :account and d.id = asked.id
                                -- By cases, so that only what is asked for is looked at, and not all that a node holds.
-                               and case when d.state <> 'claimed' or d.owner <> :owner or d.attempts <> asked.attempts
+                               and case when d.owner is distinct from :owner or d.at_dot or d.attempts <> asked.attempts
                                         then false
                                         when d.kind = 'notice'
                                         then d.purpose <> 'confirmation'
@@ -847,11 +894,8 @@ final class DeliveryStore {
     void release(Tx tx, Claim claim, long owner, Instant nextAttemptAt) {
         tx.update("""
                         update delivery
-                           set state = case when attempts = 0 then 'scheduled'
-                                            when uncertain_at is not null then 'uncertain'
-                                            else 'deferred' end,
-                               owner = null, next_attempt_at = :nextAttemptAt
-                         where account_id = :account and id = :id and state = 'claimed' and owner = :owner
+                           set owner = null, next_attempt_at = :nextAttemptAt
+                         where account_id = :account and id = :id and owner = :owner and not at_dot
                            and attempts = :attempts
                         """)
                 .bind("account", claim.account())
@@ -889,17 +933,16 @@ final class DeliveryStore {
                             on conflict do nothing),
                         settled as (
                             update delivery d
-                               set state = e.state, owner = null, attempts = e.attempts,
+                               set state = e.state, owner = null, at_dot = false, attempts = e.attempts,
                                    next_attempt_at = e.next_attempt_at,
                                    first_tried_at = coalesce(d.first_tried_at, e.at), settled_at = e.settled_at,
                                    uncertain_at = coalesce(e.uncertain_at, d.uncertain_at), reason = e.reason,
                                    reply = e.reply, envelope_sender = coalesce(d.envelope_sender, e.envelope_sender)
                               from ended e
                              where d.account_id = :account and d.id = e.id
-                               and ((d.state in ('claimed', 'at_dot') and d.owner = :owner
-                                        and d.attempts = e.attempts - 1)
+                               and ((d.owner = :owner and d.attempts = e.attempts - 1)
                                     or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
-                                        and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
+                                        and d.owner is null and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
                             returning d.id, d.settled_at),
                         dropped as (
                             delete from delivery_message m
@@ -1012,12 +1055,33 @@ final class DeliveryStore {
                 .one();
     }
 
-    List<Long> owners(Tx tx, AccountId account) {
-        return tx.query("""
-                        select distinct d.owner
-                          from delivery d
-                         where d.account_id = :account and d.state in ('claimed', 'at_dot')
-                        """).bind("account", account).mapTo(Long.class).list();
+    /// The nodes that may have claimed deliveries of an account.
+    List<Long> holders(Tx tx, AccountId account) {
+        return tx.query("select h.owner from delivery_holder h where h.account_id = :account")
+                .bind("account", account)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    /// Before every claim: whoever takes back what a node held waits for the claims that are being made.
+    void hold(Tx tx, AccountId account, long owner, Instant now) {
+        tx.update("""
+                        insert into delivery_holder (account_id, owner, claimed_at)
+                        values (:account, :owner, :now)
+                        on conflict (account_id, owner) do update set claimed_at = excluded.claimed_at
+                        """)
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Waits for the claims that the node is making. All that it has made before is seen by the statements that follow.
+    void dropHolder(Tx tx, AccountId account, long owner) {
+        tx.update("delete from delivery_holder where account_id = :account and owner = :owner")
+                .bind("account", account)
+                .bind("owner", owner)
+                .execute();
     }
 
     /// What a dead node had taken and not begun goes back into the queue.
@@ -1026,8 +1090,9 @@ final class DeliveryStore {
     List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
         return tx.query("""
                         update delivery
-                           set state = 'scheduled', owner = null, next_attempt_at = :now
-                         where account_id = :account and owner = :owner and state = 'claimed' and id <> all (:except)
+                           set owner = null, next_attempt_at = :now
+                         where account_id = :account and owner = :owner and not at_dot and id <> all (:except)
+                           and state in ('scheduled', 'deferred', 'uncertain')
                         returning id
                         """)
                 .bind("account", account)
@@ -1051,15 +1116,15 @@ final class DeliveryStore {
                               from delivery v
                               join account a on a.id = :account
                               left join sequence q on q.account_id = :account and q.id = v.sequence_id
-                             where v.account_id = :account and v.owner = :owner and v.state = 'at_dot'
-                               and v.id <> all (:except))
+                             where v.account_id = :account and v.owner = :owner and v.at_dot
+                               and v.state in ('scheduled', 'deferred', 'uncertain') and v.id <> all (:except))
                         update delivery d
                            set state = case when m.holds then 'held' else 'uncertain' end,
                                next_attempt_at = case when m.holds then null else :resendAt end,
                                reason = case when m.holds then 'uncertain' end,
-                               owner = null, uncertain_at = :now, attempts = d.attempts + 1
+                               owner = null, at_dot = false, uncertain_at = :now, attempts = d.attempts + 1
                           from marked m
-                         where d.account_id = :account and d.id = m.id and d.owner = :owner and d.state = 'at_dot'
+                         where d.account_id = :account and d.id = m.id and d.owner = :owner and d.at_dot
                         returning d.id
                         """)
                 .bind("account", account)
@@ -1089,12 +1154,28 @@ final class DeliveryStore {
                 .one();
     }
 
+    /// The states are counted in an index, which does not know what is claimed; only the queue is looked at for that.
     Map<Delivery.State, Long> counts(Tx tx, AccountId account) {
         var counts = new HashMap<Delivery.State, Long>();
-        tx.query("select d.state, count(*) as count from delivery d where d.account_id = :account group by d.state")
+        tx.query("""
+                        with claimed as (
+                            select d.state, d.at_dot, count(*) as count
+                              from delivery d
+                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
+                               and d.owner is not null
+                             group by d.state, d.at_dot)
+                        select d.state, count(*) as count
+                          from delivery d
+                         where d.account_id = :account
+                         group by d.state
+                        union all
+                        select c.state, -c.count from claimed c
+                        union all
+                        select case when c.at_dot then 'at_dot' else 'claimed' end, c.count from claimed c
+                        """)
                 .bind("account", account)
                 .map((row, _) -> Map.entry(state(row), row.getLong("count")))
-                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+                .forEach(entry -> counts.merge(entry.getKey(), entry.getValue(), Long::sum));
         return counts;
     }
 

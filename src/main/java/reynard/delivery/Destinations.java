@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class Destinations {
     /// What is faster than this is never called slow.
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final int SLOWER_THAN_OTHERS = 10;
+    private static final int ROUNDS_WAITED_FOR = 8;
+    private static final int PATIENCES_MOST = 10;
+
     private static final int SAMPLES_MIN = 3;
     private static final double SAMPLE_WEIGHT = 0.2;
     private static final Duration PAUSE_FIRST = Duration.ofSeconds(30);
@@ -40,7 +44,7 @@ final class Destinations {
 
     /// @param most how many at a time there may ever be to one domain
     /// @param perMinute how many in a minute
-    /// @param patience how long an email waits for a place before it goes back into the queue
+    /// @param patience how long an email waits for a place at least before it goes back into the queue
     Destinations(int most, Optional<Integer> perMinute, Duration patience) {
         this.most = most;
         this.first = Math.clamp(most / 4, Math.min(LEAST, most), most);
@@ -84,6 +88,7 @@ final class Destinations {
     /// @return empty when it has one; else when to come back
     Optional<Instant> enter(String domain, boolean hurried, Instant now) {
         var latch = new CountDownLatch(1);
+        long waitMillis;
         synchronized (this) {
             var place = place(domain, now);
             var closedUntil = closedUntil(place, now);
@@ -95,8 +100,9 @@ final class Destinations {
                 return Optional.empty();
             }
             place.waiting.addLast(latch);
+            waitMillis = waitMillis();
         }
-        if (isOpened(latch)) {
+        if (isOpened(latch, waitMillis)) {
             return Optional.empty();
         }
         synchronized (this) {
@@ -108,9 +114,16 @@ final class Destinations {
         }
     }
 
-    private boolean isOpened(CountDownLatch latch) {
+    /// Where even the fastest domain is slow, all of this machine is, and nobody is helped by going back into the
+    /// queue.
+    private long waitMillis() {
+        long rounds = ROUNDS_WAITED_FOR * Math.round(1_000 * fastest().orElse(0));
+        return Math.clamp(rounds, patience.toMillis(), PATIENCES_MOST * patience.toMillis());
+    }
+
+    private static boolean isOpened(CountDownLatch latch, long millis) {
         try {
-            return latch.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return latch.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -151,7 +164,8 @@ final class Destinations {
         var place = place(domain, now);
         place.underWay--;
         double seconds = took.toMillis() / 1_000.0;
-        boolean slow = took.compareTo(SLOW) > 0 && seconds > SLOWER_THAN_OTHERS * fastest();
+        boolean slow = took.compareTo(SLOW) > 0
+                && fastest().stream().anyMatch(fastest -> seconds > SLOWER_THAN_OTHERS * fastest);
         if (round == Round.TOO_MUCH) {
             shrink(place, now, true);
         } else if (slow) {
@@ -169,13 +183,12 @@ final class Destinations {
         }
     }
 
-    /// How long a conversation takes with the fastest domain.
-    private double fastest() {
+    /// How many seconds a conversation takes with the fastest domain.
+    private OptionalDouble fastest() {
         return places.values().stream()
                 .filter(place -> place.samples >= SAMPLES_MIN)
                 .mapToDouble(place -> place.seconds)
-                .min()
-                .orElse(Double.MAX_VALUE / SLOWER_THAN_OTHERS);
+                .min();
     }
 
     private void grow(Place place) {

@@ -94,12 +94,9 @@ public final class Letters {
     }
 
     /// An email ready for the wire.
-    record Letter(EmailAddress sender, EmailAddress recipient, byte[] message) {
-        /// Of the From header, as DNS knows it.
-        String fromDomain() {
-            return FromDomain.of(message);
-        }
-    }
+    ///
+    /// @param fromDomain of its From header, as DNS knows it
+    record Letter(EmailAddress sender, EmailAddress recipient, String fromDomain, byte[] message) {}
 
     /// Everything that a list's letter is made of, read in one transaction.
     record Parts(
@@ -356,7 +353,8 @@ public final class Letters {
         var sender = claim.envelopeSender()
                 .flatMap(EmailAddress::parse)
                 .orElseGet(() -> sender(parts.account(), claim.token(), from));
-        return new Letter(sender, message.to(), DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+        return new Letter(
+                sender, message.to(), from.asciiDomain(), DkimSigner.sign(Mime.compose(message), parts.keys(), date));
     }
 
     private Message message(
@@ -436,7 +434,7 @@ public final class Letters {
                 headers,
                 boundary(messageId));
         var signed = DkimSigner.sign(Mime.compose(message), keys(tx, account, notice.from()), date);
-        return new Letter(sender(account, token, from), notice.to(), signed);
+        return new Letter(sender(account, token, from), notice.to(), from.asciiDomain(), signed);
     }
 
     /// It says whose email it is, so that one that comes back without its envelope is still found.

@@ -31,7 +31,7 @@ public final class Rescuer {
     public int rescue(Instant now) {
         int rescued = 0;
         for (var account : accounts.all()) {
-            for (long owner : owners(account)) {
+            for (long owner : holders(account)) {
                 if (owner != self) {
                     rescued += rescue(account, owner, now);
                 }
@@ -40,8 +40,8 @@ public final class Rescuer {
         return rescued;
     }
 
-    private List<Long> owners(AccountId account) {
-        return database.inTx(tx -> store.owners(tx, account));
+    private List<Long> holders(AccountId account) {
+        return database.inTx(tx -> store.holders(tx, account));
     }
 
     private int rescue(AccountId account, long owner, Instant now) {
@@ -50,6 +50,7 @@ public final class Rescuer {
                 return 0;
             }
             LOG.warn("node {} is gone", owner);
+            store.dropHolder(tx, account, owner);
             return deliveries.takeBack(tx, account, owner, List.of(), now);
         });
     }

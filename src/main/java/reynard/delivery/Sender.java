@@ -91,6 +91,7 @@ public final class Sender implements AutoCloseable {
     /// Those that are claimed and not done with.
     private final Semaphore slots;
 
+    private final Bookmarks bookmarks = new Bookmarks(System::nanoTime);
     private final Map<Relay, Semaphore> lines = new HashMap<>();
     private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);
     private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record, this::onTheirWay);
@@ -170,8 +171,7 @@ public final class Sender implements AutoCloseable {
             return 0;
         }
         var ready = new LinkedHashMap<AccountId, Set<String>>();
-        database.inTx(tx -> store.ready(tx, addressed)).stream()
-                .filter(queue -> !queue.nextAttemptAt().isAfter(now))
+        ready(now)
                 .forEach(queue -> ready.computeIfAbsent(queue.account(), _ -> new HashSet<>())
                         .add(queue.kind()));
         int taken = 0;
@@ -185,6 +185,19 @@ public final class Sender implements AutoCloseable {
         return taken;
     }
 
+    /// The queues from which something may go out now.
+    private List<DeliveryStore.Ready> ready(Instant now) {
+        var places = bookmarks.places();
+        var ready = database.inTx(tx -> store.ready(tx, addressed, places)).stream()
+                .filter(queue -> !queue.nextAttemptAt().isAfter(now))
+                .toList();
+        if (ready.isEmpty() && !places.isEmpty()) {
+            bookmarks.clear();
+            return ready(now);
+        }
+        return ready;
+    }
+
     /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
     private boolean isRoomy() {
         return slots.availablePermits() >= slotsMax() / 2;
@@ -193,20 +206,33 @@ public final class Sender implements AutoCloseable {
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
         int taken = 0;
         if (kinds.contains("notice")) {
-            taken += begin(claims(account, tx -> store.claimNotices(tx, account, node, now, share)));
+            taken += take(account, "notice", share, now);
         }
         int rest = share - taken;
         int kept = kinds.contains("broadcast")
                 ? Math.clamp(slotsMax() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
                 : 0;
         if (kinds.contains("sequence") && rest > kept) {
-            taken += begin(claims(account, tx -> store.claimSequenceMail(tx, account, node, now, rest - kept)));
+            taken += take(account, "sequence", rest - kept, now);
         }
         int left = share - taken;
         if (kinds.contains("broadcast") && left > 0) {
-            taken += begin(claims(account, tx -> store.claimBroadcastMail(tx, account, node, now, left)));
+            taken += take(account, "broadcast", left, now);
         }
         return taken;
+    }
+
+    private int take(AccountId account, String kind, int limit, Instant now) {
+        var queue = new Bookmarks.Queue(account, kind);
+        var from = bookmarks.of(queue);
+        var claimed = claims(account, tx -> store.claim(tx, queue, from, node, now, limit));
+        int taken = begin(claimed.all());
+        if (taken == limit) {
+            claimed.end().ifPresent(end -> bookmarks.put(queue, end));
+            return taken;
+        }
+        bookmarks.remove(queue);
+        return from.equals(Bookmarks.Place.HEAD) ? taken : taken + take(account, kind, limit - taken, now);
     }
 
     private int begin(List<Taken> claims) {
@@ -241,14 +267,21 @@ public final class Sender implements AutoCloseable {
     /// @param draft what its letter is made of; empty when there is none any more, or its bytes are kept
     private record Taken(Claim claim, Optional<Letters.Parts> draft) {}
 
-    private List<Taken> claims(AccountId account, Function<Tx, List<Claim>> claim) {
+    /// @param end the place of the last of them
+    private record Batch(List<Taken> all, Optional<Bookmarks.Place> end) {}
+
+    private Batch claims(AccountId account, Function<Tx, List<DeliveryStore.Claimed>> claim) {
         try {
             return database.inTx(tx -> {
-                var claims = claim.apply(tx);
+                store.hold(tx, account, node, clock.instant());
+                var claimed = claim.apply(tx);
+                var claims = claimed.stream().map(DeliveryStore.Claimed::claim).toList();
                 var drafts = letters.parts(tx, account, claims);
-                return claims.stream()
-                        .map(one -> new Taken(one, Optional.ofNullable(drafts.get(one.delivery()))))
-                        .toList();
+                return new Batch(
+                        claims.stream()
+                                .map(one -> new Taken(one, Optional.ofNullable(drafts.get(one.delivery()))))
+                                .toList(),
+                        claimed.stream().map(DeliveryStore.Claimed::place).max(Comparator.naturalOrder()));
             });
         } catch (RuntimeException e) {
             // The commit may have happened all the same.
@@ -277,7 +310,7 @@ public final class Sender implements AutoCloseable {
     /// When the next queued email may be tried, whoever's it is.
     public Optional<Instant> nextAttemptAt() {
         var possibleAt = relays.roomAt(clock.instant());
-        return database.inTx(tx -> store.ready(tx, addressed)).stream()
+        return database.inTx(tx -> store.ready(tx, addressed, Map.of())).stream()
                 .map(DeliveryStore.Ready::nextAttemptAt)
                 .map(at -> at.isBefore(possibleAt) ? possibleAt : at)
                 .findFirst();
@@ -410,7 +443,11 @@ public final class Sender implements AutoCloseable {
         return recipient(claim)
                 .flatMap(EmailAddress::parse)
                 .flatMap(to -> EmailAddress.parse(kept.get().envelopeSender())
-                        .map(from -> new Letters.Letter(from, to, kept.get().message())));
+                        .map(from -> new Letters.Letter(
+                                from,
+                                to,
+                                FromDomain.of(kept.get().message()),
+                                kept.get().message())));
     }
 
     private Optional<String> recipient(Claim claim) {

@@ -610,7 +610,8 @@ final class EnrollmentStore {
                                    exists (select from would_be w where w.id = e.subscriber_id) as would_be
                               from enrollment e
                               left join lateral (
-                                  select v.state, v.next_attempt_at
+                                  select v.state, case when v.owner is null then v.next_attempt_at end
+                                             as next_attempt_at
                                     from delivery v
                                    where e.state = 'sending' and v.account_id = :account and v.enrollment_id = e.id
                                      and v.run = e.run and v.sequence_email_id = e.next_email_id) d on true

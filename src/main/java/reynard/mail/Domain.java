@@ -16,6 +16,37 @@ public final class Domain {
 
     /// The domain in lower case with A-labels; empty if it is not a mail domain.
     public static Optional<String> ascii(String domain) {
+        return isPlain(domain) ? Optional.of(domain) : encoded(domain);
+    }
+
+    /// Whether it is as most are, and nothing about it has to change: two labels or more of small letters, digits and
+    /// inner hyphens, the last of letters alone. What may be an A-label is looked at more closely.
+    private static boolean isPlain(String domain) {
+        int length = domain.length();
+        int start = 0;
+        int letters = 0;
+        for (int i = 0; i < length; i++) {
+            char c = domain.charAt(i);
+            if (c == '.') {
+                if (i == start || domain.charAt(i - 1) == '-' || i - start > LABEL_MAX) {
+                    return false;
+                }
+                start = i + 1;
+                letters = 0;
+            } else if (c >= 'a' && c <= 'z') {
+                letters++;
+            } else if ((c < '0' || c > '9') && (c != '-' || i == start || isHyphenPair(domain, i))) {
+                return false;
+            }
+        }
+        return start > 0 && length <= NAME_MAX && letters > 0 && letters == length - start && letters <= LABEL_MAX;
+    }
+
+    private static boolean isHyphenPair(String domain, int at) {
+        return at + 1 < domain.length() && domain.charAt(at + 1) == '-';
+    }
+
+    private static Optional<String> encoded(String domain) {
         var mapped = domain.chars().allMatch(unit -> unit < 0x80) ? domain.toLowerCase(Locale.ROOT) : mapped(domain);
         var ascii = new StringBuilder(mapped.length() + 16);
         var labels = mapped.split("\\.", -1);

@@ -88,7 +88,8 @@ final class PersonStore {
                      order by p.enrollment_id, p.run
                     """),
             entry("emails", """
-                    select d.id, d.kind, d.purpose, d.recipient, d.sequence_id, d.sequence_email_id, d.broadcast_id, d.state,
+                    select d.id, d.kind, d.purpose, d.recipient, d.sequence_id, d.sequence_email_id, d.broadcast_id,
+                           case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end as state,
                            d.due_at, d.created_at, d.settled_at, d.attempts, d.reason, d.detail, d.reply, d.opened_at,
                            d.clicked_at, d.machine_opened_at, d.machine_clicked_at, d.bounced_at, d.left_at, d.departure
                       from delivery d

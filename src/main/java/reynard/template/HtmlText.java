@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
 
 /// The plain text part of an email, made from its HTML: paragraphs, list items and line breaks keep their lines, links
@@ -50,7 +49,6 @@ public final class HtmlText {
             Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl");
     private static final List<String> HIDING =
             List.of("display:none", "visibility:hidden", "font-size:0;", "font-size:0px", "opacity:0;", "max-height:0");
-    private static final Pattern UNMEANT = Pattern.compile("\\s+|!important");
     private static final int NAME_MAX = 12;
 
     private final String html;
@@ -239,9 +237,26 @@ public final class HtmlText {
             if (style.isEmpty()) {
                 return false;
             }
-            var plain = UNMEANT.matcher(style.toLowerCase(Locale.ROOT)).replaceAll("") + ";";
-            return HIDING.stream().anyMatch(plain::contains);
+            var meant = meant(style);
+            for (var hiding : HIDING) {
+                if (meant.contains(hiding)) {
+                    return true;
+                }
+            }
+            return false;
         }
+    }
+
+    /// The declarations of a style, without white space and importance.
+    private static String meant(String style) {
+        var meant = new StringBuilder(style.length() + 1);
+        for (int i = 0; i < style.length(); i++) {
+            char c = style.charAt(i);
+            if (c > ' ') {
+                meant.append(c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c);
+            }
+        }
+        return meant.append(';').toString().replace("!important", "");
     }
 
     private static String unescaped(String text) {

@@ -25,8 +25,7 @@ create table enrollment (
     unique (account_id, sequence_id, subscriber_id),
     foreign key (account_id, sequence_id) references sequence on delete cascade,
     foreign key (account_id, subscriber_id) references subscriber on delete cascade,
-    foreign key (account_id, last_email_id) references sequence_email,
-    foreign key (account_id, next_email_id) references sequence_email,
+    -- No foreign key for the two emails: they stay when they are deleted, and everybody's step would lock their row.
     check ((state = 'waiting') = (due_at is not null)),
     check ((due_at is null) = (tzdata is null)),
     check ((state = 'parked') = (parked_because is not null)),
@@ -77,14 +76,15 @@ create table delivery (
     token             text        not null, -- unguessable; names this email in its links and its envelope sender
     message_id        text        not null,
     state             text        not null
-                      check (state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain', 'held',
-                                       'sent', 'bounced', 'failed', 'skipped')),
+                      check (state in ('scheduled', 'deferred', 'uncertain', 'held', 'sent', 'bounced', 'failed',
+                                       'skipped')),
     due_at            timestamptz not null,
     created_at        timestamptz not null,
     next_attempt_at   timestamptz null,
     attempts          integer     not null default 0,
     first_tried_at    timestamptz null,
-    owner             bigint      null, -- the node that holds it
+    owner             bigint      null, -- the node that has claimed it
+    at_dot            boolean     not null default false, -- marked: it is about to go out, or has
     settled_at        timestamptz null, -- accepted by the relay, given up, or skipped
     uncertain_at      timestamptz null, -- when it was found that nobody knows whether it arrived
     reason            text        null, -- why skipped or failed: a stable code
@@ -96,19 +96,30 @@ create table delivery (
     unique (account_id, enrollment_id, run, sequence_email_id),
     unique (account_id, token),
     foreign key (account_id, enrollment_id) references enrollment on delete cascade,
-    foreign key (account_id, sequence_email_id) references sequence_email,
     check ((state in ('scheduled', 'deferred', 'uncertain')) = (next_attempt_at is not null)),
-    check ((state in ('claimed', 'at_dot')) = (owner is not null)),
+    check (owner is null or next_attempt_at is not null),
+    check (not at_dot or owner is not null),
     check ((state in ('sent', 'bounced', 'failed', 'skipped')) = (settled_at is not null)),
     check (state <> 'skipped' or reason is not null),
     check ((left_at is null) = (departure is null))
 );
 create index delivery_ready on delivery (account_id, next_attempt_at, id)
     where state in ('scheduled', 'deferred', 'uncertain');
-create index delivery_owned on delivery (account_id, owner) where state in ('claimed', 'at_dot');
 create index delivery_email on delivery (account_id, sequence_email_id, state);
 create index delivery_subscriber on delivery (account_id, subscriber_id, id);
 create index delivery_sequence on delivery (account_id, sequence_id, id);
+
+-- A claim and a mark change nothing that an index knows, and find room in the row's own page: so neither adds an entry
+-- to any of the indexes above.
+alter table delivery set (fillfactor = 50);
+
+-- Which nodes may have claimed deliveries of an account.
+create table delivery_holder (
+    account_id      bigint      not null,
+    owner           bigint      not null,
+    claimed_at      timestamptz not null,
+    primary key (account_id, owner)
+);
 
 -- What was tried, one row per try, never changed.
 create table attempt (

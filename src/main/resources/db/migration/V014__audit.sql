@@ -1,6 +1,6 @@
 -- What an auditor needs to judge a row by itself, and the rest of what the sealed types promise.
 alter table delivery add column marked_at timestamptz null; -- when its last try came to the final dot
-alter table delivery add check (state not in ('at_dot', 'sent') or marked_at is not null);
+alter table delivery add check (marked_at is not null or state <> 'sent' and not at_dot);
 
 alter table enrollment add column keeps_date boolean not null default false; -- due_at is that of an older plan
 alter table enrollment add check (not keeps_date or state = 'waiting');

@@ -547,8 +547,8 @@ class AuditTest {
 
     @Test
     void an_email_on_its_way_by_no_node() {
-        spoilDelivery("sending", "state = 'claimed', next_attempt_at = null");
-        assertDelivery("sending", "is claimed by no node");
+        spoilDelivery("sending", "at_dot = true");
+        assertDelivery("sending", "is at its final dot by no node");
     }
 
     @Test

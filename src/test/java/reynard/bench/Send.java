@@ -37,7 +37,7 @@ import reynard.db.EmbeddedDatabase;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
-/// Each server sends up to 20,000 others before, so that what is measured is not Java that is being compiled. Sizes are
+/// Each server sends up to 50,000 others before, so that what is measured is not Java that is being compiled. Sizes are
 /// set
 /// by
 /// `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
@@ -49,7 +49,7 @@ public final class Send {
     private static final int DUE = Integer.getInteger("bench.due", 100_000);
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
-    private static final int WARM = Integer.getInteger("bench.warm", 20_000);
+    private static final int WARM = Integer.getInteger("bench.warm", 50_000);
     private static final int CONNECTIONS = Integer.getInteger("bench.connections", 128);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
@@ -199,32 +199,41 @@ public final class Send {
         // Where the receiver is slow, 20,000 would take minutes.
         int warm = Math.min(WARM, due);
         var data = folder.resolve("data");
-        try (var postgres = EmbeddedDatabase.start(data, folder, AS_SHIPPED_FOR_MORE)) {
+        try (var postgres = EmbeddedDatabase.start(data, Path.of("target"), AS_SHIPPED_FOR_MORE)) {
+            var jdbcUrl = postgres.jdbcUrl();
             var recording = folder.resolve("recording.jfr");
-            var server = serve(postgres.jdbcUrl(), relay, recording);
+            var server = serve(jdbcUrl, relay, recording);
             try {
                 var url = urlOf(server);
-                long sequence = write(url);
-                fill(postgres.jdbcUrl(), sequence, warm + due);
-                if (signed) {
-                    sign(postgres.jdbcUrl());
+                for (var field : List.of("Company", "City", "Plan")) {
+                    post(url, "/v4/custom_fields", "{\"label\":\"" + field + "\"}");
                 }
-                release(postgres.jdbcUrl(), warm);
-                awaitSent(postgres.jdbcUrl(), server);
-                double transactions = number(postgres.jdbcUrl(), TRANSACTIONS);
-                double logged = number(postgres.jdbcUrl(), LOGGED);
-                release(postgres.jdbcUrl(), due);
-                var before = processorSeconds(server);
+                long warming = write(url);
+                long sequence = write(url);
+                execute(jdbcUrl, "update sequence set active = false, paused_at = now() where id = " + sequence);
+                fill(jdbcUrl, warming, 0, warm);
+                fill(jdbcUrl, sequence, warm, due);
+                execute(jdbcUrl, "vacuum analyze");
+                if (signed) {
+                    sign(jdbcUrl);
+                }
+                // Without one, mail of a list is kept back.
+                execute(jdbcUrl, "update account set postal_address = '1 Tea Street'");
+                awaitSent(jdbcUrl, server, warm);
+                double transactions = number(jdbcUrl, TRANSACTIONS);
+                double logged = number(jdbcUrl, LOGGED);
+                execute(jdbcUrl, "update sequence set active = true, paused_at = null");
+                var before = processorSeconds(server, data);
                 double load = load();
-                long megabytes = awaitSent(postgres.jdbcUrl(), server);
-                var after = processorSeconds(server);
+                long megabytes = awaitSent(jdbcUrl, server, warm + due);
+                var after = processorSeconds(server, data);
                 var seconds = number(
-                        postgres.jdbcUrl(),
+                        jdbcUrl,
                         "select extract(epoch from max(settled_at) - min(marked_at)) from delivery where state = 'sent'"
                                 + " and id > " + (FIRST_DELIVERY + warm));
-                transactions = number(postgres.jdbcUrl(), TRANSACTIONS) - transactions;
-                logged = number(postgres.jdbcUrl(), LOGGED) - logged;
-                long sent = (long) number(postgres.jdbcUrl(), "select count(*) from delivery where state = 'sent'");
+                transactions = number(jdbcUrl, TRANSACTIONS) - transactions;
+                logged = number(jdbcUrl, LOGGED) - logged;
+                long sent = (long) number(jdbcUrl, "select count(*) from delivery where state = 'sent'");
                 if (sent != warm + due) {
                     throw new IllegalStateException("of " + (warm + due) + " emails " + sent + " were sent");
                 }
@@ -244,15 +253,6 @@ public final class Send {
         } finally {
             delete(data);
         }
-    }
-
-    /// Lets so many of those that are kept back go.
-    private static void release(String jdbcUrl, int count) throws Exception {
-        execute(jdbcUrl, """
-                update delivery set state = 'scheduled', next_attempt_at = now(), reason = null
-                 where account_id = (select id from account)
-                   and id = any (array (select id from delivery where state = 'held' order by id limit %d))
-                """.formatted(count));
     }
 
     private static void delete(Path folder) throws IOException {
@@ -318,9 +318,6 @@ public final class Send {
     // What is to be sent
 
     private long write(String url) throws Exception {
-        for (var field : List.of("Company", "City", "Plan")) {
-            post(url, "/v4/custom_fields", "{\"label\":\"" + field + "\"}");
-        }
         long sequence = id(post(url, "/v4/sequences", "{\"name\":\"Bench\"}"));
         var paragraph = "<p>Dear {{ subscriber.first_name }} of {{ subscriber.company }} in {{ subscriber.city }}, your"
                 + " plan {{ subscriber.plan }} and the address {{ subscriber.email_address }} are what this is about."
@@ -361,33 +358,32 @@ public final class Send {
         return answer.body();
     }
 
-    /// People who have joined and to whom the first email is due; it is kept back until all are there. Their ids lie
-    /// far
-    /// above those that the server gives out.
-    private static void fill(String jdbcUrl, long sequence, int due) throws Exception {
+    /// People who have joined and to whom the first email is due. Their ids lie far above those that the server gives
+    /// out.
+    ///
+    /// @param from how many there are before
+    private static void fill(String jdbcUrl, long sequence, int from, int count) throws Exception {
         execute(jdbcUrl, """
                 insert into subscriber (account_id, id, email_address, first_name, state, state_changed_at, fields,
                                         created_at, updated_at)
                 select a.id, 1000000000 + i, 'reader' || i || '@example.org', 'Reader' || i, 'active', now(),
                        (select jsonb_object_agg(f.id::text, f.key || i) from custom_field f), now(), now()
-                  from account a, generate_series(1, %2$d) i;
+                  from account a, generate_series(%2$d, %3$d) i;
                 insert into enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
                                         anchor_at, next_email_id, plan_version, created_at)
                 select a.id, 2000000000 + i, q.id, 1000000000 + i, 1, 'api', now(), 'sending', now(),
                        (select min(e.id) from sequence_email e where e.sequence_id = q.id), q.plan_version, now()
-                  from account a join sequence q on q.id = %1$d, generate_series(1, %2$d) i;
+                  from account a join sequence q on q.id = %1$d, generate_series(%2$d, %3$d) i;
                 insert into delivery (account_id, id, kind, enrollment_id, run, sequence_id, sequence_email_id,
-                                      subscriber_id, token, message_id, state, due_at, created_at, reason)
+                                      subscriber_id, token, message_id, state, due_at, created_at, next_attempt_at)
                 select e.account_id, e.id + 1000000000, 'sequence', e.id, 1, e.sequence_id, e.next_email_id,
                        e.subscriber_id,
                        translate(left(encode(sha256(('t' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
                        translate(left(encode(sha256(('m' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
-                       'held', now(), now(), 'bench'
-                  from enrollment e;
-                """.formatted(sequence, due));
-        // Without one, mail of a list is kept back.
-        execute(jdbcUrl, "update account set postal_address = '1 Tea Street'");
-        execute(jdbcUrl, "vacuum analyze");
+                       'scheduled', now(), now(), now()
+                  from enrollment e
+                 where e.sequence_id = %1$d;
+                """.formatted(sequence, from + 1, from + count));
     }
 
     private static void sign(String jdbcUrl) throws Exception {
@@ -406,19 +402,21 @@ public final class Send {
 
     // What it took
 
+    /// @param attempts how many there have to be
     /// @return the peak of the server's resident memory, in megabytes
-    private static long awaitSent(String jdbcUrl, Process server) throws Exception {
-        // One connection for all looks: to make one costs PostgreSQL as much as many an email.
+    private static long awaitSent(String jdbcUrl, Process server, long attempts) throws Exception {
+        // What is asked while emails go out costs next to nothing: what PostgreSQL has counted, by one connection.
         try (var connection = DriverManager.getConnection(jdbcUrl);
-                var statement = connection.prepareStatement("""
+                var counted = connection.prepareStatement("""
+                        select (n_tup_ins < %d)::int from pg_stat_user_tables where relname = 'attempt'
+                        """.formatted(attempts));
+                var open = connection.prepareStatement("""
                         select count(*)
-                          from account a
-                         where exists (select from delivery d
-                                        where d.account_id = a.id and d.kind = 'sequence' and d.state = 'scheduled')
-                            or exists (select from delivery d
-                                        where d.account_id = a.id and d.state in ('claimed', 'at_dot'))
+                          from delivery d
+                          join sequence q on q.account_id = d.account_id and q.id = d.sequence_id and q.active
+                         where d.next_attempt_at is not null
                         """)) {
-            while (isFound(statement)) {
+            while (isFound(counted) || isFound(open)) {
                 if (server.waitFor(500, TimeUnit.MILLISECONDS)) {
                     throw new IllegalStateException("the server has ended");
                 }
@@ -439,7 +437,7 @@ public final class Send {
     }
 
     /// By program, in seconds since the start of each. Of the server, Java's compiler and collector stand beside it.
-    private static Map<String, Double> processorSeconds(Process server) throws IOException {
+    private static Map<String, Double> processorSeconds(Process server, Path data) throws IOException {
         var seconds = new TreeMap<String, Double>();
         try (var processes = Files.list(Path.of("/proc"))) {
             for (var process : processes.toList()) {
@@ -455,7 +453,9 @@ public final class Send {
                         if (name.equals(String.valueOf(server.pid()))) {
                             seconds.merge("server", spent, Double::sum);
                             threads(process).forEach((thread, own) -> seconds.merge(thread, own, Double::sum));
-                        } else if (program.equals("postgres")) {
+                        } else if (program.equals("postgres")
+                                && Files.readSymbolicLink(process.resolve("cwd"))
+                                        .startsWith(data.toRealPath())) {
                             seconds.merge(program, spent + before, Double::sum);
                         } else if (program.equals("smtp-sink")) {
                             seconds.merge(program, spent, Double::sum);

@@ -65,8 +65,8 @@ enum CrashPoint {
     };
 
     // How the statements of a send are known from each other.
-    private static final String CLAIM = "set state = 'claimed'";
-    private static final String MARK = "set state = 'at_dot'";
+    private static final String CLAIM = "set owner = ";
+    private static final String MARK = "set at_dot = true";
     private static final String RESULT = "into attempt";
 
     /// Prepares the moment; what it answers waits for it.

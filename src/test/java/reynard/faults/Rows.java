@@ -66,7 +66,7 @@ final class Rows implements AutoCloseable {
                 + " and not exists (select from delivery d where d.account_id = n.account_id"
                 + " and d.enrollment_id = n.id and d.state = 'held'))"
                 + " + (select count(*) from delivery"
-                + " where state in ('scheduled', 'claimed', 'at_dot', 'deferred', 'uncertain'))");
+                + " where state in ('scheduled', 'deferred', 'uncertain'))");
     }
 
     @Override

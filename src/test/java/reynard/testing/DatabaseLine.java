@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// protocol as it takes to tell one request from the next and to know its SQL.
 ///
 /// ```java
-/// line.on("set state = 'at_dot'").cutsBefore();    // the request never reaches PostgreSQL
-/// line.onCommitOf("set state = 'at_dot'").cutsAfter(); // it does, and its answer is lost
+/// line.on("set at_dot = true").cutsBefore();    // the request never reaches PostgreSQL
+/// line.onCommitOf("set at_dot = true").cutsAfter(); // it does, and its answer is lost
 /// ```
 ///
 /// A rule is used once. Safe for many connections at once.

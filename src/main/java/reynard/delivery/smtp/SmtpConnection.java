@@ -30,6 +30,8 @@ public final class SmtpConnection implements AutoCloseable {
     private final SmtpSettings settings;
     private final Line line;
     private final Capabilities capabilities;
+    private final int messagesMax;
+    private final long octetsMax;
     private int transactions;
     private boolean needsReset;
     private boolean inTransaction;
@@ -39,6 +41,8 @@ public final class SmtpConnection implements AutoCloseable {
         this.settings = settings;
         this.line = line;
         this.capabilities = capabilities;
+        this.messagesMax = capabilities.messagesMax();
+        this.octetsMax = capabilities.octetsMax();
     }
 
     /// Connects, encrypts and logs in as the relay's URL asks.
@@ -58,7 +62,7 @@ public final class SmtpConnection implements AutoCloseable {
     /// Whether another message may be begun here. False after 421, a broken line, an abandoned transaction, or
     /// as many messages as the relay allows.
     public boolean isReusable() {
-        return !inTransaction && !line.isClosed() && transactions < capabilities.messagesMax();
+        return !inTransaction && !line.isClosed() && transactions < messagesMax;
     }
 
     /// Offers the message and, if the relay wants it, sends all of it but the final dot.
@@ -71,9 +75,9 @@ public final class SmtpConnection implements AutoCloseable {
         if (!isReusable()) {
             throw new IllegalStateException("this connection takes no further message");
         }
-        if (message.length > capabilities.octetsMax()) {
-            return new Unsupported("the message has " + message.length + " octets, and the relay takes "
-                    + capabilities.octetsMax() + " at most");
+        if (message.length > octetsMax) {
+            return new Unsupported(
+                    "the message has " + message.length + " octets, and the relay takes " + octetsMax + " at most");
         }
         var body = WireBody.of(message);
         var lacking = lacking(envelope, body);

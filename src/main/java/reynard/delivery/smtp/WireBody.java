@@ -29,25 +29,25 @@ final class WireBody {
         boolean inHeader = true;
         boolean eightBitHeader = false;
         boolean eightBitBody = false;
-        int column = 0;
-        for (int i = 0; i < message.length; i++) {
-            byte octet = message[i];
-            if (octet == '\r' || octet == '\n') {
-                boolean crlf = octet == '\r' && i + 1 < message.length && message[i + 1] == '\n';
-                clean &= crlf;
-                i += crlf ? 1 : 0;
-                inHeader &= column > 0;
-                column = 0;
-                continue;
+        for (int at = 0; at < message.length; ) {
+            int end = at;
+            int octets = 0;
+            while (end < message.length && message[end] != '\r' && message[end] != '\n') {
+                octets |= message[end++];
             }
-            if (octet < 0) {
-                eightBitHeader |= inHeader;
-                eightBitBody |= !inHeader;
-            }
-            clean &= column > 0 || octet != '.';
-            if (++column > LINE_MAX) {
+            if (end - at > LINE_MAX) {
                 throw new IllegalArgumentException("a line of the message has more than 998 octets");
             }
+            eightBitHeader |= octets < 0 && inHeader;
+            eightBitBody |= octets < 0 && !inHeader;
+            clean &= end == at || message[at] != '.';
+            if (end == message.length) {
+                break;
+            }
+            boolean crlf = message[end] == '\r' && end + 1 < message.length && message[end + 1] == '\n';
+            clean &= crlf;
+            inHeader &= end > at;
+            at = end + (crlf ? 2 : 1);
         }
         var wire = clean ? message : stuffed(message);
         int length = endsWithCrlf(wire) ? wire.length - 2 : wire.length;

@@ -1,0 +1,42 @@
+package reynard.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import reynard.db.Database;
+import reynard.testing.TestDatabase;
+
+/// PostgreSQL writes a new entry into every index of a table for each change of a column that one of them knows.
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ClaimedRowsTest {
+    @Test
+    void no_index_knows_what_a_claim_and_a_mark_change() throws SQLException {
+        var url = TestDatabase.fresh(Database::migrate);
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("""
+                        select a.attname
+                          from pg_index i
+                          join pg_attribute a
+                            on a.attrelid = i.indrelid
+                               and (a.attnum = any (i.indkey)
+                                    or pg_get_expr(i.indpred, i.indrelid) ~ ('\\m' || a.attname || '\\M'))
+                         where i.indrelid = 'delivery'::regclass
+                        """)) {
+            var known = new TreeSet<String>();
+            while (rows.next()) {
+                known.add(rows.getString(1));
+            }
+            assertThat(known)
+                    .contains("state", "next_attempt_at", "settled_at")
+                    .doesNotContain("owner", "at_dot", "first_tried_at", "marked_at");
+        } finally {
+            TestDatabase.drop(url);
+        }
+    }
+}
