@@ -34,6 +34,7 @@ record AudiencePages(
         Sequences sequences,
         Broadcasts broadcasts) {
     void register(Routes routes, Desk desk) {
+        var figures = Workplace.figures(database, subscribers);
         new SegmentPagesEndpoints(
                         database,
                         segments,
@@ -44,9 +45,10 @@ record AudiencePages(
                         forms,
                         sequences,
                         broadcasts,
+                        figures,
                         desk)
                 .register(routes);
-        new TagPagesEndpoints(database, tags, sequences, desk).register(routes);
+        new TagPagesEndpoints(database, tags, sequences, figures, desk).register(routes);
         new FormPagesEndpoints(database, forms, formBodies, formPages, formPageBodies, tags, sequences, desk)
                 .register(routes);
         new FieldPagesEndpoints(database, customFields, desk).register(routes);

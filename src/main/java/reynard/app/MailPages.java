@@ -55,7 +55,8 @@ record MailPages(
         Standings standings,
         Reports reports) {
     void register(Routes routes, Desk desk) {
-        new BroadcastListEndpoints(database, broadcasts, accounts, postLinks, desk).register(routes);
+        var figures = Workplace.figures(database, subscribers);
+        new BroadcastListEndpoints(database, broadcasts, accounts, postLinks, figures, desk).register(routes);
         new BroadcastPreviewEndpoints(database, subscribers, templates, letters, desk).register(routes);
         new BroadcastPagesEndpoints(
                         database,
@@ -71,11 +72,12 @@ record MailPages(
                         new Variables(database, customFields, snippets),
                         drafts,
                         postLinks,
+                        figures,
                         desk)
                 .register(routes);
         new TemplatePagesEndpoints(database, templates, templateBodies, letters, sequences, broadcasts, desk)
                 .register(routes);
-        new StatsEndpoints(database, sequences, standings, reports, desk).register(routes);
+        new StatsEndpoints(database, sequences, standings, reports, figures, desk).register(routes);
         new SnippetPagesEndpoints(database, snippets, snippetBodies, desk).register(routes);
     }
 }

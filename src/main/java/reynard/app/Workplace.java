@@ -146,10 +146,15 @@ record Workplace(
     /// As many people as are counted while an author waits.
     private static final int SMALL_MAX = 10_000;
 
+    /// Those that some pages share.
+    static Figures figures(Database database, Subscribers subscribers) {
+        return Figures.of(account -> database.read(tx -> subscribers.hasMoreThan(tx, account, SMALL_MAX)));
+    }
+
     /// @return where further pages let their authors in
     Desk register(Routes routes) {
         var desk = new Desk(logins, accounts, tzData, clock);
-        var figures = Figures.of(account -> database.read(tx -> subscribers.hasMoreThan(tx, account, SMALL_MAX)));
+        var figures = figures(database, subscribers);
         routes.errorPage(Desk::problem);
         new AssetEndpoints().register(routes);
         new HomeEndpoints(
@@ -224,7 +229,7 @@ record Workplace(
                 .register(routes);
         new ImportEndpoints(database, sheets, customFields, tags, sequences, desk).register(routes);
         new ExportEndpoints(database, subscribers, customFields, desk).register(routes);
-        new ChangeEndpoints(database, subscribers, tags, sequences, bulk, desk).register(routes);
+        new ChangeEndpoints(database, subscribers, tags, sequences, bulk, figures, desk).register(routes);
         new PeopleEndpoints(database, subscribers, tags, sequences, enrollments, desk).register(routes);
         new PersonEndpoints(
                         database, subscribers, customFields, tags, sequences, enrollments, standings, why, brake, desk)

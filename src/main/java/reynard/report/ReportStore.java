@@ -120,7 +120,7 @@ final class ReportStore {
             Tx tx, AccountId account, SequenceId sequence, Optional<SequenceEmailId> email, List<Instant> starts) {
         var found = new HashMap<Integer, Reports.DayTotals>();
         tx.query("""
-                        select width_bucket(floor(extract(epoch from d.settled_at))::bigint, :starts::bigint[]) as day,
+                        select width_bucket(d.settled_at, :starts::timestamptz[]) as day,
                                count(*) as sent, count(d.opened_at) as opened, count(d.clicked_at) as clicked,
                                count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
                           from delivery d
@@ -133,7 +133,7 @@ final class ReportStore {
                 .bind("account", account)
                 .bind("sequence", sequence)
                 .bind("email", email.map(Id::value).orElse(null))
-                .bind("starts", starts.stream().map(Instant::getEpochSecond).toArray(Long[]::new))
+                .bind("starts", starts.stream().map(Instant::toString).toArray(String[]::new))
                 .bind("from", starts.getFirst())
                 .bind("to", starts.getLast())
                 .map((row, _) -> Map.entry(

@@ -56,6 +56,11 @@ public final class Body {
         return JsonBody.parse(Json.bytes(fields));
     }
 
+    /// As JSON.
+    public String written() {
+        return written(fields);
+    }
+
     /// Something of the API's, to be kept in a form as it is.
     public static String written(Map<?, ?> json) {
         return new String(Json.bytes(json), StandardCharsets.UTF_8);

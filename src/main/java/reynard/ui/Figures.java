@@ -1,5 +1,6 @@
 package reynard.ui;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,16 +19,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reynard.account.Secrets;
 import reynard.id.AccountId;
 
 /// Figures that pages show. Those of a small account are counted when they are asked for. A large one's take long to
-/// count, and so they are counted behind the author's back, and shown as they were some seconds ago.
+/// count, and so they are counted behind the author's back, and shown as they were some seconds ago; what is older is
+/// not shown any more.
 ///
 /// Threads: any.
 public final class Figures {
     private static final Logger LOG = LoggerFactory.getLogger(Figures.class);
     private static final int KEPT_MAX = 2_000;
     private static final Duration AGE_MIN = Duration.ofSeconds(5);
+    private static final Duration SHOWN_MAX = Duration.ofMinutes(1);
     /// Counting takes a tenth of the time at most, however long it takes.
     private static final int AGE_TIMES_COST = 9;
 
@@ -57,6 +61,11 @@ public final class Figures {
                 isLarge, Duration.ofMillis(60), Executors.newVirtualThreadPerTaskExecutor(), System::nanoTime);
     }
 
+    /// A number for a question that has none, by which its answer is found again.
+    public static long name(String question) {
+        return ByteBuffer.wrap(Secrets.sha256(question)).getLong();
+    }
+
     /// What is counted, and of what.
     public record Key(AccountId account, Class<?> what, long of) {}
 
@@ -68,7 +77,7 @@ public final class Figures {
     }
 
     /// @param count in a transaction of its own
-    /// @return empty while a large account is counted for the first time
+    /// @return empty while a large account is counted for the first time, or after nobody has asked for long
     @SuppressWarnings("unchecked") // A key names the class of its values.
     public <V> Optional<V> get(AccountId account, Class<V> what, long of, Supplier<V> count) {
         if (!large.contains(account)) {
@@ -86,7 +95,7 @@ public final class Figures {
             if (entry.running == null && isOld(entry)) {
                 entry.running = start(entry, count);
             }
-            if (entry.value != null) {
+            if (entry.value != null && !isStale(entry)) {
                 return Optional.of(entry.value);
             }
             running = entry.running;
@@ -97,6 +106,10 @@ public final class Figures {
     private boolean isOld(Figure<?> entry) {
         return entry.value == null
                 || nanos.getAsLong() - entry.countedAt > Math.max(AGE_MIN.toNanos(), AGE_TIMES_COST * entry.cost);
+    }
+
+    private boolean isStale(Figure<?> entry) {
+        return nanos.getAsLong() - entry.countedAt > Math.max(SHOWN_MAX.toNanos(), 2L * AGE_TIMES_COST * entry.cost);
     }
 
     private <V> CompletableFuture<V> start(Figure<V> entry, Supplier<V> count) {

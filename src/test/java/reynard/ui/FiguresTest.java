@@ -60,4 +60,15 @@ class FiguresTest {
         behind.remove().run();
         assertThat(figures.get(LARGE, Integer.class, 0, this::count)).hasValue(1);
     }
+
+    @Test
+    void what_was_counted_long_ago_is_not_shown_any_more() {
+        assertThat(figures.get(LARGE, Integer.class, 0, this::count)).isEmpty();
+        behind.remove().run();
+        nanos.addAndGet(Duration.ofSeconds(61).toNanos());
+
+        assertThat(figures.get(LARGE, Integer.class, 0, this::count)).isEmpty();
+        behind.remove().run();
+        assertThat(figures.get(LARGE, Integer.class, 0, this::count)).hasValue(2);
+    }
 }

@@ -9,9 +9,11 @@ import reynard.ui.Option;
 /// A segment and how it is put together.
 ///
 /// @param id 0: it is new
-/// @param count how many match, in words; empty when the question is not complete
 /// @param focus the part that has just been added; empty when none was
 /// @param choices what a condition can be about
+/// @param address of this page
+/// @param found whether it is known who matches
+/// @param foundAt when that was looked up
 /// @param people who match, of a saved segment
 public record SegmentPage(
         Frame frame,
@@ -19,15 +21,31 @@ public record SegmentPage(
         String action,
         Form form,
         List<Group> groups,
-        String count,
+        Count count,
         String focus,
         Choices choices,
+        String address,
+        boolean found,
+        String foundAt,
         List<Person> people,
         Optional<String> older,
         Optional<String> newer) {
     public SegmentPage {
         groups = List.copyOf(groups);
         people = List.copyOf(people);
+    }
+
+    /// How many match.
+    ///
+    /// @param people in words; empty when the question is not complete
+    /// @param at when they were counted; empty while they are
+    public record Count(String people, String at) {
+        static final Count NONE = new Count("", "");
+        static final Count UNDER_WAY = new Count("Counting…", "");
+
+        public boolean isUnderWay() {
+            return equals(UNDER_WAY);
+        }
     }
 
     /// @param name how its fields begin

@@ -1,5 +1,6 @@
 package reynard.ui.audience;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ import reynard.subscriber.Subscribers;
 import reynard.tag.Tags;
 import reynard.ui.Body;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
@@ -72,6 +74,7 @@ public final class SegmentPagesEndpoints {
     private final Forms forms;
     private final Sequences sequences;
     private final Broadcasts broadcasts;
+    private final Figures figures;
     private final Desk desk;
 
     public SegmentPagesEndpoints(
@@ -84,6 +87,7 @@ public final class SegmentPagesEndpoints {
             Forms forms,
             Sequences sequences,
             Broadcasts broadcasts,
+            Figures figures,
             Desk desk) {
         this.database = database;
         this.segments = segments;
@@ -94,6 +98,7 @@ public final class SegmentPagesEndpoints {
         this.forms = forms;
         this.sequences = sequences;
         this.broadcasts = broadcasts;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -215,29 +220,42 @@ public final class SegmentPagesEndpoints {
                 form.refuse(invalid.faults(), Set.of("name"));
             }
         }
-        return visit.refusal("ui/audience/segment.jte", page(visit, id, draft, "", form, ""));
+        return visit.refusal("ui/audience/segment.jte", page(visit, id, draft, "", form, SegmentPage.Count.NONE));
     }
 
     private SegmentPage page(Desk.Visit visit, long id, SegmentDraft draft, String focus, Optional<String> name) {
         return page(visit, id, draft, focus, draft.form(name.orElse("")), count(visit, draft));
     }
 
-    /// How many match, in words. Empty as long as something is missing.
-    private String count(Desk.Visit visit, SegmentDraft draft) {
+    /// @param at when
+    private record Counted(long people, Instant at) {}
+
+    /// How many match. None as long as something is missing.
+    private SegmentPage.Count count(Desk.Visit visit, SegmentDraft draft) {
         var trial = draft.form("");
         var filter = draft.filter(trial, visit.local());
         if (trial.hasFaults()) {
-            return "";
+            return SegmentPage.Count.NONE;
         }
         try {
-            var body = new Body(trial).put("filter", filter).json();
-            return Words.count(database.read(tx -> bodies.count(tx, visit.account(), body)), "person");
+            var body = new Body(trial).put("filter", filter);
+            var now = visit.now();
+            return figures.get(
+                            visit.account(),
+                            Counted.class,
+                            Figures.name(body.written()),
+                            () -> new Counted(database.read(tx -> bodies.count(tx, visit.account(), body.json())), now))
+                    .map(counted -> new SegmentPage.Count(
+                            Words.count(counted.people(), "person"),
+                            visit.local().exact(counted.at())))
+                    .orElse(SegmentPage.Count.UNDER_WAY);
         } catch (InvalidRequest _) {
-            return "";
+            return SegmentPage.Count.NONE;
         }
     }
 
-    private SegmentPage page(Desk.Visit visit, long id, SegmentDraft draft, String focus, Form form, String count) {
+    private SegmentPage page(
+            Desk.Visit visit, long id, SegmentDraft draft, String focus, Form form, SegmentPage.Count count) {
         var account = visit.account();
         var groups = new ArrayList<SegmentPage.Group>();
         for (int g = 0; g < draft.groups().size(); g++) {
@@ -257,7 +275,7 @@ public final class SegmentPagesEndpoints {
                         .map(group -> group.rows().getLast().name())
                         .findFirst()
                         .orElse(focus);
-        var people = id == 0 ? Optional.<Page<SegmentPage.Person>>empty() : people(visit, new SegmentId(id));
+        var people = id == 0 ? Optional.<Found>empty() : people(visit, new SegmentId(id));
         return new SegmentPage(
                 visit.frame(id == 0 ? "New segment" : form.value("name"), Section.PEOPLE),
                 id,
@@ -267,9 +285,12 @@ public final class SegmentPagesEndpoints {
                 count,
                 last,
                 choices(account),
-                people.map(Page::items).orElse(List.of()),
-                people.flatMap(PageJson::next),
-                people.flatMap(PageJson::previous));
+                visit.request().pathAndQuery(),
+                id == 0 || people.isPresent(),
+                people.map(found -> visit.local().exact(found.at())).orElse(""),
+                people.map(found -> found.page().items()).orElse(List.of()),
+                people.map(Found::page).flatMap(PageJson::next),
+                people.map(Found::page).flatMap(PageJson::previous));
     }
 
     private static String label(String type) {
@@ -280,20 +301,32 @@ public final class SegmentPagesEndpoints {
                 .orElse("Made by a program");
     }
 
-    /// Who matches the segment as it is saved.
-    private Optional<Page<SegmentPage.Person>> people(Desk.Visit visit, SegmentId id) {
+    /// @param at when
+    private record Found(Page<SegmentPage.Person> page, Instant at) {}
+
+    /// Who matches the segment as it is saved. Empty while those few are looked for among many.
+    private Optional<Found> people(Desk.Visit visit, SegmentId id) {
+        var account = visit.account();
         var request = page(visit);
-        return database.read(tx -> segments.find(tx, visit.account(), id).map(segment -> {
-            var matching = segments.matching(tx, visit.account(), segment.filter(), request);
-            var found = subscribers.findAll(tx, visit.account(), matching.items());
-            return matching.map(one -> {
-                var person = Optional.ofNullable(found.get(one)).orElseThrow();
-                return new SegmentPage.Person(
-                        person.id().value(),
-                        person.emailAddress(),
-                        person.firstName().orElse(""));
-            });
-        }));
+        var now = visit.now();
+        return database.read(tx -> segments.find(tx, account, id))
+                .flatMap(segment -> figures.get(
+                        account,
+                        Found.class,
+                        Figures.name(segment.filter() + " " + request),
+                        () -> new Found(database.read(tx -> people(tx, account, segment, request)), now)));
+    }
+
+    private Page<SegmentPage.Person> people(Tx tx, AccountId account, Segment segment, PageRequest request) {
+        var matching = segments.matching(tx, account, segment.filter(), request);
+        var found = subscribers.findAll(tx, account, matching.items());
+        return matching.map(one -> {
+            var person = Optional.ofNullable(found.get(one)).orElseThrow();
+            return new SegmentPage.Person(
+                    person.id().value(),
+                    person.emailAddress(),
+                    person.firstName().orElse(""));
+        });
     }
 
     private SegmentPage.Choices choices(AccountId account) {

@@ -6,7 +6,10 @@ import reynard.ui.Form;
 import reynard.ui.Frame;
 
 /// Every tag, and how many wear it.
-public record TagListPage(Frame frame, Form form, List<Row> rows, Optional<String> older, Optional<String> newer) {
+///
+/// @param at when they were counted
+public record TagListPage(
+        Frame frame, Form form, String at, List<Row> rows, Optional<String> older, Optional<String> newer) {
     public TagListPage {
         rows = List.copyOf(rows);
     }

@@ -1,9 +1,11 @@
 package reynard.ui.audience;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import reynard.db.Database;
+import reynard.db.Page;
 import reynard.db.PageRequest;
 import reynard.http.PageJson;
 import reynard.http.Reply;
@@ -14,6 +16,7 @@ import reynard.sequence.Sequences;
 import reynard.tag.Tag;
 import reynard.tag.Tags;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Section;
 import reynard.ui.Words;
@@ -27,36 +30,60 @@ public final class TagPagesEndpoints {
     private final Database database;
     private final Tags tags;
     private final Sequences sequences;
+    private final Figures figures;
     private final Desk desk;
 
-    public TagPagesEndpoints(Database database, Tags tags, Sequences sequences, Desk desk) {
+    public TagPagesEndpoints(Database database, Tags tags, Sequences sequences, Figures figures, Desk desk) {
         this.database = database;
         this.tags = tags;
         this.sequences = sequences;
+        this.figures = figures;
         this.desk = desk;
     }
 
     public void register(Routes routes) {
-        desk.page(routes, "/tags", visit -> visit.page("ui/audience/tags.jte", list(visit, Form.empty())));
+        desk.page(
+                routes,
+                "/tags",
+                visit -> list(visit, Form.empty())
+                        .map(page -> visit.page("ui/audience/tags.jte", page))
+                        .orElseGet(() -> visit.counting("Tags", Section.PEOPLE)));
         desk.form(routes, "/tags", this::create);
         desk.page(routes, ONE, this::show);
         desk.form(routes, ONE, this::rename);
         desk.form(routes, ONE + "/delete", this::delete);
     }
 
-    private TagListPage list(Desk.Visit visit, Form form) {
+    /// How many wear each.
+    private record Counted(Map<TagId, Long> people, Instant at) {}
+
+    private Optional<Counted> counted(Desk.Visit visit, List<TagId> ids) {
+        var account = visit.account();
+        var now = visit.now();
+        return figures.get(
+                account,
+                Counted.class,
+                Figures.name(ids.toString()),
+                () -> new Counted(tags.subscriberCounts(account, ids), now));
+    }
+
+    private Optional<TagListPage> list(Desk.Visit visit, Form form) {
         var asked = visit.request().page();
         var page = tags.list(visit.account(), new PageRequest(asked.after(), asked.before(), ROWS, false));
-        var counts = tags.subscriberCounts(
-                visit.account(), page.items().stream().map(Tag::id).toList());
+        return counted(visit, page.items().stream().map(Tag::id).toList())
+                .map(counted -> list(visit, form, page, counted));
+    }
+
+    private static TagListPage list(Desk.Visit visit, Form form, Page<Tag> page, Counted counted) {
         return new TagListPage(
                 visit.frame("Tags", Section.PEOPLE),
                 form,
+                visit.local().exact(counted.at()),
                 page.items().stream()
                         .map(tag -> new TagListPage.Row(
                                 tag.id().value(),
                                 tag.name(),
-                                Words.number(counts.getOrDefault(tag.id(), 0L)),
+                                Words.number(counted.people().getOrDefault(tag.id(), 0L)),
                                 visit.local().day(tag.createdAt()),
                                 tag.createdAt().toString()))
                         .toList(),
@@ -77,7 +104,9 @@ public final class TagPagesEndpoints {
     private Reply create(Desk.Visit visit, Form form) {
         var name = name(form);
         if (name.isEmpty()) {
-            return visit.refusal("ui/audience/tags.jte", list(visit, form));
+            return list(visit, form)
+                    .map(page -> visit.refusal("ui/audience/tags.jte", page))
+                    .orElseGet(() -> visit.done("/tags", form.fault("name")));
         }
         var saved = tags.create(visit.account(), name.get());
         return visit.done(
@@ -100,12 +129,13 @@ public final class TagPagesEndpoints {
     }
 
     private TagPage page(Desk.Visit visit, Tag tag, Form form) {
-        long people = tags.subscriberCounts(visit.account(), List.of(tag.id())).getOrDefault(tag.id(), 0L);
+        var people = counted(visit, List.of(tag.id()));
         return new TagPage(
                 visit.frame(tag.name(), Section.PEOPLE),
                 tag.id().value(),
                 form,
-                Words.count(people, "person"),
+                people.map(counted -> Words.count(counted.people().getOrDefault(tag.id(), 0L), "person"))
+                        .orElse("people who are being counted"),
                 excludedBy(visit, tag));
     }
 

@@ -1,5 +1,6 @@
 package reynard.ui.broadcast;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import reynard.db.PageRequest;
 import reynard.http.PageJson;
 import reynard.http.Reply;
 import reynard.http.Routes;
+import reynard.id.BroadcastId;
 import reynard.ui.Desk;
 import reynard.ui.Form;
 import reynard.ui.Option;
@@ -28,14 +30,21 @@ public final class BroadcastListEndpoints {
     private final Broadcasts broadcasts;
     private final Accounts accounts;
     private final PostLinks links;
+    private final reynard.ui.Figures figures;
     private final Desk desk;
 
     public BroadcastListEndpoints(
-            Database database, Broadcasts broadcasts, Accounts accounts, PostLinks links, Desk desk) {
+            Database database,
+            Broadcasts broadcasts,
+            Accounts accounts,
+            PostLinks links,
+            reynard.ui.Figures figures,
+            Desk desk) {
         this.database = database;
         this.broadcasts = broadcasts;
         this.accounts = accounts;
         this.links = links;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -49,18 +58,45 @@ public final class BroadcastListEndpoints {
         return new PageRequest(asked.after(), asked.before(), ROWS, false);
     }
 
+    /// What came of each.
+    record Counted(Map<BroadcastId, Figures> figures, Instant at) {
+        static Optional<Counted> of(
+                Desk.Visit visit,
+                reynard.ui.Figures figures,
+                Database database,
+                Broadcasts broadcasts,
+                List<BroadcastId> ids) {
+            var account = visit.account();
+            var now = visit.now();
+            return figures.get(
+                    account,
+                    Counted.class,
+                    reynard.ui.Figures.name(ids.toString()),
+                    () -> new Counted(database.read(tx -> broadcasts.figures(tx, account, ids)), now));
+        }
+
+        Figures of(BroadcastId id) {
+            return figures.getOrDefault(id, Figures.NONE);
+        }
+    }
+
     private Reply show(Desk.Visit visit) {
         var state = visit.request().oneOf("state", Broadcast.Stage.NAMES);
         var request = page(visit);
         return database.read(tx -> {
             var page = broadcasts.list(
                     tx, visit.account(), new BroadcastFilter(state, Optional.empty(), Optional.empty()), request);
-            var figures = broadcasts.figures(
-                    tx,
-                    visit.account(),
+            var counted = Counted.of(
+                    visit,
+                    figures,
+                    database,
+                    broadcasts,
                     page.items().stream().map(Broadcast::id).toList());
+            if (counted.isEmpty()) {
+                return visit.counting("Broadcasts", Section.BROADCASTS);
+            }
             var rows = page.items().stream()
-                    .map(broadcast -> row(visit, broadcast, figures.getOrDefault(broadcast.id(), Figures.NONE)))
+                    .map(broadcast -> row(visit, broadcast, counted.get().of(broadcast.id())))
                     .toList();
             return visit.page(
                     "ui/broadcast/list.jte",
@@ -71,6 +107,7 @@ public final class BroadcastListEndpoints {
                                     .map(name -> new Option(name, Step.label(name)))
                                     .toList(),
                             rows,
+                            visit.local().exact(counted.get().at()),
                             state.isPresent()
                                     || !rows.isEmpty()
                                     || request.after().isPresent(),

@@ -8,6 +8,7 @@ import reynard.ui.Option;
 
 /// Every broadcast, the newest first.
 ///
+/// @param at when they were counted
 /// @param anything whether the account has any broadcast at all
 /// @param moving whether one of those shown is being sent
 public record BroadcastListPage(
@@ -15,6 +16,7 @@ public record BroadcastListPage(
         Form form,
         List<Option> states,
         List<Row> rows,
+        String at,
         boolean anything,
         boolean moving,
         String path,

@@ -83,6 +83,7 @@ public final class BroadcastPagesEndpoints {
     private final Variables variables;
     private final ManuscriptEndpoints manuscripts;
     private final PostLinks links;
+    private final reynard.ui.Figures figures;
     private final Desk desk;
 
     public BroadcastPagesEndpoints(
@@ -99,6 +100,7 @@ public final class BroadcastPagesEndpoints {
             Variables variables,
             Drafts drafts,
             PostLinks links,
+            reynard.ui.Figures figures,
             Desk desk) {
         this.database = database;
         this.broadcasts = broadcasts;
@@ -112,6 +114,7 @@ public final class BroadcastPagesEndpoints {
         this.variables = variables;
         this.manuscripts = new ManuscriptEndpoints(database, drafts, FIELDS, "broadcast", Section.BROADCASTS);
         this.links = links;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -224,7 +227,7 @@ public final class BroadcastPagesEndpoints {
             return visit.noSuchPage();
         }
         if (!found.get().isOpen()) {
-            return visit.page("ui/broadcast/report.jte", report(visit, found.get()));
+            return report(visit, found.get());
         }
         var opened = manuscripts.open(visit, Drafts.about(found.get().id()), filled(visit, found.get()));
         return visit.page(
@@ -552,13 +555,17 @@ public final class BroadcastPagesEndpoints {
         };
     }
 
-    private ReportPage report(Desk.Visit visit, Broadcast broadcast) {
+    private Reply report(Desk.Visit visit, Broadcast broadcast) {
+        return BroadcastListEndpoints.Counted.of(visit, figures, database, broadcasts, List.of(broadcast.id()))
+                .map(counted -> visit.page(
+                        "ui/broadcast/report.jte", report(visit, broadcast, counted.of(broadcast.id()), counted.at())))
+                .orElseGet(() -> visit.counting(BroadcastListEndpoints.subject(broadcast), Section.BROADCASTS));
+    }
+
+    private ReportPage report(Desk.Visit visit, Broadcast broadcast, Figures figures, Instant at) {
         var asked = visit.request().page();
         var request = new PageRequest(asked.after(), asked.before(), LINKS, false);
         return database.read(tx -> {
-            var figures = broadcasts
-                    .figures(tx, visit.account(), List.of(broadcast.id()))
-                    .getOrDefault(broadcast.id(), Figures.NONE);
             var clicked = broadcasts.clicked(tx, visit.account(), broadcast.id(), request);
             return new ReportPage(
                     visit.frame(BroadcastListEndpoints.subject(broadcast), Section.BROADCASTS),
@@ -567,6 +574,7 @@ public final class BroadcastPagesEndpoints {
                     Step.of(broadcast.stage()),
                     figures.progress(broadcast).toBigInteger().toString(),
                     broadcast.stage() instanceof Broadcast.Stage.Sending,
+                    visit.local().exact(at),
                     tiles(broadcast, figures),
                     facts(tx, visit, broadcast),
                     broadcast

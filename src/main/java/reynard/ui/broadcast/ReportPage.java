@@ -9,6 +9,7 @@ import reynard.ui.Option;
 ///
 /// @param progress in percent
 /// @param moving whether it is being sent
+/// @param at when it was counted
 /// @param tiles what is counted, each with its number
 /// @param facts what else is known
 /// @param publicUrl of its version on the web; empty when it has none
@@ -19,6 +20,7 @@ public record ReportPage(
         Step step,
         String progress,
         boolean moving,
+        String at,
         List<Tile> tiles,
         List<Option> facts,
         String publicUrl,

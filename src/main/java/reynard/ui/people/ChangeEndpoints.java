@@ -25,6 +25,7 @@ import reynard.subscriber.Subscribers;
 import reynard.tag.Tag;
 import reynard.tag.Tags;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Form;
 import reynard.ui.Option;
 import reynard.ui.Section;
@@ -44,15 +45,23 @@ public final class ChangeEndpoints {
     private final Tags tags;
     private final Sequences sequences;
     private final Bulk bulk;
+    private final Figures figures;
     private final Desk desk;
 
     public ChangeEndpoints(
-            Database database, Subscribers subscribers, Tags tags, Sequences sequences, Bulk bulk, Desk desk) {
+            Database database,
+            Subscribers subscribers,
+            Tags tags,
+            Sequences sequences,
+            Bulk bulk,
+            Figures figures,
+            Desk desk) {
         this.database = database;
         this.subscribers = subscribers;
         this.tags = tags;
         this.sequences = sequences;
         this.bulk = bulk;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -135,7 +144,14 @@ public final class ChangeEndpoints {
         return switch (who) {
             case Who.Ticked(var ids) -> Words.count(ids.size(), "person");
             case Who.Found(var sought) ->
-                Words.count(database.read(tx -> subscribers.count(tx, account, sought, Integer.MAX_VALUE)), "person");
+                figures.get(
+                                account,
+                                Long.class,
+                                Figures.name(sought.toString()),
+                                () -> database.read(tx -> subscribers.count(tx, account, sought, Integer.MAX_VALUE)))
+                        .map(people -> Words.count(people, "person"))
+                        // Those to whom it happens are counted when it begins.
+                        .orElse("all who are found");
         };
     }
 

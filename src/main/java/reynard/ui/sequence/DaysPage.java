@@ -6,10 +6,20 @@ import reynard.ui.Frame;
 /// What went out on each of the last days, and what came of it.
 ///
 /// @param stats where the other figures are
+/// @param at when it was counted
+/// @param address of the page
 /// @param total how many went out, in words
-/// @param days the oldest first
+/// @param days the oldest first; none while they are counted
 public record DaysPage(
-        Frame frame, long sequence, String name, String stats, String zone, String total, List<Day> days) {
+        Frame frame,
+        long sequence,
+        String name,
+        String stats,
+        String zone,
+        String at,
+        String address,
+        String total,
+        List<Day> days) {
     public DaysPage {
         days = List.copyOf(days);
     }

@@ -51,12 +51,11 @@ public final class SequenceListEndpoints {
         if (counted.isEmpty()) {
             return visit.counting("Sequences", Section.SEQUENCES);
         }
-        var counts = database.read(tx -> sequences.counts(tx, visit.account(), ids));
         var rows = page.items().stream()
                 .map(sequence -> row(
                         visit,
                         sequence,
-                        Optional.ofNullable(counts.get(sequence.id()))
+                        Optional.ofNullable(counted.get().counts().get(sequence.id()))
                                 .map(Sequences.Counts::emails)
                                 .orElse(0L),
                         counted.get().census().getOrDefault(sequence.id(), Census.NONE),
@@ -72,11 +71,16 @@ public final class SequenceListEndpoints {
     }
 
     /// What takes long to count where there is much of it.
-    private record Counted(Map<SequenceId, Census> census, Map<SequenceId, Statistics> statistics) {}
+    private record Counted(
+            Map<SequenceId, Sequences.Counts> counts,
+            Map<SequenceId, Census> census,
+            Map<SequenceId, Statistics> statistics) {}
 
     private Counted count(Desk.Visit visit, List<SequenceId> ids) {
         return database.read(tx -> new Counted(
-                standings.census(tx, visit.account(), ids), sequences.statistics(tx, visit.account(), ids)));
+                sequences.counts(tx, visit.account(), ids),
+                standings.census(tx, visit.account(), ids),
+                sequences.statistics(tx, visit.account(), ids)));
     }
 
     private static SequenceListPage.Row row(

@@ -20,6 +20,7 @@ import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
 import reynard.sequence.Statistics;
 import reynard.ui.Desk;
+import reynard.ui.Figures;
 import reynard.ui.Local;
 import reynard.ui.Section;
 import reynard.ui.Words;
@@ -33,13 +34,16 @@ public final class StatsEndpoints {
     private final Sequences sequences;
     private final Standings standings;
     private final Reports reports;
+    private final Figures figures;
     private final Desk desk;
 
-    public StatsEndpoints(Database database, Sequences sequences, Standings standings, Reports reports, Desk desk) {
+    public StatsEndpoints(
+            Database database, Sequences sequences, Standings standings, Reports reports, Figures figures, Desk desk) {
         this.database = database;
         this.sequences = sequences;
         this.standings = standings;
         this.reports = reports;
+        this.figures = figures;
         this.desk = desk;
     }
 
@@ -61,21 +65,46 @@ public final class StatsEndpoints {
                     .toList();
             var one = asked.flatMap(wanted ->
                     emails.stream().filter(email -> email.id().equals(wanted)).findFirst());
+            var sequence = plan.get().sequence();
             return asked.isPresent() && one.isEmpty()
                     ? visit.noSuchPage()
-                    : visit.page(
-                            "ui/sequence/stats.jte", page(tx, visit, plan.get().sequence(), emails, one));
+                    : counted(visit, id, emails)
+                            .map(counted -> visit.page(
+                                    "ui/sequence/stats.jte", page(tx, visit, sequence, emails, one, counted)))
+                            .orElseGet(() -> visit.counting(
+                                    "Statistics of “" + sequence.settings().name() + "”", Section.SEQUENCES));
         });
     }
 
+    /// Of a sequence's emails, and of all that it ever had.
+    private record Counted(Map<SequenceEmailId, Statistics> each, Statistics whole, Instant at) {}
+
+    private Optional<Counted> counted(Desk.Visit visit, SequenceId sequence, List<SequenceEmail> emails) {
+        var account = visit.account();
+        var now = visit.now();
+        return figures.get(
+                account,
+                Counted.class,
+                sequence.value(),
+                () -> database.read(tx -> new Counted(
+                        sequences.emailStatistics(
+                                tx,
+                                account,
+                                emails.stream().map(SequenceEmail::id).toList()),
+                        sequences.statistics(tx, account, List.of(sequence)).getOrDefault(sequence, Statistics.NONE),
+                        now)));
+    }
+
     private StatsPage page(
-            Tx tx, Desk.Visit visit, Sequence sequence, List<SequenceEmail> emails, Optional<SequenceEmail> one) {
-        var each = sequences.emailStatistics(
-                tx, visit.account(), emails.stream().map(SequenceEmail::id).toList());
-        var whole = one.map(email -> each.getOrDefault(email.id(), Statistics.NONE))
-                .orElseGet(() -> sequences
-                        .statistics(tx, visit.account(), List.of(sequence.id()))
-                        .getOrDefault(sequence.id(), Statistics.NONE));
+            Tx tx,
+            Desk.Visit visit,
+            Sequence sequence,
+            List<SequenceEmail> emails,
+            Optional<SequenceEmail> one,
+            Counted counted) {
+        var each = counted.each();
+        var whole =
+                one.map(email -> each.getOrDefault(email.id(), Statistics.NONE)).orElse(counted.whole());
         var path = path(sequence.id());
         return new StatsPage(
                 visit.frame("Statistics of “" + sequence.settings().name() + "”", Section.SEQUENCES),
@@ -85,6 +114,7 @@ public final class StatsEndpoints {
                 one.map(email -> email.settings().subject()).orElse(""),
                 path + "/days"
                         + one.map(email -> "?email=" + email.id().value()).orElse(""),
+                visit.local().exact(counted.at()),
                 tiles(whole),
                 one.isPresent() ? List.of() : rows(emails, each),
                 reports.links(tx, visit.account(), sequence.id(), one.map(SequenceEmail::id), LINKS).stream()
@@ -136,21 +166,45 @@ public final class StatsEndpoints {
         var email = visit.request().id("email").map(SequenceEmailId::new);
         return database.read(tx -> sequences
                 .find(tx, visit.account(), id)
-                .map(sequence -> visit.page("ui/sequence/days.jte", days(tx, visit, sequence, email)))
+                .map(sequence -> visit.page("ui/sequence/days.jte", days(visit, sequence, email)))
                 .orElseGet(visit::noSuchPage));
     }
 
-    private DaysPage days(Tx tx, Desk.Visit visit, Sequence sequence, Optional<SequenceEmailId> email) {
+    /// @param first the day that the list begins with
+    private record CountedDays(LocalDate first, List<Reports.DayTotals> days, Instant at) {}
+
+    private DaysPage days(Desk.Visit visit, Sequence sequence, Optional<SequenceEmailId> email) {
         var local = visit.local(sequence.settings().timeZone());
-        var first = local.date(visit.now()).minusDays(DAYS - 1);
+        var account = visit.account();
+        var now = visit.now();
+        var first = local.date(now).minusDays(DAYS - 1);
+        long of = email.map(SequenceEmailId::value).orElse(sequence.id().value());
+        var counted = figures.get(
+                account,
+                CountedDays.class,
+                of,
+                () -> database.read(tx -> new CountedDays(
+                        first, reports.byDay(tx, account, sequence.id(), email, starts(local, first)), now)));
+        return counted.map(found -> days(visit, sequence, email, found))
+                .orElseGet(() -> days(visit, sequence, email, new CountedDays(first, List.of(), now)));
+    }
+
+    private static List<Instant> starts(Local local, LocalDate first) {
         var starts = new ArrayList<Instant>();
         for (int day = 0; day <= DAYS; day++) {
             starts.add(start(local, first.plusDays(day)));
         }
-        var totals = reports.byDay(tx, visit.account(), sequence.id(), email, starts);
+        return starts;
+    }
+
+    private static DaysPage days(
+            Desk.Visit visit, Sequence sequence, Optional<SequenceEmailId> email, CountedDays counted) {
+        var local = visit.local(sequence.settings().timeZone());
+        var first = counted.first();
+        var totals = counted.days();
         long most = totals.stream().mapToLong(Reports.DayTotals::sent).max().orElse(0);
         var days = new ArrayList<DaysPage.Day>();
-        for (int day = 0; day < DAYS; day++) {
+        for (int day = 0; day < totals.size(); day++) {
             var total = totals.get(day);
             days.add(new DaysPage.Day(
                     local.day(first.plusDays(day)),
@@ -168,6 +222,9 @@ public final class StatsEndpoints {
                 sequence.settings().name(),
                 path(sequence.id()) + email.map(one -> "?email=" + one.value()).orElse(""),
                 sequence.settings().timeZone(),
+                visit.local().exact(counted.at()),
+                path(sequence.id()) + "/days"
+                        + email.map(one -> "?email=" + one.value()).orElse(""),
                 Words.count(totals.stream().mapToLong(Reports.DayTotals::sent).sum(), "email"),
                 days);
     }

@@ -8,6 +8,7 @@ import reynard.ui.Frame;
 /// @param email 0: all of them
 /// @param subject of that email; empty for all
 /// @param days where what went out day by day is shown
+/// @param at when it was counted
 public record StatsPage(
         Frame frame,
         long sequence,
@@ -15,6 +16,7 @@ public record StatsPage(
         long email,
         String subject,
         String days,
+        String at,
         List<Tile> tiles,
         List<Row> rows,
         List<Link> links) {
