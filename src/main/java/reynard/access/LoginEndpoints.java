@@ -31,6 +31,10 @@ public final class LoginEndpoints {
     private static final String SESSION = "reynard_session";
     private static final String VISIT = "reynard_visit";
     private static final String HALFWAY = "reynard_halfway";
+    private static final String KEY_LOST =
+            "This server cannot check the codes of your telephone: its secret key (REYNARD_SECRET_KEY, or secret.key in the"
+                    + " data directory) is not the one that it had. One of the codes that you wrote down lets you in, and so"
+                    + " does whoever runs the server, by putting the key back or by: bin/reynard users reset";
     private static final String WRONG_CODE = "This is no code of yours, or it was used before.";
     private static final String TOLD = "reynard_told";
     private static final int TOLD_MAX = 500;
@@ -153,7 +157,7 @@ public final class LoginEndpoints {
                 Reply.seeOther("/login/code?next=" + URLEncoder.encode(next, UTF_8))
                         .withCookie(cookie(HALFWAY, token, Sessions.PROVING.toSeconds()))
                         .withCookie(cookie(VISIT, "", 0));
-            case Sessions.Login.Wrong _ -> form(422, next, email, WRONG);
+            case Sessions.Login.Wrong _, Sessions.Login.KeyLost _ -> form(422, next, email, WRONG);
             case Sessions.Login.TooMany(var retryAfter) ->
                 form(429, next, email, "Too many attempts. Please wait some minutes.")
                         .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));
@@ -188,6 +192,7 @@ public final class LoginEndpoints {
         return switch (proving.get()) {
             case Sessions.Login.In(var token) -> in(next, token).withCookie(cookie(HALFWAY, "", 0));
             case Sessions.Login.Wrong _, Sessions.Login.Halfway _ -> code(422, next, halfway, WRONG_CODE);
+            case Sessions.Login.KeyLost _ -> code(422, next, halfway, KEY_LOST);
             case Sessions.Login.TooMany(var retryAfter) ->
                 code(429, next, halfway, "Too many attempts. Please wait some minutes.")
                         .with("Retry-After", Long.toString(retryAfter.toSeconds() + 1));

@@ -59,14 +59,21 @@ public final class SecondFactors {
     public Optional<String> waiting(UserId user) {
         return database.inTx(tx -> store.hold(tx, user))
                 .filter(stored -> !stored.confirmed())
-                .map(stored -> OneTimeCode.base32(secret(user, stored)));
+                .flatMap(stored -> secret(user, stored))
+                .map(OneTimeCode::base32);
     }
 
-    private byte[] secret(UserId user, SecondFactorStore.Stored stored) {
-        return Base64.getDecoder()
-                .decode(vault.open(stored.secret(), purpose(user))
-                        .orElseThrow(() -> new IllegalStateException(
-                                "a second factor was sealed with another secret key than this server's")));
+    /// Empty when it was sealed with another secret key than this server's.
+    private Optional<byte[]> secret(UserId user, SecondFactorStore.Stored stored) {
+        return vault.open(stored.secret(), purpose(user))
+                .map(text -> Base64.getDecoder().decode(text));
+    }
+
+    /// Whether no code of it can be told from another, because the secret key is not the one it was sealed with.
+    boolean isLost(Tx tx, UserId user) {
+        return store.hold(tx, user)
+                .filter(stored -> secret(user, stored).isEmpty())
+                .isPresent();
     }
 
     /// From now on it is asked for.
@@ -112,7 +119,11 @@ public final class SecondFactors {
     }
 
     private boolean isCode(Tx tx, UserId user, SecondFactorStore.Stored stored, String code) {
-        var step = OneTimeCode.match(secret(user, stored), code, clock.instant(), stored.lastStep());
+        var secret = secret(user, stored);
+        if (secret.isEmpty()) {
+            return false;
+        }
+        var step = OneTimeCode.match(secret.get(), code, clock.instant(), stored.lastStep());
         step.ifPresent(shown -> store.shown(tx, user, shown));
         return step.isPresent();
     }

@@ -50,6 +50,9 @@ public final class Sessions {
         /// @param token for the author's browser, seen this once
         record In(String token) implements Login {}
 
+        /// No code can be looked at: the server has another secret key than it had.
+        record KeyLost() implements Login {}
+
         /// The password is right, and the second factor is still to be shown.
         ///
         /// @param token to be shown with it
@@ -118,7 +121,7 @@ public final class Sessions {
         }
         return Optional.of(database.inTx(tx -> {
             if (!secondFactors.shows(tx, session.user().id(), code)) {
-                return new Login.Wrong();
+                return secondFactors.isLost(tx, session.user().id()) ? new Login.KeyLost() : new Login.Wrong();
             }
             store.delete(tx, secret.keyId());
             return new Login.In(begin(tx, session.user(), session.account(), true));

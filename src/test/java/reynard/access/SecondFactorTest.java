@@ -3,6 +3,8 @@ package reynard.access;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -131,5 +133,35 @@ class SecondFactorTest {
                 .startsWith("Your password alone");
         assertThat(location(new Browser(server).logIn(AUTHOR, server.password())))
                 .isEqualTo("/");
+    }
+
+    @Test
+    void a_server_with_another_secret_key_says_so_and_takes_a_code_that_was_written_down() throws SQLException {
+        try (var other = TestServer.start()) {
+            var author = new Browser(other);
+            author.logIn(AUTHOR, other.password());
+            author.submit(Browser.form(author.page("/you"), "/you/factor"), Map.of());
+            var secret = secret(author.page("/you").select("section code").text());
+            var now = OneTimeCode.at(secret, OneTimeCode.step(other.now()));
+            var on = Browser.form(author.page("/you"), "/you/factor/on");
+            var written = Browser.parse(author.submit(on, Map.of("code", now)))
+                    .select(".codes code")
+                    .eachText();
+            try (var connection = DriverManager.getConnection(other.databaseUrl());
+                    var statement = connection.createStatement()) {
+                statement.execute("update second_factor set secret = 'v1.00000000.AAAA'");
+            }
+
+            var browser = new Browser(other);
+            browser.logIn(AUTHOR, other.password());
+            other.advance(Duration.ofMinutes(1));
+            var refused = shows(browser, OneTimeCode.at(secret, OneTimeCode.step(other.now())));
+
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(Browser.parse(refused).select("[role=alert]").text())
+                    .contains("REYNARD_SECRET_KEY", "bin/reynard users reset");
+            assertThat(shows(browser, written.getFirst()).status()).isEqualTo(303);
+            assertThat(browser.get("/you").status()).isEqualTo(200);
+        }
     }
 }
