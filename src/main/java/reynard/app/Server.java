@@ -87,6 +87,7 @@ import reynard.form.Forms;
 import reynard.http.HttpServer;
 import reynard.http.Routes;
 import reynard.identity.DkimKeys;
+import reynard.identity.DnsCache;
 import reynard.identity.DnsClient;
 import reynard.identity.ReturnPath;
 import reynard.inbox.Inbox;
@@ -274,7 +275,10 @@ public final class Server implements AutoCloseable {
                     relays,
                     settings.outgoing().domainRate(),
                     settings.virtualClock() ? WITHOUT_TIME : PATIENCE,
-                    new Exchanges(() -> new DnsClient(Optional.empty()), RandomGenerator.getDefault(), false),
+                    new Exchanges(
+                            () -> new DnsCache(new DnsClient(Optional.empty()), InstantSource.system()),
+                            RandomGenerator.getDefault(),
+                            false),
                     new ConnectionPool(
                             SmtpSettings.withDefaults(
                                     settings.outgoing().ehloName().orElseGet(Server::hostName)),

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ import reynard.id.DeliveryId;
 /// when it is tried again, as greylists want it. What a relay does not take at present goes to another that may, or
 /// waits without an attempt being charged.
 ///
+/// Among several, each holds at most its own share of what is claimed: one that is up and slow leaves the others
+/// their mail, and takes what it has come to.
+///
 /// Whether a relay is down, and whether it refuses a From domain, is known to this process alone. Safe for many
 /// threads.
 public final class Relays {
@@ -31,6 +35,9 @@ public final class Relays {
     private static final Duration DOWN_FIRST = Duration.ofSeconds(15);
     private static final Duration DOWN_LONGEST = Duration.ofMinutes(5);
     private static final Duration REFUSED = Duration.ofMinutes(15);
+    private static final Duration TURN_LEAST = Duration.ofSeconds(1);
+    private static final Duration TURN_MOST = Duration.ofMinutes(10);
+    private static final double SAMPLE_WEIGHT = 0.2;
 
     private final Map<Relay, Used> relays = new LinkedHashMap<>();
 
@@ -39,9 +46,17 @@ public final class Relays {
         private final Breaker down = new Breaker(DOWN_FIRST, DOWN_LONGEST);
         private final Map<String, Breaker> refused = new LinkedHashMap<>();
         private final Optional<Pace> pace;
+        /// How many it may hold, sent or waiting for a connection; without a limit where nobody else wants them.
+        private final int share;
+        private int held;
+        /// How long it holds one, on average.
+        private double seconds;
+        /// When the last of those will have had its turn that found it full.
+        private Instant booked = Instant.EPOCH;
 
-        private Used(Relay relay) {
+        private Used(Relay relay, boolean alone) {
             this.relay = relay;
+            this.share = alone ? Integer.MAX_VALUE : Sender.AHEAD * relay.connections();
             this.pace = relay.terms().perMinute().map(Pace::new);
         }
 
@@ -56,13 +71,27 @@ public final class Relays {
         }
 
         /// When it may take mail from this domain again.
-        private Instant takesAt(String fromDomain, Instant now) {
+        private Instant takesAt(String fromDomain, boolean full, Instant now) {
             var at = pace.map(it -> it.at(now)).orElse(now);
             for (var breaker : List.of(down, refused(fromDomain))) {
                 var probeAt = breaker.tripped().map(Breaker.Tripped::probeAt).orElse(now);
                 at = probeAt.isAfter(at) ? probeAt : at;
             }
+            return full ? later(at, later(booked, now.plus(TURN_LEAST))) : at;
+        }
+
+        /// The same, and the turn is taken.
+        private Instant turn(String fromDomain, boolean full, Instant now) {
+            var at = takesAt(fromDomain, full, now);
+            if (full) {
+                var next = at.plusMillis(Math.round(1_000 * seconds / share));
+                booked = next.isAfter(now.plus(TURN_MOST)) ? booked : next;
+            }
             return at;
+        }
+
+        private static Instant later(Instant one, Instant other) {
+            return one.isBefore(other) ? other : one;
         }
     }
 
@@ -70,7 +99,7 @@ public final class Relays {
         if (relays.isEmpty()) {
             throw new IllegalArgumentException("there must be a relay");
         }
-        relays.forEach(relay -> this.relays.put(relay, new Used(relay)));
+        relays.forEach(relay -> this.relays.put(relay, new Used(relay, relays.size() == 1)));
     }
 
     /// Which way an email goes.
@@ -93,24 +122,48 @@ public final class Relays {
         return relays.keySet().stream().mapToInt(Relay::connections).sum();
     }
 
+    /// Chooses a relay; once the email is sent or not, [#left] must follow.
     synchronized Choice choose(DeliveryId delivery, String fromDomain, Instant now) {
         var fitting = fitting(fromDomain);
         if (fitting.isEmpty()) {
             return new Choice.Nowhere();
         }
         return fitting.stream()
-                .filter(used -> used.takes(fromDomain, now))
+                .filter(used -> !isFull(used, now) && used.takes(fromDomain, now))
                 .max(Comparator.comparingDouble(used -> score(delivery, used.relay)))
                 .<Choice>map(used -> {
                     used.down.trying(now);
                     used.refused(fromDomain).trying(now);
                     used.pace.ifPresent(pace -> pace.take(now));
+                    used.held++;
                     return new Choice.Chosen(used.relay);
                 })
                 .orElseGet(() -> new Choice.Wait(fitting.stream()
-                        .map(used -> used.takesAt(fromDomain, now))
-                        .min(Instant::compareTo)
+                        .min(Comparator.comparing(used -> used.takesAt(fromDomain, isFull(used, now), now)))
+                        .map(used -> used.turn(fromDomain, isFull(used, now), now))
                         .orElseThrow()));
+    }
+
+    /// The relay does not hold the email any more that [#choose] gave it.
+    synchronized void left(Relay relay, Duration took) {
+        var used = used(relay);
+        used.held--;
+        used.seconds += SAMPLE_WEIGHT * (took.toMillis() / 1_000.0 - used.seconds);
+    }
+
+    /// The least that is worth claiming while one of several relays holds half of its share or less, and the others may
+    /// be full; empty when there is none.
+    synchronized OptionalInt worthClaiming() {
+        return relays.values().stream()
+                .filter(used -> relays.size() > 1 && used.held <= used.share / 2)
+                .mapToInt(used -> used.share / 2)
+                .min();
+    }
+
+    /// Whether it holds its share. That of relays that are down is nobody's.
+    private boolean isFull(Used used, Instant now) {
+        return used.held >= used.share
+                && relays.values().stream().anyMatch(other -> other != used && other.down.passes(now));
     }
 
     private List<Used> fitting(String fromDomain) {

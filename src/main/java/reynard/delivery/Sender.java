@@ -65,7 +65,7 @@ public final class Sender implements AutoCloseable {
     private static final int POISONED_AFTER = 3;
 
     /// How many emails are claimed for each connection: one is sent, another waits, and two more make a claim worth it.
-    private static final int AHEAD = 4;
+    static final int AHEAD = 4;
 
     /// What was written is written anew when it has waited so long for a connection.
     private static final Duration FRESH = Duration.ofSeconds(10);
@@ -81,6 +81,7 @@ public final class Sender implements AutoCloseable {
     private final Subscribers subscribers;
     private final Relays relays;
     private final Destinations destinations;
+    private final boolean rated;
     private final Exchanges exchanges;
     private final ConnectionPool connections;
     private final InstantSource clock;
@@ -131,6 +132,7 @@ public final class Sender implements AutoCloseable {
         this.subscribers = subscribers;
         this.relays = relays;
         this.destinations = new Destinations(relays.connections(), domainRate, patience);
+        this.rated = domainRate.isPresent();
         this.exchanges = exchanges;
         this.connections = connections;
         this.clock = clock;
@@ -200,7 +202,9 @@ public final class Sender implements AutoCloseable {
 
     /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
     private boolean isRoomy() {
-        return slots.availablePermits() >= slotsMax() / 2;
+        int free = slots.availablePermits();
+        var enough = relays.worthClaiming();
+        return free >= slotsMax() / 2 || (enough.isPresent() && free >= enough.getAsInt());
     }
 
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
@@ -343,7 +347,14 @@ public final class Sender implements AutoCloseable {
             switch (relays.choose(claim.delivery(), letter.get().fromDomain(), written)) {
                 case Relays.Choice.Nowhere _ -> finish(claim, nowhere(claim, letter.get()));
                 case Relays.Choice.Wait(var until) -> putOff(claim, until);
-                case Relays.Choice.Chosen(var relay) -> enter(claim, draft, letter.get(), relay, written);
+                case Relays.Choice.Chosen(var relay) -> {
+                    long began = System.nanoTime();
+                    try {
+                        enter(claim, draft, letter.get(), relay, written);
+                    } finally {
+                        relays.left(relay, Duration.ofNanos(System.nanoTime() - began));
+                    }
+                }
             }
         } catch (BrokenEmail e) {
             finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
@@ -383,19 +394,29 @@ public final class Sender implements AutoCloseable {
     /// Takes one of the places that its domain has, and then a line.
     private void enter(
             Claim claim, Optional<Letters.Parts> draft, Letters.Letter letter, Relay relay, Instant written) {
-        var domain = letter.recipient().asciiDomain();
+        var to = letter.recipient().asciiDomain();
+        var domain = place(relay, to);
         var full = destinations.enter(domain, claim.kind() instanceof Kind.NoticeMail, clock.instant());
         if (full.isPresent()) {
             putOff(claim, full.get());
             return;
         }
-        var way = new Way(relay, letter.fromDomain(), domain, written, System.nanoTime());
+        var way = new Way(relay, letter.fromDomain(), to, written, System.nanoTime());
         var round = Destinations.Round.OTHER;
         try {
             round = takeLine(claim, draft, letter, way);
         } finally {
             destinations.left(domain, round, way.took(), clock.instant());
         }
+    }
+
+    /// What counts together: where there is no relay, the domains whose mail one operator takes in; where there are
+    /// several, each for itself, so that a slow one does not keep a domain from the others. A rate is for all.
+    private String place(Relay relay, String domain) {
+        if (relay.isDirect()) {
+            return exchanges.operator(domain);
+        }
+        return relays.all().size() > 1 && !rated ? domain + " by " + relay : domain;
     }
 
     private Destinations.Round takeLine(Claim claim, Optional<Letters.Parts> draft, Letters.Letter first, Way way) {
@@ -464,7 +485,7 @@ public final class Sender implements AutoCloseable {
         if (!way.relay().isDirect()) {
             return transmit(claim, letter, way, List.of(way.relay()));
         }
-        return switch (exchanges.of(way.to(), way.relay().port())) {
+        return switch (exchanges.of(way.to(), way.relay().port(), clock.instant())) {
             case Exchanges.Exchange.Hosts(var hosts) -> transmit(claim, letter, way, hosts);
             case Exchanges.Exchange.Unreachable(var outcome) -> notBegun(claim, way, outcome);
         };
@@ -478,6 +499,9 @@ public final class Sender implements AutoCloseable {
         while (true) {
             switch (fresh ? connections.open(hosts.get(host)) : connections.take(hosts.get(host))) {
                 case SendOutcome.NotSent outcome -> {
+                    if (way.relay().isDirect()) {
+                        exchanges.failed(hosts.get(host), outcome, clock.instant());
+                    }
                     if (host == hosts.size() - 1) {
                         return notBegun(claim, way, outcome);
                     }
@@ -485,6 +509,9 @@ public final class Sender implements AutoCloseable {
                     fresh = false;
                 }
                 case Opening.Opened(var connection) -> {
+                    if (way.relay().isDirect()) {
+                        exchanges.reached(hosts.get(host));
+                    }
                     var begun = connection.begin(envelope, letter.message());
                     if (begun instanceof SendOutcome.Stale && !fresh) {
                         // The relay has closed this one, and so perhaps all that wait; a new one is never stale.

@@ -1,25 +1,42 @@
 package reynard.identity;
 
+import java.time.Duration;
 import java.util.List;
 
 /// What DNS says. Names are without the dot at their end.
 public interface Dns {
     sealed interface Answer {
         /// At least one.
-        record Found(List<String> values) implements Answer {
+        record Found(List<String> values, Duration ttl) implements Answer {
             public Found {
                 values = List.copyOf(values);
+            }
+
+            public Found(List<String> values) {
+                this(values, Duration.ZERO);
             }
         }
 
         /// No such name, or none of this type.
-        record None() implements Answer {}
+        record None(Duration ttl) implements Answer {
+            public None() {
+                this(Duration.ZERO);
+            }
+        }
 
         /// Nobody knows.
-        record Failed(String cause) implements Answer {}
+        record Failed(String cause) implements Answer {
+            @Override
+            public Duration ttl() {
+                return Duration.ZERO;
+            }
+        }
+
+        /// How long it may be remembered.
+        Duration ttl();
 
         default List<String> values() {
-            return this instanceof Found(var values) ? values : List.of();
+            return this instanceof Found found ? found.values() : List.of();
         }
     }
 

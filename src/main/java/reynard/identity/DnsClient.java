@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
@@ -21,6 +22,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TXTRecord;
@@ -48,11 +50,13 @@ public final class DnsClient implements Dns {
     public Answer mx(String name) {
         var answer = records(name, Type.MX);
         return answer.failure()
-                .orElseGet(() -> found(answer.records().stream()
-                        .map(MXRecord.class::cast)
-                        .sorted(Comparator.comparingInt(MXRecord::getPriority))
-                        .map(record -> record.getPriority() + " " + plain(record.getTarget()))
-                        .toList()));
+                .orElseGet(() -> found(
+                        answer.records().stream()
+                                .map(MXRecord.class::cast)
+                                .sorted(Comparator.comparingInt(MXRecord::getPriority))
+                                .map(record -> record.getPriority() + " " + plain(record.getTarget()))
+                                .toList(),
+                        answer.ttl()));
     }
 
     @Override
@@ -65,7 +69,21 @@ public final class DnsClient implements Dns {
         }
         var both = new ArrayList<>(four.values());
         both.addAll(six.values());
-        return both.isEmpty() && six instanceof Answer.Failed ? six : found(both);
+        if (both.isEmpty()) {
+            return six instanceof Answer.Failed ? six : found(both, shorter(four.ttl(), six.ttl()));
+        }
+        // That there is none of the other kind says nothing of those that there are.
+        return found(
+                both,
+                Stream.of(four, six)
+                        .filter(Answer.Found.class::isInstance)
+                        .map(Answer::ttl)
+                        .min(Duration::compareTo)
+                        .orElseThrow());
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Override
@@ -88,14 +106,14 @@ public final class DnsClient implements Dns {
     private Answer ask(String name, int type, Function<Record, String> value) {
         var answer = records(name, type);
         return answer.failure()
-                .orElseGet(() -> found(answer.records().stream().map(value).toList()));
+                .orElseGet(() -> found(answer.records().stream().map(value).toList(), answer.ttl()));
     }
 
-    private static Answer found(List<String> values) {
-        return values.isEmpty() ? new Answer.None() : new Answer.Found(values);
+    private static Answer found(List<String> values, Duration ttl) {
+        return values.isEmpty() ? new Answer.None(ttl) : new Answer.Found(values, ttl);
     }
 
-    private record Records(List<Record> records, Optional<Answer> failure) {}
+    private record Records(List<Record> records, Duration ttl, Optional<Answer> failure) {}
 
     private Records records(String name, int type) {
         try {
@@ -108,15 +126,28 @@ public final class DnsClient implements Dns {
                     reply.getSection(Section.ANSWER).stream()
                             .filter(record -> record.getType() == type)
                             .toList(),
+                    ttl(reply),
                     Optional.empty());
         } catch (TextParseException e) {
-            return new Records(List.of(), Optional.empty());
+            return new Records(List.of(), Duration.ZERO, Optional.empty());
         } catch (IOException e) {
             return failed(name + ": " + (e.getMessage() == null ? "no answer" : e.getMessage()));
         }
     }
 
+    /// The shortest of all records that led there; of an answer without any, what its zone says of those (RFC 2308, 5).
+    private static Duration ttl(Message reply) {
+        var answers = reply.getSection(Section.ANSWER);
+        var seconds = answers.isEmpty()
+                ? reply.getSection(Section.AUTHORITY).stream()
+                        .filter(SOARecord.class::isInstance)
+                        .mapToLong(soa -> Math.min(soa.getTTL(), ((SOARecord) soa).getMinimum()))
+                        .min()
+                : answers.stream().mapToLong(Record::getTTL).min();
+        return Duration.ofSeconds(seconds.orElse(0));
+    }
+
     private static Records failed(String cause) {
-        return new Records(List.of(), Optional.of(new Dns.Answer.Failed(cause)));
+        return new Records(List.of(), Duration.ZERO, Optional.of(new Dns.Answer.Failed(cause)));
     }
 }

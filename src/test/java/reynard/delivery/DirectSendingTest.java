@@ -32,6 +32,8 @@ class DirectSendingTest {
             live.example.net. 60 IN A 127.0.0.1
             plain.example. 60 IN A 127.0.0.1
             never.example. 60 IN MX 0 .
+            shut.example. 60 IN MX 5 shut.example.net.
+            shut.example.net. 60 IN A 127.0.0.98
             """;
 
     private FakeSmtp host;
@@ -113,6 +115,19 @@ class DirectSendingTest {
 
         assertThat(state(reader)).isEqualTo("failed");
         assertThat(reader.state()).isEqualTo("active");
+    }
+
+    @Test
+    void a_host_that_is_shut_is_not_tried_for_each_email() {
+        for (int i = 0; i < 5; i++) {
+            var reader = sent("early" + i + "@shut.example");
+            assertThat(reader.deliveries().getFirst().get("reply").asText()).doesNotContain("not tried again");
+        }
+
+        var late = sent("late@shut.example");
+
+        assertThat(state(late)).isEqualTo("deferred");
+        assertThat(late.deliveries().getFirst().get("reply").asText()).contains("not tried again before", "127.0.0.98");
     }
 
     @Test

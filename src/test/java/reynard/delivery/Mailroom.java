@@ -60,6 +60,10 @@ final class Mailroom implements AutoCloseable {
     /// @param dns where mail goes that no relay takes
     /// @param patience how long an email waits for a place of its domain
     Mailroom(TestServer server, Relay relay, Supplier<Dns> dns, Duration patience, BroadcastWriter writer) {
+        this(server, List.of(relay), dns, patience, writer);
+    }
+
+    Mailroom(TestServer server, List<Relay> relays, Supplier<Dns> dns, Duration patience, BroadcastWriter writer) {
         this.now = server.now();
         InstantSource clock = () -> now;
         this.database = Database.open(server.databaseUrl(), 4);
@@ -96,7 +100,7 @@ final class Mailroom implements AutoCloseable {
                 deliveries,
                 letters,
                 subscribers,
-                new Relays(List.of(relay)),
+                new Relays(relays),
                 Optional.empty(),
                 patience,
                 new Exchanges(dns, RandomGenerator.getDefault(), true),

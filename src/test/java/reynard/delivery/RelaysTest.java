@@ -2,6 +2,7 @@ package reynard.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,11 @@ class RelaysTest {
     private static final SendOutcome GONE = new SendOutcome.Broken(Stage.CONNECT, "connection refused");
 
     private static Choice choose(Relays relays, long delivery) {
-        return relays.choose(new DeliveryId(delivery), FROM, NOW);
+        var choice = relays.choose(new DeliveryId(delivery), FROM, NOW);
+        if (choice instanceof Choice.Chosen(var relay)) {
+            relays.left(relay, Duration.ofMillis(10));
+        }
+        return choice;
     }
 
     private static void trip(Relays relays, Relay relay) {
@@ -88,6 +93,47 @@ class RelaysTest {
         relays.ended(SMALL, FROM, new SendOutcome.Accepted(reply(250, "2.0.0 ok")), probeAt);
         assertThat(relays.room(probeAt)).isEqualTo(Integer.MAX_VALUE);
         assertThat(relays.conditions().getFirst().down()).isEmpty();
+    }
+
+    @Test
+    void a_relay_that_is_slow_holds_its_share_of_what_is_claimed_and_no_more() {
+        var slow = Relay.parse("smtp://slow.example.net?connections=2&from=example.com");
+        var relays = new Relays(List.of(slow, SMALL));
+        for (int i = 0; i < 8; i++) {
+            assertThat(relays.choose(new DeliveryId(i), FROM, NOW)).isEqualTo(new Choice.Chosen(slow));
+        }
+
+        assertThat(relays.choose(new DeliveryId(8), FROM, NOW)).isEqualTo(new Choice.Wait(NOW.plusSeconds(1)));
+        assertThat(relays.choose(new DeliveryId(9), "other.example", NOW)).isEqualTo(new Choice.Chosen(SMALL));
+        assertThat(relays.worthClaiming()).hasValue(16);
+
+        relays.left(slow, Duration.ofSeconds(40));
+        assertThat(relays.choose(new DeliveryId(10), FROM, NOW)).isEqualTo(new Choice.Chosen(slow));
+        var first = ((Choice.Wait) relays.choose(new DeliveryId(11), FROM, NOW)).until();
+        var second = ((Choice.Wait) relays.choose(new DeliveryId(12), FROM, NOW)).until();
+        // 40 s count for a fifth, and eight go at a time.
+        assertThat(Duration.between(first, second)).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void what_finds_its_relay_full_goes_to_another_that_may_have_it() {
+        var slow = Relay.parse("smtp://slow.example.net?connections=1&weight=1000");
+        var relays = new Relays(List.of(slow, SMALL));
+        var choices = IntStream.range(0, 20)
+                .mapToObj(i -> relays.choose(new DeliveryId(i), FROM, NOW))
+                .toList();
+
+        assertThat(choices).filteredOn(new Choice.Chosen(slow)::equals).hasSize(4);
+        assertThat(choices).filteredOn(new Choice.Chosen(SMALL)::equals).hasSize(16);
+    }
+
+    @Test
+    void a_relay_alone_has_no_share() {
+        var relays = new Relays(List.of(SMALL));
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(relays.choose(new DeliveryId(i), FROM, NOW)).isEqualTo(new Choice.Chosen(SMALL));
+        }
+        assertThat(relays.worthClaiming()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package reynard.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +57,13 @@ class SlowDomainTest {
 
     /// @param patience none at all or more than a test takes, so that nothing depends on how fast this machine is
     private Mailroom mailroom(int connections, Duration patience) {
+        return mailroom(List.of(Relay.parse(relay.url() + "?connections=" + connections)), patience);
+    }
+
+    private Mailroom mailroom(List<Relay> relays, Duration patience) {
         return new Mailroom(
                 server,
-                Relay.parse(relay.url() + "?connections=" + connections),
+                relays,
                 Mailroom.NO_DNS,
                 patience,
                 (_, _, _) -> Optional.of(new BroadcastWriter.Draft(
@@ -68,14 +73,18 @@ class SlowDomainTest {
     }
 
     private void queue(Mailroom mailroom, String domain) {
+        queue(mailroom, domain, EACH, mailroom.now);
+    }
+
+    private void queue(Mailroom mailroom, String domain, int count, Instant dueAt) {
         broadcasts++;
         var ids = new ArrayList<SubscriberId>();
-        for (int i = 0; i < EACH; i++) {
+        for (int i = 0; i < count; i++) {
             var reader = server.subscriber("reader" + broadcasts + "-" + i + "@" + domain);
             ids.add(new SubscriberId(reader.id()));
         }
         mailroom.database.useTx(tx -> mailroom.deliveries.queue(
-                tx, mailroom.account, new BroadcastId(broadcasts), ids, Map.of(), server.now(), server.now()));
+                tx, mailroom.account, new BroadcastId(broadcasts), ids, Map.of(), dueAt, dueAt));
     }
 
     private List<String> arrived(String domain) {
@@ -127,6 +136,63 @@ class SlowDomainTest {
 
             open.countDown();
             while (arrived("patient.example").size() < EACH) {
+                mailroom.now = mailroom.now.plus(Duration.ofSeconds(5));
+                mailroom.send();
+            }
+        }
+    }
+
+    @Test
+    void what_is_due_first_goes_first_but_for_those_that_are_claimed_together() {
+        try (var mailroom = mailroom(1, Duration.ofMinutes(10))) {
+            var start = mailroom.now;
+            for (int minute : List.of(3, 1, 4, 2, 5)) {
+                queue(mailroom, "minute" + minute + ".example", CLAIMED_MAX, start.plusSeconds(60L * minute));
+            }
+            mailroom.now = start.plusSeconds(600);
+            while (mailroom.send() > 0) {
+                // Until all is sent.
+            }
+
+            var minutes = relay.messages().stream()
+                    .map(FakeSmtp.Received::recipient)
+                    .filter(address -> address.contains("@minute"))
+                    .map(address -> address.replaceAll(".*@minute|\\.example", ""))
+                    .toList();
+            assertThat(minutes).hasSize(5 * CLAIMED_MAX).isSorted();
+        }
+    }
+
+    private long fair() {
+        return relay.messages().stream()
+                .filter(mail -> mail.recipient().endsWith(".fair.example"))
+                .count();
+    }
+
+    @Test
+    void a_relay_that_is_slow_keeps_no_mail_from_another() {
+        var open = new CountDownLatch(1);
+        relay.on(Verb.DOT).to(".fair.example").after(open);
+        try (var other = FakeSmtp.start();
+                var mailroom = mailroom(
+                        List.of(
+                                Relay.parse(relay.url() + "?connections=2&weight=3"),
+                                Relay.parse(other.url() + "?connections=2")),
+                        Duration.ofMinutes(10))) {
+            for (int i = 0; i < 40; i++) {
+                // A domain begins with two places, which is not what this is about.
+                queue(mailroom, "reader" + i + ".fair.example", 1, mailroom.now);
+            }
+
+            var end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (other.messages().size() < 40 - 2 * CLAIMED_MAX && System.nanoTime() < end) {
+                mailroom.now = mailroom.now.plusMillis(200);
+                mailroom.take();
+            }
+            open.countDown();
+            assertThat(other.messages()).hasSizeGreaterThanOrEqualTo(40 - 2 * CLAIMED_MAX);
+
+            while (fair() + other.messages().size() < 40) {
                 mailroom.now = mailroom.now.plus(Duration.ofSeconds(5));
                 mailroom.send();
             }
