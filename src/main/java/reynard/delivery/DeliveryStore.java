@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -110,10 +111,22 @@ final class DeliveryStore {
                    for no key update of d skip locked)
             """ + CLAIM;
 
-    private static final Listing<Delivery> NEWEST = new Listing<>(
-            DELIVERIES + """
+    private static final Listing<Delivery> NEWEST = newest("""
                and (:state::text is null
                     or case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end = :state)
+            """);
+
+    /// Few are in one of these states for long, or ever: an index of their own finds them among millions.
+    private static final Set<Delivery.State> RARE =
+            EnumSet.of(Delivery.State.UNCERTAIN, Delivery.State.HELD, Delivery.State.FAILED);
+
+    private static final Listing<Delivery> NEWEST_OF_A_RARE_STATE = newest("""
+               and d.state in ('uncertain', 'held', 'failed') and d.state = :state and d.owner is null
+            """);
+
+    private static Listing<Delivery> newest(String inState) {
+        return new Listing<>(
+                DELIVERIES + inState + """
                and (:kind::text is null or d.kind = :kind)
                and (:broadcast::bigint is null or d.broadcast_id = :broadcast)
                and (:sequence::bigint is null or d.sequence_id = :sequence)
@@ -122,9 +135,10 @@ final class DeliveryStore {
                and (:dueAfter::timestamptz is null or d.due_at > :dueAfter)
                and (:dueBefore::timestamptz is null or d.due_at < :dueBefore)
             """,
-            Listing.Order.DESCENDING,
-            List.of(Listing.Key.number("d.id", "id")),
-            (row, _) -> delivery(row));
+                Listing.Order.DESCENDING,
+                List.of(Listing.Key.number("d.id", "id")),
+                (row, _) -> delivery(row));
+    }
 
     Page<Delivery> list(Tx tx, AccountId account, DeliveryFilter filter, PageRequest page) {
         var parameters = new HashMap<String, @Nullable Object>();
@@ -137,7 +151,8 @@ final class DeliveryStore {
         parameters.put("subscriber", filter.subscriber().map(Id::value).orElse(null));
         parameters.put("dueAfter", filter.dueAfter().orElse(null));
         parameters.put("dueBefore", filter.dueBefore().orElse(null));
-        return NEWEST.read(tx, parameters, page);
+        var listing = filter.state().filter(RARE::contains).isPresent() ? NEWEST_OF_A_RARE_STATE : NEWEST;
+        return listing.read(tx, parameters, page);
     }
 
     List<Attempt> attempts(Tx tx, AccountId account, DeliveryId delivery) {

@@ -439,7 +439,11 @@ public final class BroadcastPagesEndpoints {
     private Reply ask(Desk.Visit visit) {
         return broadcast(visit)
                 .map(broadcast -> broadcast.isOpen()
-                        ? visit.page("ui/broadcast/send.jte", question(visit, broadcast, asked(visit, broadcast)))
+                        ? reached(visit, broadcast)
+                                .map(reached -> visit.page(
+                                        "ui/broadcast/send.jte",
+                                        question(visit, broadcast, reached, asked(visit, broadcast))))
+                                .orElseGet(() -> visit.counting("Send it", Section.BROADCASTS))
                         : visit.go(address(broadcast.id())))
                 .orElseGet(visit::noSuchPage);
     }
@@ -453,10 +457,27 @@ public final class BroadcastPagesEndpoints {
                 at.map(visit.local()::field).orElse("")));
     }
 
-    private SendPage question(Desk.Visit visit, Broadcast broadcast, Form form) {
+    /// To how many it would go.
+    ///
+    /// @param people empty when something that says whom it is for is gone
+    private record Reached(Optional<Long> people, Instant at) {}
+
+    /// Empty while they are counted.
+    private Optional<Reached> reached(Desk.Visit visit, Broadcast broadcast) {
+        var account = visit.account();
+        var audience = broadcast.settings().audience();
+        var now = visit.now();
+        return figures.get(
+                account,
+                Reached.class,
+                reynard.ui.Figures.name(audience.toString()),
+                () -> new Reached(database.read(tx -> mailing.reach(tx, account, audience)), now));
+    }
+
+    private SendPage question(Desk.Visit visit, Broadcast broadcast, Reached reached, Form form) {
         var settings = broadcast.settings();
+        var reach = reached.people();
         return database.read(tx -> {
-            var reach = mailing.reach(tx, visit.account(), settings.audience());
             return new SendPage(
                     visit.frame("Send “" + BroadcastListEndpoints.subject(broadcast) + "”", Section.BROADCASTS),
                     broadcast.id().value(),
@@ -464,6 +485,7 @@ public final class BroadcastPagesEndpoints {
                     sender(tx, visit, settings),
                     audiences.sentence(tx, visit.account(), settings.audience()),
                     reach.map(count -> Words.count(count, "person")).orElse("nobody"),
+                    visit.local().exact(reached.at()),
                     obstacles(settings, reach),
                     settings.sendAt().map(visit.local()::moment).orElse(""),
                     visit.accountItself().timeZone(),
@@ -525,7 +547,9 @@ public final class BroadcastPagesEndpoints {
                 refuse(form, invalid);
             }
         }
-        return visit.refusal("ui/broadcast/send.jte", question(visit, found.get(), form));
+        return reached(visit, found.get())
+                .map(reached -> visit.refusal("ui/broadcast/send.jte", question(visit, found.get(), reached, form)))
+                .orElseGet(() -> visit.go(address(id(visit)) + "/send"));
     }
 
     /// Back to a draft, as long as it has not begun.

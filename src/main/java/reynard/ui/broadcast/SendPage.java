@@ -7,6 +7,7 @@ import reynard.ui.Frame;
 /// The last look before a broadcast goes out.
 ///
 /// @param reach how many would get it now
+/// @param reachedAt when they were counted
 /// @param obstacles why it cannot be sent; empty when it can
 /// @param when it begins; empty for a draft
 /// @param zone whose clocks the date is on
@@ -17,6 +18,7 @@ public record SendPage(
         String sender,
         String audience,
         String reach,
+        String reachedAt,
         List<String> obstacles,
         String when,
         String zone,
