@@ -276,7 +276,7 @@ public final class Server implements AutoCloseable {
                     settings.outgoing().domainRate(),
                     settings.virtualClock() ? WITHOUT_TIME : PATIENCE,
                     new Exchanges(
-                            () -> new DnsCache(new DnsClient(Optional.empty()), InstantSource.system()),
+                            () -> new DnsCache(new DnsClient(settings.outgoing().dnsServer()), InstantSource.system()),
                             RandomGenerator.getDefault(),
                             false),
                     new ConnectionPool(
@@ -509,7 +509,7 @@ public final class Server implements AutoCloseable {
                                     suppressions,
                                     bounces,
                                     dkimKeys,
-                                    new DnsClient(Optional.empty()),
+                                    new DnsClient(settings.outgoing().dnsServer()),
                                     senders,
                                     proofs,
                                     relays,

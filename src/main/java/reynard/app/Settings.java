@@ -1,5 +1,6 @@
 package reynard.app;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -48,15 +49,21 @@ public record Settings(
     /// @param relays empty: the built-in inbox
     /// @param ehloName what this server calls itself; empty: the name of its machine
     /// @param domainRate how many emails go to one recipient domain in a minute; empty: no such limit
-    public record Outgoing(List<Relay> relays, Optional<Integer> domainRate, Optional<String> ehloName) {
-        public static final Outgoing INBOX = new Outgoing(List.of(), Optional.empty(), Optional.empty());
+    /// @param dnsServer that is asked where domains lead; empty: those of the machine
+    public record Outgoing(
+            List<Relay> relays,
+            Optional<Integer> domainRate,
+            Optional<String> ehloName,
+            Optional<InetSocketAddress> dnsServer) {
+        public static final Outgoing INBOX =
+                new Outgoing(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
         public Outgoing {
             relays = List.copyOf(relays);
         }
 
         public static Outgoing over(Relay relay) {
-            return new Outgoing(List.of(relay), Optional.empty(), Optional.empty());
+            return new Outgoing(List.of(relay), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         /// Whether mail stays here.

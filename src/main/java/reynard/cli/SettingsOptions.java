@@ -1,5 +1,7 @@
 package reynard.cli;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -40,6 +42,8 @@ final class SettingsOptions {
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli fills it in.
     private CommandSpec spec;
+
+    private static final int DNS_PORT = 53;
 
     @Option(
             names = "--host",
@@ -102,6 +106,13 @@ final class SettingsOptions {
                     "What this server calls itself when it sends; without a relay it must lead to its address and "
                             + "back. REYNARD_EHLO_NAME (the name of the machine)")
     private @Nullable String ehloName;
+
+    @Option(
+            names = "--dns-server",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:REYNARD_DNS_SERVER}",
+            description = "Which DNS server is asked, such as 127.0.0.1. REYNARD_DNS_SERVER (those of the machine)")
+    private @Nullable String dnsServer;
 
     @Option(
             names = "--bootstrap-api-key",
@@ -266,7 +277,8 @@ final class SettingsOptions {
                                 .map(urls -> checked("--smtp-url", () -> Relay.parseAll(urls)))
                                 .orElse(List.of()),
                         given(domainRate).map(rate -> number("--domain-rate", rate, 1)),
-                        given(ehloName).map(this::ehloName)),
+                        given(ehloName).map(this::ehloName),
+                        given(dnsServer).map(address -> checked("--dns-server", () -> dnsServer(address)))),
                 given(bootstrapApiKey).map(this::apiKey),
                 founder(),
                 virtualClock(),
@@ -359,6 +371,10 @@ final class SettingsOptions {
             throw fault("--public-url", "must be a URL such as https://mail.example.org: " + url);
         }
         return url.replaceAll("/+$", "");
+    }
+
+    private static InetSocketAddress dnsServer(String address) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), DNS_PORT);
     }
 
     private String ehloName(String name) {

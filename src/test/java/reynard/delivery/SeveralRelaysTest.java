@@ -38,6 +38,7 @@ class SeveralRelaysTest {
         server = TestServer.with(new Settings.Outgoing(
                 Relay.parseAll(one.url() + "?weight=2 " + two.url() + "?connections=4"),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
         sequence = server.sequence(immediate("Hello"));
     }
