@@ -267,6 +267,10 @@ public final class Server implements AutoCloseable {
                     returnPath,
                     writer);
             var waking = new AtomicReference<@Nullable Engine>();
+            var exchanges = new Exchanges(
+                    () -> new DnsCache(new DnsClient(settings.outgoing().dnsServer()), InstantSource.system()),
+                    RandomGenerator.getDefault(),
+                    false);
             var sender = new Sender(
                     database,
                     deliveries,
@@ -275,10 +279,7 @@ public final class Server implements AutoCloseable {
                     relays,
                     settings.outgoing().domainRate(),
                     settings.virtualClock() ? WITHOUT_TIME : PATIENCE,
-                    new Exchanges(
-                            () -> new DnsCache(new DnsClient(settings.outgoing().dnsServer()), InstantSource.system()),
-                            RandomGenerator.getDefault(),
-                            false),
+                    exchanges,
                     new ConnectionPool(
                             SmtpSettings.withDefaults(
                                     settings.outgoing().ehloName().orElseGet(Server::hostName)),
@@ -298,11 +299,12 @@ public final class Server implements AutoCloseable {
                     database, ids, labour, clock, settings.access().bulkQueueBytes(), () -> wakeForeman(waking));
             var people = new People(database, subscribers, bulk, erasedAddresses, clock);
             var mailing = new Mailing(database, broadcasts, segments, deliveries, subscribers, events);
+            var walker = new Walker(database, enrollments, deliveries);
             var engine = parts.start(() -> new Engine(
                     brake,
                     new Retimer(database, enrollments),
                     replanner,
-                    new Walker(database, enrollments, deliveries),
+                    walker,
                     mailing,
                     sender,
                     new Rescuer(database, accounts, deliveries, node),
@@ -461,6 +463,17 @@ public final class Server implements AutoCloseable {
                             relays,
                             settings.databaseUrl().isEmpty(),
                             settings.outgoing().isInbox())
+                    .register(routes);
+            new MetricsEndpoints(
+                            accounts,
+                            deliveries,
+                            walker,
+                            sender,
+                            exchanges,
+                            relays,
+                            brake,
+                            clock,
+                            settings.access().watchers())
                     .register(routes);
             new PageEndpoints().register(routes);
             new ReferenceEndpoints().register(routes);

@@ -10,6 +10,7 @@ import reynard.account.Vault;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.net.Network;
 import reynard.net.Proxies;
 import reynard.webhook.Reach;
 
@@ -109,8 +110,22 @@ public record Settings(
     /// @param apiKeysMayBulk whether an API key opens what in Kit takes a token
     /// @param bulkQueueBytes how much of an account's bulk requests may wait
     /// @param proxies who is believed about where a request comes from
-    public record Access(Optional<RateLimit> rateLimit, boolean apiKeysMayBulk, long bulkQueueBytes, Proxies proxies) {
+    /// @param watchers who may read the metrics besides this machine
+    public record Access(
+            Optional<RateLimit> rateLimit,
+            boolean apiKeysMayBulk,
+            long bulkQueueBytes,
+            Proxies proxies,
+            List<Network> watchers) {
         public static final Access DEFAULT = new Access(Optional.empty(), false, 300_000_000, Proxies.NONE);
+
+        public Access {
+            watchers = List.copyOf(watchers);
+        }
+
+        public Access(Optional<RateLimit> rateLimit, boolean apiKeysMayBulk, long bulkQueueBytes, Proxies proxies) {
+            this(rateLimit, apiKeysMayBulk, bulkQueueBytes, proxies, List.of());
+        }
     }
 
     /// What the first account starts from.

@@ -258,6 +258,13 @@ final class SettingsOptions {
                     + "by X-Forwarded-For whose request they hand on. REYNARD_TRUSTED_PROXIES")
     private @Nullable String trustedProxies;
 
+    @Option(
+            names = "--metrics-allow",
+            paramLabel = "NETWORKS",
+            defaultValue = "${env:REYNARD_METRICS_ALLOW}",
+            description = "Who may read /metrics besides this machine, such as 10.0.0.0/8. REYNARD_METRICS_ALLOW")
+    private @Nullable String metricsAllow;
+
     /// The settings, or a sentence that names the one at fault.
     Settings settings() {
         return settings(System.getenv());
@@ -301,7 +308,11 @@ final class SettingsOptions {
                         bulkQueueBytes(),
                         given(trustedProxies)
                                 .map(networks -> checked("--trusted-proxies", () -> Proxies.parse(networks)))
-                                .orElse(Proxies.NONE)));
+                                .orElse(Proxies.NONE),
+                        given(metricsAllow)
+                                .map(networks -> checked("--metrics-allow", () -> Proxies.parse(networks)))
+                                .map(Proxies::trusted)
+                                .orElse(List.of())));
     }
 
     private RateLimit rateLimit(String text) {

@@ -214,6 +214,11 @@ public final class Deliveries {
         tell(tx, account, Set.of(new Done(id, kind, false, now)));
     }
 
+    /// How many wait for a person or for the pause after which they are sent again, by state.
+    public Map<Delivery.State, Long> unresolved(AccountId account) {
+        return database.inTx(tx -> store.unresolved(tx, account));
+    }
+
     public Map<Delivery.State, Long> counts(AccountId account) {
         return database.inTx(tx -> store.counts(tx, account));
     }

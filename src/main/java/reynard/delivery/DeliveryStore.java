@@ -1170,6 +1170,19 @@ final class DeliveryStore {
     }
 
     /// The states are counted in an index, which does not know what is claimed; only the queue is looked at for that.
+    Map<Delivery.State, Long> unresolved(Tx tx, AccountId account) {
+        var counts = new HashMap<Delivery.State, Long>();
+        tx.query("""
+                        select d.state, count(*) as count from delivery d
+                         where d.account_id = :account and d.state in ('uncertain', 'held')
+                         group by d.state
+                        """)
+                .bind("account", account)
+                .map((row, _) -> Map.entry(state(row), row.getLong("count")))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
+    }
+
     Map<Delivery.State, Long> counts(Tx tx, AccountId account) {
         var counts = new HashMap<Delivery.State, Long>();
         tx.query("""

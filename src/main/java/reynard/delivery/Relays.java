@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ public final class Relays {
         /// How many it may hold, sent or waiting for a connection; without a limit where nobody else wants them.
         private final int share;
         private int held;
+        /// How many attempts ended so, since the start.
+        private final Map<String, Long> attempts = new TreeMap<>();
         /// How long it holds one, on average.
         private double seconds;
         /// When the last of those will have had its turn that found it full.
@@ -226,6 +230,7 @@ public final class Relays {
     /// How a try ended that [#choose] had let pass.
     synchronized void ended(Relay relay, String fromDomain, SendOutcome outcome, Instant now) {
         var used = used(relay);
+        used.attempts.merge(word(outcome), 1L, Long::sum);
         if (relay.isDirect()) {
             // What one host does says nothing about the others.
             return;
@@ -248,6 +253,22 @@ public final class Relays {
             case SendOutcome.Unsupported _ -> up(used);
             case SendOutcome.Stale _, SendOutcome.Unconfirmed _ -> {}
         }
+    }
+
+    /// One word for how an attempt ended; a refusal by whose fault it was.
+    private static String word(SendOutcome outcome) {
+        return switch (outcome) {
+            case SendOutcome.Accepted _ -> "accepted";
+            case SendOutcome.Unconfirmed _ -> "unconfirmed";
+            case SendOutcome.Broken _, SendOutcome.Stale _ -> "broken";
+            case SendOutcome.Unsupported _ -> "unsupported";
+            case SendOutcome.Deferred(var stage, var reply) -> word(stage, reply);
+            case SendOutcome.Rejected(var stage, var reply) -> word(stage, reply);
+        };
+    }
+
+    private static String word(Stage stage, reynard.delivery.smtp.Reply reply) {
+        return ReplyClass.of(stage, reply).name().toLowerCase(Locale.ROOT);
     }
 
     private static void refused(
@@ -284,9 +305,12 @@ public final class Relays {
     ///
     /// @param down why and since when it takes nothing; empty: it takes mail
     /// @param refused the same for the From domains that it refuses
-    public record Condition(Relay relay, Optional<Trouble> down, Map<String, Trouble> refused) {
+    /// @param attempts since the start, by how they ended
+    public record Condition(
+            Relay relay, Optional<Trouble> down, Map<String, Trouble> refused, Map<String, Long> attempts) {
         public Condition {
             refused = Map.copyOf(refused);
+            attempts = Map.copyOf(attempts);
         }
     }
 
@@ -303,7 +327,7 @@ public final class Relays {
             var refused = new LinkedHashMap<String, Trouble>();
             used.refused.forEach(
                     (domain, breaker) -> breaker.tripped().map(trouble).ifPresent(found -> refused.put(domain, found)));
-            conditions.add(new Condition(used.relay, used.down.tripped().map(trouble), refused));
+            conditions.add(new Condition(used.relay, used.down.tripped().map(trouble), refused, used.attempts));
         }
         return conditions;
     }

@@ -320,6 +320,23 @@ public final class Sender implements AutoCloseable {
                 .findFirst();
     }
 
+    /// Since when the oldest email waits that may be sent; empty when there is none.
+    public Optional<Instant> oldestDueAt() {
+        return database.inTx(tx -> store.ready(tx, addressed, Map.of())).stream()
+                .map(DeliveryStore.Ready::nextAttemptAt)
+                .min(Instant::compareTo);
+    }
+
+    /// How many connections carry an email now.
+    public int busyConnections() {
+        return onTheirWay();
+    }
+
+    /// How many wait for one.
+    public int idleConnections() {
+        return connections.idleCount();
+    }
+
     /// Waits until nothing is on its way.
     public void awaitQuiet() {
         slots.acquireUninterruptibly(slotsMax());

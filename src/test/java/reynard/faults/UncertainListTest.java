@@ -110,7 +110,7 @@ class UncertainListTest {
                             .build(),
                     HttpResponse.BodyHandlers.discarding());
             relay.awaitMessages(sent + those("stored").size());
-            while (rows.number("select count(*) from delivery where uncertain_at is null and state = 'at_dot'") < marked
+            while (rows.number("select count(*) from delivery where at_dot and uncertain_at is null") < marked
                     || rows.number("select count(*) from delivery where state = 'sent'") < sent) {
                 Course.pause(Duration.ofMillis(10));
             }
