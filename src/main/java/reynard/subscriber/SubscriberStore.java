@@ -27,6 +27,7 @@ import reynard.id.AccountId;
 import reynard.id.CustomFieldId;
 import reynard.id.Id;
 import reynard.id.SubscriberId;
+import reynard.id.TagId;
 
 /// Every statement about subscribers.
 final class SubscriberStore {
@@ -166,6 +167,48 @@ final class SubscriberStore {
 
     /// How many there are, or one more than are counted at most.
     long count(Tx tx, AccountId account, Sought sought, long max) {
+        if (!sought.beginning().isEmpty()) {
+            return countBeginning(tx, account, sought, max);
+        }
+        return sought.tag().isPresent()
+                ? countTagged(tx, account, sought.tag().get(), sought.state(), max)
+                : countAll(tx, account, sought.state(), max);
+    }
+
+    private static long countAll(Tx tx, AccountId account, Optional<SubscriberState> state, long max) {
+        return tx.query("""
+                        select count(*)
+                          from (select
+                                  from subscriber s
+                                 where s.account_id = :account and (:state::text is null or s.state = :state)
+                                 limit :max + 1) s
+                        """)
+                .bind("account", account)
+                .bind("state", state.map(SubscriberState::wireName).orElse(null))
+                .bind("max", max)
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static long countTagged(Tx tx, AccountId account, TagId tag, Optional<SubscriberState> state, long max) {
+        return tx.query("""
+                        select count(*)
+                          from (select
+                                  from tagging g
+                                  join subscriber s on s.account_id = :account and s.id = g.subscriber_id
+                                 where g.account_id = :account and g.tag_id = :tag
+                                   and (:state::text is null or s.state = :state)
+                                 limit :max + 1) s
+                        """)
+                .bind("account", account)
+                .bind("tag", tag)
+                .bind("state", state.map(SubscriberState::wireName).orElse(null))
+                .bind("max", max)
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private static long countBeginning(Tx tx, AccountId account, Sought sought, long max) {
         return tx.query("""
                         select count(*)
                           from (select
