@@ -195,7 +195,7 @@ record Workplace(
                         figures,
                         desk)
                 .register(routes);
-        new SenderEndpoints(database, accounts, mail.senders(), desk).register(routes);
+        new SenderEndpoints(database, accounts, mail.senders(), builtInInbox, desk).register(routes);
         new ProofPagesEndpoints(mail.proofs(), desk).register(routes);
         new LedgerEndpoints(database, deliveries, sequences, subscribers, desk).register(routes);
         new InboxPagesEndpoints(inbox, builtInInbox, desk).register(routes);

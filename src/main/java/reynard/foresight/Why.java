@@ -1,5 +1,6 @@
 package reynard.foresight;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ import reynard.subscriber.Subscriber;
 public final class Why {
     /// A time by which everyone has come to the end.
     private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    /// What it takes until a due email is taken up is not told of as lateness.
+    private static final Duration UNNOTICED = Duration.ofMinutes(1);
 
     private final Standings standings;
     private final Deliveries deliveries;
@@ -230,11 +234,18 @@ public final class Why {
         if (step.rested().isPresent()) {
             return step.rested().get();
         }
+        if (planned instanceof Due.At(var at) && isJustDue(at, step.at())) {
+            return rule;
+        }
         boolean late = planned instanceof Due.At(var at) && at.isBefore(step.at());
         return late
                 ? new Rule("overdue", rule.values())
                         .with("was_due_at", planned instanceof Due.At(var at) ? Optional.of(at) : Optional.empty())
                 : new Rule("kept_date", rule.values());
+    }
+
+    static boolean isJustDue(Instant due, Instant now) {
+        return !due.isAfter(now) && now.isBefore(due.plus(UNNOTICED));
     }
 
     private static Rule counted(Delay delay, Instant anchor) {

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
 import reynard.access.LoginEndpoints;
@@ -31,6 +32,9 @@ public final class Desk {
     private static final String SANDBOX =
             "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
                     + " base-uri 'none'; frame-ancestors 'self'";
+
+    private static final String LINKS = "sandbox allow-popups allow-popups-to-escape-sandbox";
+    private static final Pattern ELSEWHERE = Pattern.compile("(?i)(https?|mailto):.*", Pattern.DOTALL);
 
     private final LoginEndpoints logins;
     private final Accounts accounts;
@@ -222,6 +226,22 @@ public final class Desk {
         page.outputSettings().prettyPrint(false);
         page.select("img[src]:not([src^=data:])").removeAttr("src").removeAttr("srcset");
         return Reply.html(200, page.outerHtml()).with("Content-Security-Policy", SANDBOX);
+    }
+
+    /// The same with links that can be followed, each in a tab of its own that knows nothing of this one: in the frame
+    /// itself hardly any page lets itself be shown.
+    public static Reply sandboxedWithLinks(String html) {
+        var page = Jsoup.parse(html);
+        page.select("[target]").removeAttr("target");
+        for (var link : page.select("a[href]")) {
+            if (ELSEWHERE.matcher(link.attr("href").strip()).matches()) {
+                link.attr("target", "_blank").attr("rel", "noopener noreferrer");
+            } else {
+                link.removeAttr("href");
+            }
+        }
+        page.outputSettings().prettyPrint(false);
+        return sandboxed(page.outerHtml()).with("Content-Security-Policy", SANDBOX.replaceFirst("sandbox", LINKS));
     }
 
     private static Reply reply(int status, String template, Object model) {

@@ -8,6 +8,7 @@ import static reynard.testing.TestServer.immediate;
 import static reynard.testing.TestServer.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -70,6 +71,16 @@ class WhyTest {
         assertThat(lines.at("/1/sentence").asText())
                 .isEqualTo("“Tips” goes out on 2026-01-08T09:00:00Z: it would have been due on 2026-01-06T09:00:00Z,"
                         + " and only monday, thursday are its days.");
+    }
+
+    @Test
+    void what_has_been_due_for_seconds_is_not_called_late() {
+        var due = Instant.parse("2026-01-05T12:00:00Z");
+
+        assertThat(Why.isJustDue(due, due)).isTrue();
+        assertThat(Why.isJustDue(due, due.plusSeconds(59))).isTrue();
+        assertThat(Why.isJustDue(due, due.plusSeconds(60))).isFalse();
+        assertThat(Why.isJustDue(due, due.minusSeconds(1))).isFalse();
     }
 
     @Test

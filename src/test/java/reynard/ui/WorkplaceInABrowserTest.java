@@ -254,10 +254,11 @@ class WorkplaceInABrowserTest extends BrowserTest {
         var path = "/sequences/" + sequence.id() + "/emails/" + sequence.email("Offer");
         var page = visit(path);
         write(page, "#content", "Dear ");
-        page.selectOption("[data-inserts]", "{{ subscriber.first_name }}");
+        page.selectOption("[data-inserts]", "{{ subscriber.first_name | default: \"there\" }}");
         page.locator("[data-kept]:has-text('Your draft is kept.')").waitFor();
 
-        assertThat(visit(path + "?draft=true").inputValue("#content")).isEqualTo("Dear {{ subscriber.first_name }}");
+        assertThat(visit(path + "?draft=true").inputValue("#content"))
+                .isEqualTo("Dear {{ subscriber.first_name | default: \"there\" }}");
     }
 
     @Test

@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import reynard.db.Database;
 import reynard.db.PageRequest;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery.State;
+import reynard.delivery.DeliveryFilter;
+import reynard.delivery.Kind;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Census;
 import reynard.enrollment.Replanner;
@@ -36,6 +39,16 @@ import reynard.ui.Words;
 public final class HomeEndpoints {
     private static final Duration SPAN = Duration.ofDays(14);
     private static final int SEQUENCES_MAX = 200;
+    private static final int NOTICES_MAX = 50;
+    private static final DeliveryFilter SENT = new DeliveryFilter(
+            Optional.of(State.SENT),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     private final Database database;
     private final Forecast forecast;
@@ -143,7 +156,7 @@ public final class HomeEndpoints {
     /// What leads from nothing to a first email; nothing any more when one has gone out.
     private List<HomePage.Step> steps(
             Desk.Visit visit, Map<State, Long> ledger, Map<SubscriberState, Long> people, List<Sequence> listed) {
-        if (ledger.getOrDefault(State.SENT, 0L) > 0) {
+        if (begun(visit, ledger.getOrDefault(State.SENT, 0L))) {
             return List.of();
         }
         boolean written = database.read(tx -> listed.stream()
@@ -179,6 +192,16 @@ public final class HomeEndpoints {
                         builtInInbox ? "/inbox" : "/people",
                         builtInInbox ? "Inbox" : "People",
                         false));
+    }
+
+    /// Whether an email has gone out that an author wrote. Notices do not count, such as a test or the link that
+    /// confirms a sending address; who has had that many has begun.
+    private boolean begun(Desk.Visit visit, long sent) {
+        if (sent == 0 || sent > NOTICES_MAX) {
+            return sent > 0;
+        }
+        return deliveries.list(visit.account(), SENT, PageRequest.first(NOTICES_MAX)).items().stream()
+                .anyMatch(delivery -> !(delivery.kind() instanceof Kind.NoticeMail));
     }
 
     private List<HomePage.Trouble> troubles(

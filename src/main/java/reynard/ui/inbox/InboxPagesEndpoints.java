@@ -92,7 +92,7 @@ public final class InboxPagesEndpoints {
     private Reply html(Desk.Visit visit) {
         return message(visit)
                 .flatMap(message -> ParsedMail.of(message.raw()).html())
-                .map(Desk::sandboxed)
+                .map(Desk::sandboxedWithLinks)
                 .orElseGet(visit::noSuchPage);
     }
 }

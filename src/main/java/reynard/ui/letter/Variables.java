@@ -26,7 +26,7 @@ public final class Variables {
 
     public List<Option> of(AccountId account) {
         var variables = new ArrayList<Option>();
-        variables.add(new Option("{{ subscriber.first_name }}", "First name"));
+        variables.add(new Option("{{ subscriber.first_name | default: \"there\" }}", "First name"));
         variables.add(new Option("{{ subscriber.email_address }}", "Email address"));
         for (var field : database.read(tx -> customFields.all(tx, account))) {
             variables.add(new Option("{{ subscriber." + field.key() + " }}", field.label()));

@@ -170,7 +170,12 @@ public final class PeopleEndpoints {
     }
 
     private Reply create(Desk.Visit visit) {
-        return visit.page("ui/people/new.jte", newcomer(visit, Form.empty()));
+        return visit.page(
+                "ui/people/new.jte",
+                newcomer(
+                        visit,
+                        Form.filled(Map.of(
+                                "sequence", visit.request().query("sequence").orElse("")))));
     }
 
     private NewcomerPage newcomer(Desk.Visit visit, Form form) {

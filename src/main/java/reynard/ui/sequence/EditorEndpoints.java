@@ -105,18 +105,36 @@ public final class EditorEndpoints {
 
     private Reply create(Desk.Visit visit) {
         int at = visit.request().integer("at", 0, 1_000_000).orElse(1_000_000);
-        var form = Form.filled(Map.of(
+        return sequence(visit)
+                .map(sequence -> visit.page(
+                        "ui/sequence/editor.jte",
+                        page(visit, sequence, Optional.empty(), begun(at, formatBefore(visit, sequence, at)))))
+                .orElseGet(visit::noSuchPage);
+    }
+
+    /// Who has written one email of a sequence in Markdown writes the next one so too.
+    private Format formatBefore(Desk.Visit visit, Sequence sequence, int at) {
+        var emails = database.read(tx -> sequences.outline(tx, visit.account(), sequence.id()));
+        return emails.isEmpty()
+                ? Format.HTML
+                : emails.get(Math.clamp(at - 1L, 0, emails.size() - 1))
+                        .settings()
+                        .format();
+    }
+
+    private static Form begun(int at, Format format) {
+        var hello = "Hello {{ subscriber.first_name | default: \"there\" }},";
+        return Form.filled(Map.of(
                 "at",
                 at,
                 "delay_value",
                 at == 0 ? 0 : 1,
                 "delay_unit",
                 "days",
+                "content_type",
+                format.wireName(),
                 "content",
-                "<p>Hello {{ subscriber.first_name | default: \"there\" }},</p>\n<p></p>\n"));
-        return sequence(visit)
-                .map(sequence -> visit.page("ui/sequence/editor.jte", page(visit, sequence, Optional.empty(), form)))
-                .orElseGet(visit::noSuchPage);
+                format == Format.MARKDOWN ? hello + "\n\n" : "<p>" + hello + "</p>\n<p></p>\n"));
     }
 
     private Reply created(Desk.Visit visit, Form form) {

@@ -22,12 +22,16 @@ public final class SenderEndpoints {
     private final Database database;
     private final Accounts accounts;
     private final SendingAddressEndpoints bodies;
+    private final boolean builtInInbox;
     private final Desk desk;
 
-    public SenderEndpoints(Database database, Accounts accounts, SendingAddressEndpoints bodies, Desk desk) {
+    /// @param builtInInbox whether no relay is named, so that the link is found there and nowhere else
+    public SenderEndpoints(
+            Database database, Accounts accounts, SendingAddressEndpoints bodies, boolean builtInInbox, Desk desk) {
         this.database = database;
         this.accounts = accounts;
         this.bodies = bodies;
+        this.builtInInbox = builtInInbox;
         this.desk = desk;
     }
 
@@ -68,7 +72,8 @@ public final class SenderEndpoints {
                             .json());
             return visit.done(
                     HOME,
-                    "A link was mailed to " + added.emailAddress() + ": whoever follows it confirms the address.");
+                    "A link was mailed to " + added.emailAddress() + ": whoever follows it confirms the address."
+                            + (builtInInbox ? " No relay is named, so it is in the inbox here." : ""));
         } catch (InvalidRequest invalid) {
             form.refuse(invalid.faults(), FIELDS);
             return visit.refusal("ui/settings/senders.jte", page(visit, form));

@@ -38,6 +38,12 @@ class HomePageTest {
     void an_empty_account_is_led_to_its_first_email_which_is_in_the_inbox() {
         assertThat(browser.page("/").select(".steps li")).hasSize(4);
         assertThat(done(browser.page("/"))).containsExactly("Say who writes (done)");
+        var sender = Browser.form(browser.page("/settings/senders"), "/settings/senders");
+        browser.submit(sender, Map.of("email_address", "ada@example.com", "from_name", "Ada"));
+        server.settle();
+        assertThat(browser.page("/").select(".steps li"))
+                .as("the link that confirms a sender is no first email")
+                .hasSize(4);
 
         var sequence = server.sequence(immediate("Hello"));
         assertThat(done(browser.page("/"))).contains("Write a sequence (done)");
@@ -46,13 +52,19 @@ class HomePageTest {
         server.settle();
 
         assertThat(browser.page("/").select(".steps")).isEmpty();
-        var inbox = browser.page("/inbox");
+        var inbox = browser.page("/inbox?to=author@example.com");
         assertThat(inbox.select("tbody tr").eachText()).containsExactly("Hello author@example.com today, 12:00");
         var mail = browser.page(inbox.select("tbody a").attr("href"));
+        assertThat(Browser.parse(browser.get(mail.select("iframe").attr("src")))
+                        .select("a[href]")
+                        .eachAttr("target"))
+                .as("in the frame itself no page would let itself be shown")
+                .isNotEmpty()
+                .containsOnly("_blank");
         assertThat(mail.select("h1").text()).isEqualTo("Hello");
         var html = browser.get(mail.select("iframe").attr("src"));
         assertThat(html.raw().headers().firstValue("Content-Security-Policy").orElse(""))
-                .startsWith("sandbox; default-src 'none'");
+                .startsWith("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'");
     }
 
     @Test

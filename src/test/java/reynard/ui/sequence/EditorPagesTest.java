@@ -109,6 +109,11 @@ class EditorPagesTest {
                 Browser.form(browser.page(fresh), fresh),
                 Map.of("subject", "More", "content_type", "markdown", "content", "# More")));
         assertThat(created.select("[name=content_type] [selected]").text()).isEqualTo("Markdown");
+        var next = browser.page("/sequences/" + sequence.id() + "/emails/new");
+        assertThat(next.select("[name=content_type] [selected]").text())
+                .as("as the email before it")
+                .isEqualTo("Markdown");
+        assertThat(next.select("#content").text()).startsWith("Hello {{").doesNotContain("<p>");
     }
 
     @Test
