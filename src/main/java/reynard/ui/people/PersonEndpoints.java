@@ -31,6 +31,7 @@ import reynard.id.TagId;
 import reynard.mail.EmailAddress;
 import reynard.sequence.SequenceEmail;
 import reynard.sequence.Sequences;
+import reynard.subscriber.Attribution;
 import reynard.subscriber.CustomField;
 import reynard.subscriber.CustomFields;
 import reynard.subscriber.Subscriber;
@@ -161,12 +162,19 @@ public final class PersonEndpoints {
         return Optional.ofNullable(subscribers
                         .attributions(tx, visit.account(), List.of(id))
                         .get(id))
-                .map(attribution -> attribution
+                .flatMap(attribution -> attribution
                         .sourceName()
-                        .or(attribution::sourceType)
-                        .orElse("")
-                        .replace('_', ' '))
+                        .or(() -> attribution.sourceType().map(PersonEndpoints::way)))
                 .orElse("");
+    }
+
+    /// Whoever is added on a page of ours goes the way that programs go.
+    private static String way(String sourceType) {
+        return switch (sourceType) {
+            case Attribution.API -> "hand, or a program";
+            case Attribution.MANUAL -> "hand";
+            default -> sourceType.replace('_', ' ');
+        };
     }
 
     private static String name(CustomField field) {

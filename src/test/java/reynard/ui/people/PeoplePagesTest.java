@@ -128,6 +128,10 @@ class PeoplePagesTest {
         assertThat(told(person)).isEqualTo("Added.");
         assertThat(person.select("h1").text()).isEqualTo("Anna");
         assertThat(way(person)).hasSize(1).first().asString().startsWith("Goes out Hello");
+        assertThat(person.select("dt:contains(Came by) + dd").text()).isEqualTo("hand, or a program");
+        var fromThere = browser.page("/people/new?sequence=" + sequence.id());
+        assertThat(fromThere.select("[name=sequence] [selected]").attr("value"))
+                .isEqualTo(Long.toString(sequence.id()));
         var again = browser.submit(form, Map.of("email_address", "not an address"));
         assertThat(again.status()).isEqualTo(422);
         assertThat(Browser.parse(again).select("#email_address-fault").text()).isEqualTo("This is no email address.");
