@@ -51,6 +51,7 @@ class EveryPageInABrowserTest extends BrowserTest {
             "/c/{token}",
             "/healthz",
             "/readyz",
+            "/metrics",
             "/docs/api",
             "/docs/api/{asset}");
 
