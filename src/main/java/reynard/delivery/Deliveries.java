@@ -387,13 +387,17 @@ public final class Deliveries {
         var uncertain = store.rescueAtDot(tx, account, owner, except, now.plus(Sender.UNCERTAIN_PAUSE), now);
         claimed.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
         uncertain.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
-        LOG.warn(
-                "of node {}: {} deliveries go back into the queue, {} are uncertain: {}",
-                owner,
-                claimed.size(),
-                uncertain.size(),
-                uncertain);
-        return claimed.size() + uncertain.size();
+        int taken = claimed.size() + uncertain.size();
+        // A node that has stopped as it should holds nothing.
+        if (taken > 0) {
+            LOG.warn(
+                    "of node {}: {} deliveries go back into the queue, {} are uncertain: {}",
+                    owner,
+                    claimed.size(),
+                    uncertain.size(),
+                    uncertain);
+        }
+        return taken;
     }
 
     DeliveryStore store() {

@@ -2,8 +2,6 @@ package reynard.delivery;
 
 import java.time.Instant;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reynard.account.Accounts;
 import reynard.db.Database;
 import reynard.db.SessionLock;
@@ -11,8 +9,6 @@ import reynard.id.AccountId;
 
 /// Takes over what a dead node has left behind. A node is dead when its session lock is free; age proves nothing.
 public final class Rescuer {
-    private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
-
     private final Database database;
     private final Accounts accounts;
     private final Deliveries deliveries;
@@ -49,7 +45,6 @@ public final class Rescuer {
             if (!SessionLock.isFree(tx, owner)) {
                 return 0;
             }
-            LOG.warn("node {} is gone", owner);
             store.dropHolder(tx, account, owner);
             return deliveries.takeBack(tx, account, owner, List.of(), now);
         });
