@@ -53,7 +53,7 @@ final class RepetitionStore {
                         .or(() -> Optional.of(new Known(request, Optional.empty(), Optional.empty())));
     }
 
-    void keep(Tx tx, AccountId account, byte[] hash, Instant now, int status, String answer) {
+    void keep(Tx tx, AccountId account, byte[] hash, Instant now, int status, Optional<String> answer) {
         tx.update("""
                         update repetition r
                            set answered_at = :now, status = :status, answer = :answer
@@ -63,7 +63,7 @@ final class RepetitionStore {
                 .bind("hash", hash)
                 .bind("now", now)
                 .bind("status", status)
-                .bind("answer", answer)
+                .bind("answer", answer.orElse(null))
                 .execute();
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Optional;
 import reynard.account.Secrets;
 import reynard.account.Vault;
 import reynard.db.Database;
@@ -66,9 +67,11 @@ public final class Repetitions {
                 .orElseGet(Taking.Unanswered::new);
     }
 
-    public void keep(AccountId account, String name, int status, String answer) {
+    /// @param answer empty when it cannot be kept; that it was done is remembered all the same
+    public void keep(AccountId account, String name, int status, Optional<String> answer) {
         var now = clock.instant();
-        database.useTx(tx -> store.keep(tx, account, Secrets.sha256(name), now, status, vault.seal(answer, PURPOSE)));
+        var sealed = answer.map(text -> vault.seal(text, PURPOSE));
+        database.useTx(tx -> store.keep(tx, account, Secrets.sha256(name), now, status, sealed));
     }
 
     /// Nothing was done under this name; whoever comes next may.

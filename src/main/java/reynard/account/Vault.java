@@ -37,6 +37,16 @@ public final class Vault {
         this.keys = keys;
     }
 
+    /// Something was sealed with another key than those that this server has.
+    public static final class Unopenable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public Unopenable(String what) {
+            super(what + " was sealed with another secret key than this server's "
+                    + "(--secret-key, REYNARD_SECRET_KEY; or secret.key in the data directory)");
+        }
+    }
+
     /// @param id tells keys apart, and nothing of the key
     private record Key(String id, SecretKeySpec spec) {
         static Key of(byte[] bytes) {

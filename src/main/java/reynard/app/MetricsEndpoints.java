@@ -2,7 +2,6 @@ package reynard.app;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -157,7 +156,7 @@ final class MetricsEndpoints {
         relays.conditions()
                 .forEach(it -> it.attempts()
                         .keySet()
-                        .forEach(word -> attempts(registry, it.relay().toString(), word)));
+                        .forEach(word -> attempts(it.relay().toString(), word)));
         return new Reply(200, new Reply.Bytes(TYPE, registry.scrape(TYPE).getBytes(StandardCharsets.UTF_8)), Map.of());
     }
 
@@ -183,7 +182,7 @@ final class MetricsEndpoints {
         return sums;
     }
 
-    private void attempts(MeterRegistry registry, String relay, String word) {
+    private void attempts(String relay, String word) {
         FunctionCounter.builder(
                         "reynard.attempts",
                         this,

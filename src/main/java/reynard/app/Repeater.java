@@ -1,6 +1,5 @@
 package reynard.app;
 
-import java.util.Optional;
 import java.util.function.Supplier;
 import reynard.access.Repetitions;
 import reynard.access.Repetitions.Taking;
@@ -52,10 +51,11 @@ final class Repeater implements Repeats {
             }
             throw e;
         }
-        var kept = reply.status() < REFUSED ? reply.kept() : Optional.<String>empty();
-        kept.ifPresentOrElse(
-                answer -> repetitions.keep(caller.account(), name, reply.status(), answer),
-                () -> repetitions.free(caller.account(), name));
+        if (reply.status() < REFUSED) {
+            repetitions.keep(caller.account(), name, reply.status(), reply.kept());
+        } else {
+            repetitions.free(caller.account(), name);
+        }
         return reply;
     }
 }

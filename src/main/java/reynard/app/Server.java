@@ -666,9 +666,7 @@ public final class Server implements AutoCloseable {
                 new SettingStore().putIfAbsent(tx, "erasure_secret", vault.seal(Secrets.key(), "erased addresses")));
         return Base64.getDecoder()
                 .decode(vault.open(sealed, "erased addresses")
-                        .orElseThrow(() -> new IllegalStateException(
-                                "the secret for erased addresses was sealed with another secret key than this server's"
-                                        + " (REYNARD_SECRET_KEY, or secret.key in the data directory)")));
+                        .orElseThrow(() -> new Vault.Unopenable("the secret for erased addresses")));
     }
 
     private String startEmbedded(Settings settings) {

@@ -93,14 +93,22 @@ final class EnrollmentInvariants {
         if (row.subscriberState() == null) {
             return Optional.of("is of subscriber " + row.subscriber().value() + ", who does not exist");
         }
-        if (row.lastEmailSequence().filter(id -> id != row.sequence().value()).isPresent()) {
-            return Optional.of("had an email last that is of another sequence: "
-                    + row.lastEmail().orElseThrow().value());
+        return email("had an email last", row.lastEmail(), row.lastEmailSequence())
+                .or(() -> email("has a next email", row.nextEmail(), row.nextEmailSequence()))
+                .or(this::runs);
+    }
+
+    /// @param sequence that it is of; empty when there is no such email
+    private Optional<String> email(String has, Optional<SequenceEmailId> email, Optional<Long> sequence) {
+        if (email.isEmpty() || sequence.equals(Optional.of(row.sequence().value()))) {
+            return Optional.empty();
         }
-        if (row.nextEmailSequence().filter(id -> id != row.sequence().value()).isPresent()) {
-            return Optional.of("has a next email that is of another sequence: "
-                    + row.nextEmail().orElseThrow().value());
-        }
+        return Optional.of(has
+                + (sequence.isEmpty() ? " that does not exist: " : " that is of another sequence: ")
+                + email.get().value());
+    }
+
+    private Optional<String> runs() {
         return row.pastRuns() == row.run() - 1
                 ? Optional.empty()
                 : Optional.of("is in run " + row.run() + ", but " + row.pastRuns() + " earlier ones are on record");

@@ -24,6 +24,14 @@ import reynard.subscriber.SubscriberState;
 
 /// Every statement of the room.
 final class BulkStore {
+    /// The requests of an account for everybody who is found.
+    private static final String CHOSEN = """
+            select j.id, j.operation, c.target_id, j.created_at, j.items, j.done, j.failed, j.created, j.finished_at
+              from bulk_choice c
+              join bulk_job j on j.account_id = :account and j.id = c.job_id
+             where c.account_id = :account
+            """;
+
     private static final Listing<BulkJob> NEWEST = new Listing<>(
             """
             select j.id, j.operation, j.bytes, j.items, j.done, j.failed, j.created, j.created_at, j.finished_at,
@@ -154,12 +162,7 @@ final class BulkStore {
     }
 
     List<Bulk.Chosen> chosen(Tx tx, AccountId account, int limit) {
-        return tx.query("""
-                        select j.id, j.operation, c.target_id, j.created_at, j.items, j.done, j.failed, j.created,
-                               j.finished_at
-                          from bulk_choice c
-                          join bulk_job j on j.account_id = :account and j.id = c.job_id
-                         where c.account_id = :account
+        return tx.query(CHOSEN + """
                          order by c.job_id desc
                          limit :limit
                         """)
@@ -170,13 +173,7 @@ final class BulkStore {
     }
 
     Optional<Bulk.Chosen> chosen(Tx tx, AccountId account, BulkJobId id) {
-        return tx.query("""
-                        select j.id, j.operation, c.target_id, j.created_at, j.items, j.done, j.failed, j.created,
-                               j.finished_at
-                          from bulk_choice c
-                          join bulk_job j on j.account_id = :account and j.id = c.job_id
-                         where c.account_id = :account and c.job_id = :id
-                        """)
+        return tx.query(CHOSEN + " and c.job_id = :id")
                 .bind("account", account)
                 .bind("id", id)
                 .map((row, _) -> chosen(row))

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import reynard.account.Vault;
 import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
-import reynard.identity.DkimKeys;
 
 /// Tells an operator in one sentence why a command could not be carried out; what nobody foresaw comes with its trace.
 final class Failures {
@@ -24,10 +24,7 @@ final class Failures {
             return command.getCommandSpec().exitCodeOnInvalidInput();
         }
         for (@Nullable Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (cause instanceof EmbeddedDatabase.Unavailable) {
-                return sentence(command, String.valueOf(cause.getMessage()));
-            }
-            if (cause instanceof DkimKeys.Unopenable) {
+            if (cause instanceof EmbeddedDatabase.Unavailable || cause instanceof Vault.Unopenable) {
                 return sentence(command, String.valueOf(cause.getMessage()));
             }
             if (cause instanceof BindException) {

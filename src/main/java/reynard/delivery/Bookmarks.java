@@ -10,10 +10,8 @@ import reynard.id.AccountId;
 /// Where this node reads on in a queue: behind what it has just taken from it.
 ///
 /// PostgreSQL keeps the index entries of what is taken until the next vacuum. Whoever begins at the head of a long
-/// queue
-/// walks over all of them each time, so beginning there is for once a second. What comes to stand before a bookmark,
-/// such
-/// as the mail of a sequence that goes on, waits for that.
+/// queue walks over all of them each time, so beginning there is for once a second. What comes to stand before a
+/// bookmark, such as the mail of a sequence that goes on, waits for that.
 final class Bookmarks {
     private static final long GOOD_FOR = Duration.ofSeconds(1).toNanos();
 

@@ -39,12 +39,16 @@ import reynard.mail.EmailAddress;
 
 /// Every statement of the room.
 final class DeliveryStore {
+    /// What is claimed keeps the state that it was queued in (ADR 6).
+    private static final String STATE =
+            "case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end";
+
     /// All of an account, to which a statement adds which of them.
-    private static final String DELIVERIES = """
-            select d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at,
-                   case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end as state, d.due_at,
-                   case when d.owner is null then d.next_attempt_at end as next_attempt_at, d.attempts, d.settled_at, d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
+    private static final String DELIVERIES = "select " + STATE + " as state," + """
+                   d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
+                   d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.due_at,
+                   case when d.owner is null then d.next_attempt_at end as next_attempt_at, d.attempts, d.settled_at,
+                   d.bounced_at, d.uncertain_at, d.reason, d.detail, d.reply
               from delivery d
              where d.account_id = :account
             """;
@@ -111,10 +115,7 @@ final class DeliveryStore {
                    for no key update of d skip locked)
             """ + CLAIM;
 
-    private static final Listing<Delivery> NEWEST = newest("""
-               and (:state::text is null
-                    or case when d.owner is null then d.state when d.at_dot then 'at_dot' else 'claimed' end = :state)
-            """);
+    private static final Listing<Delivery> NEWEST = newest(" and (:state::text is null or " + STATE + " = :state)\n");
 
     /// Few are in one of these states for long, or ever: an index of their own finds them among millions.
     private static final Set<Delivery.State> RARE =
@@ -957,7 +958,8 @@ final class DeliveryStore {
                              where d.account_id = :account and d.id = e.id
                                and ((d.owner = :owner and d.attempts = e.attempts - 1)
                                     or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
-                                        and d.owner is null and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
+                                        and d.owner is null
+                                        and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
                             returning d.id, d.settled_at),
                         dropped as (
                             delete from delivery_message m

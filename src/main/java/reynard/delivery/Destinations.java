@@ -88,7 +88,6 @@ final class Destinations {
     /// @return empty when it has one; else when to come back
     Optional<Instant> enter(String domain, boolean hurried, Instant now) {
         var latch = new CountDownLatch(1);
-        long waitMillis;
         synchronized (this) {
             var place = place(domain, now);
             var closedUntil = closedUntil(place, now);
@@ -100,9 +99,8 @@ final class Destinations {
                 return Optional.empty();
             }
             place.waiting.addLast(latch);
-            waitMillis = waitMillis();
         }
-        if (isOpened(latch, waitMillis)) {
+        if (isOpened(latch, patience.toMillis()) || isOpened(latch, moreMillis())) {
             return Optional.empty();
         }
         synchronized (this) {
@@ -114,11 +112,11 @@ final class Destinations {
         }
     }
 
-    /// Where even the fastest domain is slow, all of this machine is, and nobody is helped by going back into the
-    /// queue.
-    private long waitMillis() {
+    /// How much longer than its patience an email waits: where even the fastest domain is slow, all of this machine is,
+    /// and nobody is helped by going back into the queue.
+    private synchronized long moreMillis() {
         long rounds = ROUNDS_WAITED_FOR * Math.round(1_000 * fastest().orElse(0));
-        return Math.clamp(rounds, patience.toMillis(), PATIENCES_MOST * patience.toMillis());
+        return Math.clamp(rounds - patience.toMillis(), 0, (PATIENCES_MOST - 1) * patience.toMillis());
     }
 
     private static boolean isOpened(CountDownLatch latch, long millis) {

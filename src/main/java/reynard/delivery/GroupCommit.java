@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +20,7 @@ import reynard.id.AccountId;
 /// Who comes while nothing is written writes at once; who comes while a transaction is on its way is in the next one,
 /// with all the others who came meanwhile. Where many come so quickly that this alone makes large transactions, the
 /// next one waits for a third of those who may come, for as long as the last one took and no longer: each transaction
-/// costs much the same, whatever is in it. Where few come, a second transaction begins beside the first one, so that
-/// nobody waits for somebody else's. Each returns when what it brought is durable.
+/// costs much the same, whatever is in it. Each returns when what it brought is durable.
 ///
 /// @param <T> what is recorded
 /// @param <R> what became of it
@@ -64,70 +62,54 @@ final class GroupCommit<T, R> {
         return line == null ? 0 : line.count.get();
     }
 
-    private static final class Waiting<T, R> {
-        private final T item;
-        private final CompletableFuture<R> result = new CompletableFuture<>();
-        /// Whether it is in a transaction.
-        private volatile boolean taken;
+    private record Waiting<T, R>(T item, CompletableFuture<R> result) {}
 
-        private Waiting(T item) {
-            this.item = item;
-        }
-    }
-
-    /// Those of one account. Who holds a lock writes for all who wait.
+    /// Those of one account. Who holds the lock writes for all who wait for it.
     private final class Line {
         private final AccountId account;
         private final Queue<Waiting<T, R>> waiting = new ConcurrentLinkedQueue<>();
         private final AtomicInteger count = new AtomicInteger();
         private final ReentrantLock turn = new ReentrantLock();
-        private final ReentrantLock beside = new ReentrantLock();
         /// Whoever holds the turn and waits for others, and for how many.
         private volatile @Nullable Thread gathering;
 
         private volatile int wanted;
-        /// How many the last transaction wrote, and how long it took.
-        private volatile int together;
+        /// How many the last transaction wrote, and how long it took. For whoever holds the turn.
+        private int together;
 
-        private volatile long took;
+        private long took;
 
         private Line(AccountId account) {
             this.account = account;
         }
 
         R record(T item) {
-            var own = new Waiting<T, R>(item);
+            var own = new Waiting<T, R>(item, new CompletableFuture<>());
             waiting.add(own);
             var gatherer = count.incrementAndGet() >= wanted ? gathering : null;
             if (gatherer != null) {
                 LockSupport.unpark(gatherer);
             }
-            int all = underWay.getAsInt();
-            boolean isCrowd = together >= Math.max(CROWD_MIN, all / CROWD_ONE_IN);
-            var lock = isCrowd || !turn.isLocked() ? turn : beside;
-            lock.lock();
+            turn.lock();
             try {
-                while (!own.taken) {
-                    if (isCrowd) {
-                        gather(all);
-                    }
+                while (!own.result().isDone()) {
+                    gather();
                     recordNext();
                 }
             } finally {
-                lock.unlock();
+                turn.unlock();
             }
-            return outcome(own);
+            if (own.result().isCompletedExceptionally() && own.result().exceptionNow() instanceof RuntimeException e) {
+                throw e;
+            }
+            return own.result().resultNow();
         }
 
-        private R outcome(Waiting<T, R> own) {
-            try {
-                return own.result.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        private void gather() {
+            int all = underWay.getAsInt();
+            if (together < Math.max(CROWD_MIN, all / CROWD_ONE_IN)) {
+                return;
             }
-        }
-
-        private void gather(int all) {
             wanted = Math.min(TOGETHER_MAX, all / WAITED_FOR_ONE_IN);
             gathering = Thread.currentThread();
             long end = System.nanoTime() + took;
@@ -140,25 +122,21 @@ final class GroupCommit<T, R> {
         private void recordNext() {
             var entries = new ArrayList<Waiting<T, R>>();
             for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-                next.taken = true;
                 entries.add(next);
                 if (entries.size() == TOGETHER_MAX) {
                     break;
                 }
             }
-            if (entries.isEmpty()) {
-                return;
-            }
             count.addAndGet(-entries.size());
             long began = System.nanoTime();
             try {
-                var results = work.record(
-                        account, entries.stream().map(entry -> entry.item).toList());
+                var results =
+                        work.record(account, entries.stream().map(Waiting::item).toList());
                 for (int i = 0; i < entries.size(); i++) {
-                    entries.get(i).result.complete(results.get(i));
+                    entries.get(i).result().complete(results.get(i));
                 }
             } catch (RuntimeException e) {
-                entries.forEach(entry -> entry.result.completeExceptionally(e));
+                entries.forEach(entry -> entry.result().completeExceptionally(e));
             }
             together = entries.size();
             took = Math.min(System.nanoTime() - began, WAIT_MAX);

@@ -203,8 +203,7 @@ public final class Sender implements AutoCloseable {
     /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
     private boolean isRoomy() {
         int free = slots.availablePermits();
-        var enough = relays.worthClaiming();
-        return free >= slotsMax() / 2 || (enough.isPresent() && free >= enough.getAsInt());
+        return free >= slotsMax() / 2 || relays.worthClaiming().stream().anyMatch(enough -> free >= enough);
     }
 
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
@@ -314,17 +313,14 @@ public final class Sender implements AutoCloseable {
     /// When the next queued email may be tried, whoever's it is.
     public Optional<Instant> nextAttemptAt() {
         var possibleAt = relays.roomAt(clock.instant());
-        return database.inTx(tx -> store.ready(tx, addressed, Map.of())).stream()
-                .map(DeliveryStore.Ready::nextAttemptAt)
-                .map(at -> at.isBefore(possibleAt) ? possibleAt : at)
-                .findFirst();
+        return oldestDueAt().map(at -> at.isBefore(possibleAt) ? possibleAt : at);
     }
 
-    /// Since when the oldest email waits that may be sent; empty when there is none.
+    /// Since when the first in the queue may be sent, or from when on; empty when there is none.
     public Optional<Instant> oldestDueAt() {
         return database.inTx(tx -> store.ready(tx, addressed, Map.of())).stream()
                 .map(DeliveryStore.Ready::nextAttemptAt)
-                .min(Instant::compareTo);
+                .findFirst();
     }
 
     /// How many connections carry an email now.

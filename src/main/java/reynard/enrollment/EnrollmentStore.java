@@ -36,6 +36,15 @@ import reynard.subscriber.MemberFilter;
 
 /// Every statement about enrollments.
 final class EnrollmentStore {
+    /// Those of an account, to which a statement adds which of them.
+    private static final String ENROLLMENTS = """
+            select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state, e.parked_because,
+                   e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata, e.plan_version, e.finished_at,
+                   e.finish_reason
+              from enrollment e
+             where e.account_id = :account
+            """;
+
     private static final Set<String> INSIDE = Set.of("waiting", "sending", "parked");
 
     private static final Listing<Member> MEMBERS = new Listing<>(
@@ -64,12 +73,8 @@ final class EnrollmentStore {
     }
 
     Optional<Enrollment> findForUpdate(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.sequence_id = :sequence and e.subscriber_id = :subscriber
+        return tx.query(ENROLLMENTS + """
+                           and e.sequence_id = :sequence and e.subscriber_id = :subscriber
                            for no key update
                         """)
                 .bind("account", account)
@@ -80,12 +85,8 @@ final class EnrollmentStore {
     }
 
     Optional<Enrollment> findForUpdate(Tx tx, AccountId account, EnrollmentId id) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.id = :id
+        return tx.query(ENROLLMENTS + """
+                           and e.id = :id
                            for no key update
                         """)
                 .bind("account", account)
@@ -96,12 +97,8 @@ final class EnrollmentStore {
 
     /// Those that there are, by id.
     List<Enrollment> findAllForUpdate(Tx tx, AccountId account, Collection<EnrollmentId> ids) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.id = any(:ids)
+        return tx.query(ENROLLMENTS + """
+                           and e.id = any(:ids)
                          order by e.id
                            for no key update
                         """)
@@ -114,12 +111,8 @@ final class EnrollmentStore {
     /// Those of the people who were ever in the sequence, by id.
     List<Enrollment> findAllForUpdate(
             Tx tx, AccountId account, SequenceId sequence, Collection<SubscriberId> subscribers) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.sequence_id = :sequence
+        return tx.query(ENROLLMENTS + """
+                           and e.sequence_id = :sequence
                            and e.subscriber_id = any(:subscribers)
                          order by e.id
                            for no key update
@@ -133,12 +126,8 @@ final class EnrollmentStore {
 
     /// The subscriber's enrollments that are not over.
     List<Enrollment> openForUpdate(Tx tx, AccountId account, SubscriberId subscriber) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.subscriber_id = :subscriber and e.finished_at is null
+        return tx.query(ENROLLMENTS + """
+                           and e.subscriber_id = :subscriber and e.finished_at is null
                          order by e.id
                            for no key update
                         """)
@@ -150,12 +139,8 @@ final class EnrollmentStore {
 
     /// Those due, oldest first, but for the rows that another node is working on.
     List<Enrollment> claimDue(Tx tx, AccountId account, Instant now, int limit) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.state = 'waiting' and e.due_at <= :now
+        return tx.query(ENROLLMENTS + """
+                           and e.state = 'waiting' and e.due_at <= :now
                          order by e.due_at, e.id
                          limit :limit
                            for no key update skip locked
@@ -169,12 +154,8 @@ final class EnrollmentStore {
 
     /// Those whose plan is older than the given one and who wait or are parked.
     List<Enrollment> claimStale(Tx tx, AccountId account, SequenceId sequence, long planVersion, int limit) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.sequence_id = :sequence
+        return tx.query(ENROLLMENTS + """
+                           and e.sequence_id = :sequence
                            and e.plan_version < :planVersion and e.state in ('waiting', 'parked')
                          order by e.plan_version, e.id
                          limit :limit
@@ -352,12 +333,8 @@ final class EnrollmentStore {
 
     /// Those behind the given id that wait with a date by other rules than of this tz release.
     List<Enrollment> claimOtherTzdata(Tx tx, AccountId account, String tzdata, EnrollmentId after, int limit) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.id > :after and e.state = 'waiting' and e.tzdata <> :tzdata
+        return tx.query(ENROLLMENTS + """
+                           and e.id > :after and e.state = 'waiting' and e.tzdata <> :tzdata
                          order by e.id
                          limit :limit
                            for no key update
@@ -455,12 +432,8 @@ final class EnrollmentStore {
     }
 
     Optional<Enrollment> find(Tx tx, AccountId account, SequenceId sequence, SubscriberId subscriber) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.sequence_id = :sequence and e.subscriber_id = :subscriber
+        return tx.query(ENROLLMENTS + """
+                           and e.sequence_id = :sequence and e.subscriber_id = :subscriber
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -470,12 +443,8 @@ final class EnrollmentStore {
     }
 
     List<Enrollment> ofSubscriber(Tx tx, AccountId account, SubscriberId subscriber) {
-        return tx.query("""
-                        select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state,
-                               e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata,
-                               e.plan_version, e.finished_at, e.finish_reason
-                          from enrollment e
-                         where e.account_id = :account and e.subscriber_id = :subscriber
+        return tx.query(ENROLLMENTS + """
+                           and e.subscriber_id = :subscriber
                          order by e.added_at desc, e.id desc
                         """)
                 .bind("account", account)

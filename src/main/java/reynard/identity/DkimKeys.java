@@ -35,14 +35,6 @@ public final class DkimKeys {
         this.clock = clock;
     }
 
-    /// A key was sealed with another secret key than those that this server has.
-    public static final class Unopenable extends RuntimeException {
-        Unopenable(SigningKey key) {
-            super("the DKIM key " + key.recordName() + " was sealed with another secret key than this server's "
-                    + "(--secret-key, REYNARD_SECRET_KEY; or secret.key in the data directory)");
-        }
-    }
-
     /// Makes a key. It signs at once when the domain has none of its algorithm that does; otherwise after [#use], so
     /// that its DNS record can be there first.
     ///
@@ -94,7 +86,8 @@ public final class DkimKeys {
     /// The keys that sign mail from an address of this domain: the domain's own, or else those of the nearest domain
     /// above it, which DMARC takes as well.
     ///
-    /// @throws Unopenable when one was sealed with a key that is not here: unsigned mail is worse than late mail
+    /// @throws Vault.Unopenable when one was sealed with a key that is not here: unsigned mail is worse than late
+    ///     mail
     public List<DkimKey> signing(Tx tx, AccountId account, String domain) {
         var found = store.signing(tx, account, withParents(domain));
         return found.stream()
@@ -117,14 +110,15 @@ public final class DkimKeys {
     private DkimKey open(AccountId account, DkimKeyStore.Sealed sealed) {
         return opened.computeIfAbsent(sealed.key().id(), _ -> {
             var key = sealed.key();
-            var secret = vault.open(sealed.sealed(), purpose(account, key)).orElseThrow(() -> new Unopenable(key));
+            var secret = vault.open(sealed.sealed(), purpose(account, key))
+                    .orElseThrow(() -> new Vault.Unopenable("the DKIM key " + key.recordName()));
             return DkimKey.of(key.domain(), key.selector(), key.algorithm(), secret, key.publicKey());
         });
     }
 
     /// Opens every key of the account that signs, to find out early.
     ///
-    /// @throws Unopenable when one was sealed with a key that is not here
+    /// @throws Vault.Unopenable when one was sealed with a key that is not here
     public void check(AccountId account) {
         for (var key : database.inTx(tx -> store.all(tx, account))) {
             if (key.key().signingSince().isPresent()) {

@@ -407,6 +407,18 @@ class AuditTest {
     }
 
     @Test
+    void an_enrollment_whose_next_email_does_not_exist() {
+        spoilEnrollment("waiting", "next_email_id = 900000");
+        assertEnrollment("waiting", "has a next email that does not exist: 900000");
+    }
+
+    @Test
+    void an_enrollment_whose_last_email_does_not_exist() {
+        spoilEnrollment("waiting", "last_email_id = 900000");
+        assertEnrollment("waiting", "had an email last that does not exist: 900000");
+    }
+
+    @Test
     void a_delivery_to_somebody_else() {
         long delivery = delivery("waiting");
         spoilDelivery("waiting", "subscriber_id = " + id("parked"));

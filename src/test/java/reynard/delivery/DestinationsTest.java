@@ -143,6 +143,21 @@ class DestinationsTest {
     }
 
     @Test
+    void where_even_the_fastest_domain_is_slow_an_email_waits_longer_before_it_goes_back() {
+        var patience = Duration.ofMillis(20);
+        var destinations = new Destinations(1, Optional.empty(), patience);
+        for (int i = 0; i < 3; i++) {
+            destinations.enter("a.example", false, NOW);
+            destinations.left("a.example", Round.WELL, Duration.ofSeconds(4), NOW);
+        }
+        destinations.enter("a.example", false, NOW);
+
+        long began = System.nanoTime();
+        assertThat(destinations.enter("a.example", false, NOW)).isPresent();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(patience.multipliedBy(10));
+    }
+
+    @Test
     void what_somebody_waits_for_goes_before_all_others() {
         var destinations = impatient(8);
         fill(destinations, "a.example");
