@@ -176,9 +176,15 @@ public final class Accounts {
         return store.findSendingAddress(tx, account, id);
     }
 
+    /// All of an account, while nobody else adds, changes or removes one before the transaction ends.
+    public List<SendingAddress> holdSendingAddresses(Tx tx, AccountId account) {
+        store.lockSendingAddresses(tx, account);
+        return store.sendingAddresses(tx, account);
+    }
+
     /// One that is not verified yet.
     ///
-    /// @param email one that the account does not have yet
+    /// @param email one that the account does not have yet, by [#holdSendingAddresses]
     public SendingAddress addSendingAddress(Tx tx, AccountId account, String email, String fromName) {
         var address = new SendingAddress(new SendingAddressId(ids.next()), email, fromName, false, false);
         store.insertSendingAddress(tx, account, address, clock.instant());

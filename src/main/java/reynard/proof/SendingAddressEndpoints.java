@@ -111,7 +111,7 @@ public final class SendingAddressEndpoints {
 
     private SendingAddress add(AccountId account, Wanted wanted) {
         return database.inTx(tx -> {
-            var there = accounts.sendingAddresses(tx, account);
+            var there = accounts.holdSendingAddresses(tx, account);
             if (there.size() >= ADDRESSES_MAX) {
                 throw new InvalidRequest("an account has at most " + ADDRESSES_MAX + " sending addresses");
             }

@@ -6,7 +6,11 @@ import static reynard.testing.TestServer.json;
 import static reynard.testing.TestServer.text;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,6 +143,19 @@ class SendingAddressesTest {
         var broken = Map.of("email_address", "a@tea.example.com", "from_name", "Mei\r\nBcc: x@example.org");
         assertThat(server.post("/ext/v1/sending_addresses", text(broken)).status())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void an_address_that_several_add_at_once_is_added_once() throws InterruptedException {
+        var answers = new ConcurrentLinkedQueue<Answer>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.invokeAll(Collections.nCopies(4, () -> answers.add(add("mei@tea.example.com"))));
+        }
+
+        assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(201, 422, 422, 422);
+        assertThat(answers)
+                .flatExtracting(answer -> answer.status() == 201 ? List.of() : answer.errors())
+                .containsOnly("email_address is a sending address already");
     }
 
     @Test
