@@ -15,6 +15,7 @@ import reynard.foresight.Edits;
 import reynard.foresight.Edits.Outcome;
 import reynard.foresight.Impact.Policy;
 import reynard.http.Reply;
+import reynard.sequence.Sequence;
 import reynard.sequence.Sequences.EmailEdit;
 import reynard.ui.Desk;
 import reynard.ui.Form;
@@ -45,6 +46,24 @@ final class AskingEndpoints {
             boolean resuming,
             boolean always) {
         static final List<Policy> ALL = List.of(Policy.NEXT_SLOT, Policy.NEW_JOINERS_ONLY, Policy.NOW);
+
+        /// @param action within the sequence, such as `/order`
+        static Wish of(Sequence sequence, String title, String action, String button, boolean always) {
+            return new Wish(
+                    title,
+                    sequence.settings().name(),
+                    sequence.settings().timeZone(),
+                    home(sequence),
+                    home(sequence) + action,
+                    button,
+                    ALL,
+                    false,
+                    always);
+        }
+
+        static String home(Sequence sequence) {
+            return "/sequences/" + sequence.id().value();
+        }
     }
 
     /// @param done what follows when the edit is made

@@ -66,6 +66,7 @@ public final class EditorEndpoints {
     private final Variables variables;
     private final ManuscriptEndpoints manuscripts;
     private final AskingEndpoints asking;
+    private final Publishing publishing;
     private final Desk desk;
 
     public EditorEndpoints(
@@ -85,6 +86,7 @@ public final class EditorEndpoints {
         this.variables = variables;
         this.manuscripts = new ManuscriptEndpoints(database, drafts, FIELDS, "email", Section.SEQUENCES);
         this.asking = new AskingEndpoints(database);
+        this.publishing = new Publishing(database, edits);
         this.desk = desk;
     }
 
@@ -164,7 +166,9 @@ public final class EditorEndpoints {
             });
             switch (edit) {
                 case EmailEdit.Saved(var email) -> {
-                    return visit.done(address(email), "“" + email.settings().subject() + "” is saved as a draft.");
+                    return form.value("then").equals("publish")
+                            ? publishing.publish(visit, sequence, email)
+                            : visit.done(address(email), "“" + email.settings().subject() + "” is saved as a draft.");
                 }
                 case EmailEdit.NotFirst _ -> form.fault("delay_value", NOT_FIRST);
                 // A draft may be broken; this one is a draft.

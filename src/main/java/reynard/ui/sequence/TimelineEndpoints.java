@@ -44,6 +44,7 @@ public final class TimelineEndpoints {
     private final Edits edits;
     private final Figures figures;
     private final AskingEndpoints asking;
+    private final Publishing publishing;
     private final Desk desk;
 
     public TimelineEndpoints(
@@ -61,6 +62,7 @@ public final class TimelineEndpoints {
         this.edits = edits;
         this.figures = figures;
         this.asking = new AskingEndpoints(database);
+        this.publishing = new Publishing(database, edits);
         this.desk = desk;
     }
 
@@ -278,48 +280,10 @@ public final class TimelineEndpoints {
                                         .toList()))));
     }
 
-    private static AskingEndpoints.Wish wish(
-            Sequence sequence, String title, String action, String button, boolean always) {
-        return new AskingEndpoints.Wish(
-                title,
-                sequence.settings().name(),
-                sequence.settings().timeZone(),
-                home(sequence.id()),
-                home(sequence.id()) + action,
-                button,
-                AskingEndpoints.Wish.ALL,
-                false,
-                always);
-    }
-
     private Reply switchPublished(Desk.Visit visit, Form form) {
-        var found = place(visit);
-        if (found.isEmpty()) {
-            return visit.noSuchPage();
-        }
-        var sequence = found.get().sequence();
-        var email = found.get().email();
-        boolean on = form.value("to").equals("on");
-        var subject = "“" + email.settings().subject() + "”";
-        return asking.ask(
-                visit,
-                form,
-                wish(
-                        sequence,
-                        (on ? "Publish " : "Take back ") + subject,
-                        "/emails/" + email.id().value() + "/published",
-                        on ? "Publish" : "Make it a draft",
-                        false),
-                (tx, terms) -> edits.ofEmail(
-                        tx, visit.account(), sequence.id(), email.id(), _ -> current -> current.published(on), terms),
-                refusal -> refusal instanceof Sequences.EmailEdit.Broken(var fault)
-                        ? visit.done(
-                                home(sequence.id()) + "#email-" + email.id().value(),
-                                subject + " stays a draft. Wrong in it: " + fault)
-                        : visit.noSuchPage(),
-                () -> visit.done(
-                        home(sequence.id()) + "#email-" + email.id().value(),
-                        on ? subject + " is published." : subject + " is a draft."));
+        return place(visit)
+                .map(place -> publishing.turn(visit, form, place.sequence(), place.email()))
+                .orElseGet(visit::noSuchPage);
     }
 
     private Reply move(Desk.Visit visit, Form form) {
@@ -370,7 +334,7 @@ public final class TimelineEndpoints {
         return asking.ask(
                 visit,
                 form,
-                wish(sequence, title, action, "Change the order", false),
+                AskingEndpoints.Wish.of(sequence, title, action, "Change the order", false),
                 (tx, terms) -> edits.ofOrder(tx, visit.account(), sequence.id(), order, terms),
                 refusal -> visit.done(
                         home(sequence.id()) + fragment,
@@ -391,7 +355,7 @@ public final class TimelineEndpoints {
         return asking.ask(
                 visit,
                 form,
-                wish(
+                AskingEndpoints.Wish.of(
                         sequence,
                         "Delete " + subject + " for good",
                         "/emails/" + email.id().value() + "/delete",

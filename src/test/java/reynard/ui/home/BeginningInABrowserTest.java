@@ -66,8 +66,7 @@ class BeginningInABrowserTest extends BrowserTest {
         page.fill("#subject", "Welcome");
         write(page, "#content", "<p>Good to have you here.</p>");
         page.fill("#delay_value", "0");
-        page.click("text=Save as a draft");
-        page.click("[aria-label='Publish this email']");
+        page.click("text=Save and publish");
         page.waitForSelector("[role=status]:has-text('is published')");
 
         next("Add somebody").fill("#email_address", "author@example.com");

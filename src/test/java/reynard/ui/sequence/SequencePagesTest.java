@@ -203,6 +203,36 @@ class SequencePagesTest {
     }
 
     @Test
+    void a_new_email_is_saved_and_published_in_one_step() {
+        var sequence = server.sequence(days("One", 1));
+        var path = home(sequence) + "/emails/new";
+
+        var page = browser.follow(
+                browser.submit(Browser.form(browser.page(path), path), Map.of("subject", "Two", "then", "publish")));
+
+        assertThat(told(page)).isEqualTo("“Two” is published.");
+        assertThat(dates(page)).noneMatch(date -> date.startsWith("A draft"));
+    }
+
+    @Test
+    void a_new_email_that_somebody_inside_would_get_is_published_once_the_author_has_seen_what_it_does() {
+        var sequence = server.sequence(days("One", 1));
+        server.subscriber("a@example.org", sequence);
+        var path = home(sequence) + "/emails/new";
+
+        var asked = browser.submit(
+                Browser.form(browser.page(path + "?at=0"), path),
+                Map.of("subject", "Before", "delay_value", "0", "then", "publish"));
+
+        var question = Browser.parse(asked);
+        assertThat(question.select("h1").text()).isEqualTo("Publish “Before”");
+        assertThat(dates(browser.page(home(sequence))).getFirst()).startsWith("A draft");
+        var answer = question.select("main form").attr("action");
+        browser.submit(Browser.form(question, answer), Map.of("policy", "next_slot"));
+        assertThat(dates(browser.page(home(sequence)))).noneMatch(date -> date.startsWith("A draft"));
+    }
+
+    @Test
     void a_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field() {
         var sequence = server.sequence(days("One", 1));
         var path = home(sequence) + "/emails/new";
