@@ -60,7 +60,8 @@ public final class Secrets {
         return random(12);
     }
 
-    private static String random(int bytes) {
+    /// So many random octets, in the characters of [#token].
+    public static String random(int bytes) {
         var random = new byte[bytes];
         RANDOM.nextBytes(random);
         return BASE64.encodeToString(random);

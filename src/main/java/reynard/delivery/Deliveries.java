@@ -86,8 +86,7 @@ public final class Deliveries {
     /// Writes the steps into the ledger: those to send are queued for now.
     public void record(Tx tx, AccountId account, List<Step> steps, Instant now) {
         var rows = steps.stream()
-                .map(step -> new DeliveryStore.NewDelivery(
-                        new DeliveryId(ids.next()), Secrets.token(), Secrets.token(), step))
+                .map(step -> newDelivery(new DeliveryId(ids.next()), step))
                 .toList();
         store.insert(tx, account, rows, now);
     }
@@ -109,14 +108,19 @@ public final class Deliveries {
                     "at most " + BROADCAST_ROWS_MAX + " readers at once: " + subscribers.size());
         }
         var rows = subscribers.stream()
-                .map(subscriber -> new DeliveryStore.NewBroadcastMail(
-                        new DeliveryId(ids.next()),
-                        subscriber,
-                        Secrets.token(),
-                        Secrets.token(),
-                        Optional.ofNullable(skipped.get(subscriber))))
+                .map(subscriber -> newMail(new DeliveryId(ids.next()), subscriber, skipped))
                 .toList();
         return store.insertBroadcast(tx, account, broadcast, rows, dueAt, now);
+    }
+
+    private static DeliveryStore.NewDelivery newDelivery(DeliveryId id, Step step) {
+        return new DeliveryStore.NewDelivery(id, Secrets.token(), MessageIds.next(id), step);
+    }
+
+    private static DeliveryStore.NewBroadcastMail newMail(
+            DeliveryId id, SubscriberId subscriber, Map<SubscriberId, String> skipped) {
+        return new DeliveryStore.NewBroadcastMail(
+                id, subscriber, Secrets.token(), MessageIds.next(id), Optional.ofNullable(skipped.get(subscriber)));
     }
 
     /// How many emails of a broadcast are in which state.
@@ -239,7 +243,7 @@ public final class Deliveries {
 
     /// @param messageId what stands before the account in the Message-ID
     public Optional<Known> findByMessageId(Tx tx, AccountId account, String messageId) {
-        return store.findByMessageId(tx, account, messageId);
+        return MessageIds.delivery(messageId).flatMap(id -> store.findByMessageId(tx, account, id, messageId));
     }
 
     /// An email that its relay had accepted has come back undelivered. Its place in the sequence stays as it is.

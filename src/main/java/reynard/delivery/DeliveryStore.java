@@ -216,14 +216,14 @@ final class DeliveryStore {
                 .findOne();
     }
 
-    Optional<Deliveries.Known> findByMessageId(Tx tx, AccountId account, String messageId) {
+    Optional<Deliveries.Known> findByMessageId(Tx tx, AccountId account, DeliveryId id, String messageId) {
         return tx.query("""
                         select d.id, d.subscriber_id, d.token
                           from delivery d
-                         where d.account_id = :account and d.message_id = :messageId
-                         limit 1
+                         where d.account_id = :account and d.id = :id and d.message_id = :messageId
                         """)
                 .bind("account", account)
+                .bind("id", id)
                 .bind("messageId", messageId)
                 .map((row, _) -> known(row))
                 .findOne();

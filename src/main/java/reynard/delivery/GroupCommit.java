@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reynard.id.AccountId;
 
@@ -25,11 +26,11 @@ import reynard.id.AccountId;
 /// @param <T> what is recorded
 /// @param <R> what became of it
 final class GroupCommit<T, R> {
-    private static final int TOGETHER_MAX = 128;
+    private static final int TOGETHER_MAX = 256;
     /// With fewer, or a smaller part of all who may come, they come too slowly to be worth waiting for.
     private static final int CROWD_MIN = 4;
 
-    private static final int CROWD_ONE_IN = 10;
+    private static final int CROWD_ONE_IN = 5;
     private static final int WAITED_FOR_ONE_IN = 3;
     private static final long WAIT_MAX = Duration.ofMillis(20).toNanos();
 
@@ -62,19 +63,54 @@ final class GroupCommit<T, R> {
         return line == null ? 0 : line.count.get();
     }
 
-    private record Waiting<T, R>(T item, CompletableFuture<R> result) {}
+    /// One who waits: until what it brought is on record, or until it is its turn to write for all who wait.
+    private static final class Waiting<T, R> {
+        private final T item;
+        private final Thread thread = Thread.currentThread();
+        private volatile @Nullable Supplier<R> outcome;
+        private volatile boolean itsTurn;
 
-    /// Those of one account. Who holds the lock writes for all who wait for it.
+        private Waiting(T item) {
+            this.item = item;
+        }
+
+        void end(Supplier<R> what) {
+            outcome = what;
+            LockSupport.unpark(thread);
+        }
+
+        void take() {
+            itsTurn = true;
+            LockSupport.unpark(thread);
+        }
+
+        /// @return whether it is its turn
+        boolean await() {
+            boolean interrupted = false;
+            while (outcome == null && !itsTurn) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted) {
+                thread.interrupt();
+            }
+            return itsTurn;
+        }
+    }
+
+    /// Those of one account. One of them at a time has the turn, and writes for all who wait. It is handed on to one
+    /// who
+    /// waits, and all who are done go on at once: nobody stands in a line behind a transaction of others.
     private final class Line {
         private final AccountId account;
         private final Queue<Waiting<T, R>> waiting = new ConcurrentLinkedQueue<>();
         private final AtomicInteger count = new AtomicInteger();
-        private final ReentrantLock turn = new ReentrantLock();
-        /// Whoever holds the turn and waits for others, and for how many.
+        private final AtomicBoolean taken = new AtomicBoolean();
+        /// Whoever has the turn and waits for others, and for how many.
         private volatile @Nullable Thread gathering;
 
         private volatile int wanted;
-        /// How many the last transaction wrote, and how long it took. For whoever holds the turn.
+        /// How many the last transaction wrote, and how long it took. For whoever has the turn.
         private int together;
 
         private long took;
@@ -84,25 +120,32 @@ final class GroupCommit<T, R> {
         }
 
         R record(T item) {
-            var own = new Waiting<T, R>(item, new CompletableFuture<>());
+            var own = new Waiting<T, R>(item);
             waiting.add(own);
             var gatherer = count.incrementAndGet() >= wanted ? gathering : null;
             if (gatherer != null) {
                 LockSupport.unpark(gatherer);
             }
-            turn.lock();
-            try {
-                while (!own.result().isDone()) {
+            if (taken.compareAndSet(false, true) || own.await()) {
+                while (own.outcome == null) {
                     gather();
                     recordNext();
                 }
-            } finally {
-                turn.unlock();
+                handOn();
             }
-            if (own.result().isCompletedExceptionally() && own.result().exceptionNow() instanceof RuntimeException e) {
-                throw e;
-            }
-            return own.result().resultNow();
+            return Objects.requireNonNull(own.outcome).get();
+        }
+
+        private void handOn() {
+            do {
+                var next = waiting.peek();
+                if (next != null) {
+                    next.take();
+                    return;
+                }
+                taken.set(false);
+                // Who came just before saw the turn taken, and waits.
+            } while (!waiting.isEmpty() && taken.compareAndSet(false, true));
         }
 
         private void gather() {
@@ -128,17 +171,20 @@ final class GroupCommit<T, R> {
                 }
             }
             count.addAndGet(-entries.size());
+            together = entries.size();
             long began = System.nanoTime();
             try {
-                var results =
-                        work.record(account, entries.stream().map(Waiting::item).toList());
+                var results = work.record(
+                        account, entries.stream().map(entry -> entry.item).toList());
                 for (int i = 0; i < entries.size(); i++) {
-                    entries.get(i).result().complete(results.get(i));
+                    var result = results.get(i);
+                    entries.get(i).end(() -> result);
                 }
-            } catch (RuntimeException e) {
-                entries.forEach(entry -> entry.result().completeExceptionally(e));
+            } catch (RuntimeException | Error e) {
+                entries.forEach(entry -> entry.end(() -> {
+                    throw e;
+                }));
             }
-            together = entries.size();
             took = Math.min(System.nanoTime() - began, WAIT_MAX);
         }
     }

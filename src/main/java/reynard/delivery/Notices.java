@@ -39,7 +39,7 @@ public final class Notices {
         }
         var id = new DeliveryId(ids.next());
         var token = Secrets.token();
-        var messageId = Secrets.token();
+        var messageId = MessageIds.next(id);
         var letter = letters.notice(tx, accounts.get(tx, account), notice, token, messageId, now);
         store.insertNotice(tx, account, id, token, messageId, notice, letter.sender(), now);
         store.insertMessage(

@@ -41,6 +41,11 @@ public final class Relays {
     private static final Duration TURN_MOST = Duration.ofMinutes(10);
     private static final double SAMPLE_WEIGHT = 0.2;
 
+    /// How many emails are held for each connection: one is sent, another waits, and two more make a claim worth it.
+    private static final int AHEAD = 4;
+    /// How many wait at the most, whatever the number of connections: each is a letter in memory.
+    private static final int AHEAD_MAX = 256;
+
     private final Map<Relay, Used> relays = new LinkedHashMap<>();
 
     private static final class Used {
@@ -60,7 +65,7 @@ public final class Relays {
 
         private Used(Relay relay, boolean alone) {
             this.relay = relay;
-            this.share = alone ? Integer.MAX_VALUE : Sender.AHEAD * relay.connections();
+            this.share = alone ? Integer.MAX_VALUE : held(relay);
             this.pace = relay.terms().perMinute().map(Pace::new);
         }
 
@@ -124,6 +129,15 @@ public final class Relays {
     /// How many emails may be on their way at a time.
     int connections() {
         return relays.keySet().stream().mapToInt(Relay::connections).sum();
+    }
+
+    /// How many emails may be held at a time, sent or waiting for a connection.
+    int held() {
+        return relays.keySet().stream().mapToInt(Relays::held).sum();
+    }
+
+    private static int held(Relay relay) {
+        return relay.connections() + Math.min((AHEAD - 1) * relay.connections(), AHEAD_MAX);
     }
 
     /// Chooses a relay; once the email is sent or not, [#left] must follow.

@@ -64,9 +64,6 @@ public final class Sender implements AutoCloseable {
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
     private static final int POISONED_AFTER = 3;
 
-    /// How many emails are claimed for each connection: one is sent, another waits, and two more make a claim worth it.
-    static final int AHEAD = 4;
-
     /// What was written is written anew when it has waited so long for a connection.
     private static final Duration FRESH = Duration.ofSeconds(10);
 
@@ -140,16 +137,12 @@ public final class Sender implements AutoCloseable {
         this.node = node;
         this.addressed = addressed;
         this.whenDone = whenDone;
-        this.slots = new Semaphore(slotsMax());
+        this.slots = new Semaphore(relays.held());
         relays.all().forEach(relay -> lines.put(relay, new Semaphore(relay.connections(), true)));
     }
 
     /// @param ending what follows from how the conversation ended; may look into the database
     private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
-
-    private int slotsMax() {
-        return AHEAD * relays.connections();
-    }
 
     /// How many have a connection.
     private int onTheirWay() {
@@ -203,7 +196,7 @@ public final class Sender implements AutoCloseable {
     /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
     private boolean isRoomy() {
         int free = slots.availablePermits();
-        return free >= slotsMax() / 2 || relays.worthClaiming().stream().anyMatch(enough -> free >= enough);
+        return free >= relays.held() / 2 || relays.worthClaiming().stream().anyMatch(enough -> free >= enough);
     }
 
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
@@ -213,7 +206,7 @@ public final class Sender implements AutoCloseable {
         }
         int rest = share - taken;
         int kept = kinds.contains("broadcast")
-                ? Math.clamp(slotsMax() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
+                ? Math.clamp(relays.held() / BROADCASTS_KEEP_ONE_IN - broadcastsOnTheirWay.get(), 0, rest)
                 : 0;
         if (kinds.contains("sequence") && rest > kept) {
             taken += take(account, "sequence", rest - kept, now);
@@ -335,8 +328,8 @@ public final class Sender implements AutoCloseable {
 
     /// Waits until nothing is on its way.
     public void awaitQuiet() {
-        slots.acquireUninterruptibly(slotsMax());
-        slots.release(slotsMax());
+        slots.acquireUninterruptibly(relays.held());
+        slots.release(relays.held());
     }
 
     /// How many emails the relay has accepted since the start.

@@ -435,7 +435,8 @@ final class PersonStore {
                 .one();
     }
 
-    /// What refers to a subscriber goes with them (`on delete cascade`); the rest is named here.
+    /// What refers to a subscriber goes with them (`on delete cascade`); the rest is named here, as is what has no
+    /// foreign key.
     private static final List<String> ERASURES = List.of("""
             delete from suppression_removal r where r.account_id = :account and r.address = lower(:address)
             """, """
@@ -456,12 +457,17 @@ final class PersonStore {
                                                 from address_change c
                                                where c.account_id = :account and c.subscriber_id = :id))
             """, """
-            delete from delivery d
-             where d.account_id = :account
-               and (d.subscriber_id = :id or lower(d.recipient) = lower(:address)
-                    or lower(d.recipient) in (select lower(unnest(array[c.old_address, c.new_address]))
-                                                from address_change c
-                                               where c.account_id = :account and c.subscriber_id = :id))
+            with gone as (
+                delete from delivery d
+                 where d.account_id = :account
+                   and (d.subscriber_id = :id or lower(d.recipient) = lower(:address)
+                        or lower(d.recipient) in (select lower(unnest(array[c.old_address, c.new_address]))
+                                                    from address_change c
+                                                   where c.account_id = :account and c.subscriber_id = :id))
+                returning d.id),
+            tried as (
+                delete from attempt a using gone where a.account_id = :account and a.delivery_id = gone.id)
+            delete from delivery_message m using gone where m.account_id = :account and m.delivery_id = gone.id
             """, """
             delete from subscriber s where s.account_id = :account and s.id = :id
             """);

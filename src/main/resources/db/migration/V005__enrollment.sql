@@ -132,8 +132,8 @@ create table attempt (
                     check (outcome in ('accepted', 'deferred', 'rejected', 'broken', 'uncertain', 'unsupported', 'unrendered')),
     stage           text        null,
     reply           text        null,
-    primary key (account_id, delivery_id, number),
-    foreign key (account_id, delivery_id) references delivery on delete cascade
+    primary key (account_id, delivery_id, number)
+    -- No foreign key: each attempt would lock its delivery's row once more. Who deletes a delivery deletes them.
 );
 
 -- The bytes that are or may be at the receiver, kept while they may have to be sent again unchanged.
@@ -142,6 +142,5 @@ create table delivery_message (
     delivery_id     bigint      not null,
     envelope_sender text        not null,
     message         bytea       not null,
-    primary key (account_id, delivery_id),
-    foreign key (account_id, delivery_id) references delivery on delete cascade
+    primary key (account_id, delivery_id) -- and no foreign key, as for attempts
 );

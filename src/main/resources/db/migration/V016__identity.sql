@@ -16,8 +16,6 @@ create unique index dkim_key_signing on dkim_key (account_id, domain, algorithm)
 
 -- Bounces come back to the envelope sender of the first attempt, and greylists know it by it.
 alter table delivery add column envelope_sender text null;
--- A returned message is found by the Message-ID that it shows.
-create index delivery_message_id on delivery (account_id, message_id);
 
 -- Addresses that get no mail, whoever they are said to belong to. An import or the API cannot take one off.
 create table suppression (

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,33 @@ class GroupCommitTest {
         }
         assertThat(transactions).hasSize(2);
         assertThat(transactions.getLast()).hasSize(20);
+    }
+
+    @Test
+    void who_is_done_goes_on_while_the_next_transaction_is_on_its_way() throws Exception {
+        var first = new CountDownLatch(1);
+        var open = List.of(new CountDownLatch(1), new CountDownLatch(1));
+        var commit = new GroupCommit<Integer, String>(
+                (account, items) -> {
+                    first.countDown();
+                    await(open.get(transactions.size()));
+                    return written(account, items);
+                },
+                () -> 0);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var one = threads.submit(() -> commit.record(ACCOUNT, 1));
+            await(first);
+            var two = threads.submit(() -> commit.record(ACCOUNT, 2));
+            while (commit.waiting(ACCOUNT) < 1) {
+                Thread.onSpinWait();
+            }
+            open.getFirst().countDown();
+
+            assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo("1:1");
+            assertThat(two.isDone()).isFalse();
+            open.getLast().countDown();
+            assertThat(two.get(10, TimeUnit.SECONDS)).isEqualTo("1:2");
+        }
     }
 
     @Test

@@ -46,7 +46,8 @@ class SendingTest {
         assertThat(message.header("List-Unsubscribe")).startsWith("<https://mail.example.com/u/");
         assertThat(message.header("List-Unsubscribe-Post")).isEqualTo("List-Unsubscribe=One-Click");
         assertThat(message.header("List-Id")).contains("Sequence");
-        assertThat(message.header("Message-ID")).matches("<[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{8}@example.com>");
+        assertThat(message.header("Message-ID"))
+                .matches("<[0-9a-z]{13}[A-Za-z0-9_-]{16}\\.[A-Za-z0-9_-]{8}@example.com>");
         assertThat(message.content()).contains("multipart/alternative").contains("1 Tea Street");
     }
 
