@@ -3,6 +3,7 @@ package reynard.foresight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -41,8 +42,7 @@ record Sentence(UnaryOperator<String> moment) {
             case "at_once" -> "the first email goes at once";
             case "delay" -> counted(rule);
             case "not_a_send_day" ->
-                "it would have been due on " + value(rule, "would_be") + ", and only " + value(rule, "send_days")
-                        + " are its days";
+                "it would have been due on " + value(rule, "would_be") + ", and it goes only on " + days(rule);
             case "overdue" -> "it was due on " + value(rule, "was_due_at") + " and is caught up with";
             case "reader_wants_fewer" -> "the reader has asked for at most " + value(rule, "at_most");
             case "reader_pauses" -> "the reader has asked for no email before " + value(rule, "until");
@@ -96,6 +96,20 @@ record Sentence(UnaryOperator<String> moment) {
         }
         var text = String.valueOf(value);
         return value != null && MOMENTS.contains(name) ? moment.apply(text) : text;
+    }
+
+    /// `Monday, Thursday and Friday`.
+    private static String days(Rule rule) {
+        var days = rule.values().get("send_days") instanceof List<?> list
+                ? list.stream().map(String::valueOf).map(Sentence::capitalised).toList()
+                : List.<String>of();
+        return days.size() < 2
+                ? String.join("", days)
+                : String.join(", ", days.subList(0, days.size() - 1)) + " and " + days.getLast();
+    }
+
+    private static String capitalised(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 
     private static String time(Instant at) {

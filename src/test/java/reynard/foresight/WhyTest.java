@@ -70,7 +70,7 @@ class WhyTest {
         assertThat(lines.at("/1/next_change_at").asText()).isEqualTo("2026-01-08T09:00:00Z");
         assertThat(lines.at("/1/sentence").asText())
                 .isEqualTo("“Tips” goes out on 2026-01-08T09:00:00Z: it would have been due on 2026-01-06T09:00:00Z,"
-                        + " and only monday, thursday are its days.");
+                        + " and it goes only on Monday and Thursday.");
     }
 
     @Test

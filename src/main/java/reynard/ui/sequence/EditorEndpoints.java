@@ -114,11 +114,11 @@ public final class EditorEndpoints {
                 .orElseGet(visit::noSuchPage);
     }
 
-    /// Who has written one email of a sequence in Markdown writes the next one so too.
+    /// Who writes by hand writes Markdown, unless the email before is in HTML.
     private Format formatBefore(Desk.Visit visit, Sequence sequence, int at) {
         var emails = database.read(tx -> sequences.outline(tx, visit.account(), sequence.id()));
         return emails.isEmpty()
-                ? Format.HTML
+                ? Format.MARKDOWN
                 : emails.get(Math.clamp(at - 1L, 0, emails.size() - 1))
                         .settings()
                         .format();
