@@ -1,0 +1,110 @@
+package reynard.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+import reynard.db.Database;
+import reynard.db.EmbeddedDatabase;
+import reynard.delivery.WritingDesk;
+import reynard.delivery.smtp.Wire;
+
+/// What it costs to write one letter of an email that goes to many: `bin/bench letter [ROUNDS]`. It is the email of
+/// `bin/bench send`, from what the database has said of its reader to the bytes that go over the wire: Liquid and the
+/// text part, tracked links and pixel, headers and encoding, the look over what is about to be sent.
+///
+/// Measured is the CPU of one thread, so a busy machine does little to it; the best round and the median are told. The
+/// checksum of what was written stays the same as long as no letter changes.
+public final class Letter {
+    private static final int LETTERS = 20_000;
+    private static final int ROUNDS = 12;
+
+    private Letter() {}
+
+    public static void main(String[] arguments) throws Exception {
+        int rounds = arguments.length == 0 ? ROUNDS : Integer.parseInt(arguments[0]);
+        var folder = Files.createTempDirectory("reynard-bench-letter");
+        try (var postgres = EmbeddedDatabase.start(folder.resolve("data"))) {
+            Database.migrate(postgres.jdbcUrl());
+            try (var database = Database.open(postgres.jdbcUrl(), 2)) {
+                measure(new WritingDesk(database, "Tea for {{ subscriber.first_name }}", content()), rounds);
+            }
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void measure(WritingDesk desk, int rounds) throws NoSuchAlgorithmException {
+        var checksum = MessageDigest.getInstance("SHA-256");
+        for (int i = 0; i < LETTERS; i += 20) {
+            checksum.update(desk.order(i).write());
+        }
+        var written = new ArrayList<Double>();
+        var sent = new ArrayList<Double>();
+        // The first half is Java that is being compiled.
+        for (int round = 0; round < 2 * rounds; round++) {
+            var orders = IntStream.range(0, LETTERS / 10).mapToObj(desk::order).toList();
+            long bytes = 0;
+            var letters = new byte[orders.size()][];
+            double before = micros();
+            for (int i = 0; i < letters.length; i++) {
+                letters[i] = orders.get(i).write();
+            }
+            double between = micros();
+            for (var letter : letters) {
+                bytes += Wire.length(letter);
+            }
+            double after = micros();
+            if (bytes < letters.length) {
+                throw new IllegalStateException("nothing was written");
+            }
+            if (round >= rounds) {
+                written.add((between - before) / letters.length);
+                sent.add((after - between) / letters.length);
+            }
+        }
+        System.out.printf(
+                "a letter of %,d bytes: written in %s, looked over in %s; %s%n",
+                desk.order(1).write().length,
+                told(written),
+                told(sent),
+                HexFormat.of().formatHex(checksum.digest(), 0, 8));
+    }
+
+    private static String told(List<Double> micros) {
+        var sorted = micros.stream().sorted().toList();
+        return "%.1f µs (median %.1f)".formatted(sorted.getFirst(), sorted.get(sorted.size() / 2));
+    }
+
+    private static double micros() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e3;
+    }
+
+    private static String content() {
+        var content = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            content.append(
+                            "<p>Dear {{ subscriber.first_name }} of {{ subscriber.company }} in {{ subscriber.city }}, your"
+                                    + " plan {{ subscriber.plan }} and the address {{ subscriber.email_address }} are what this"
+                                    + " is about. <a href=\"https://www.example.com/tea/")
+                    .append(i)
+                    .append("\">Read on about tea</a>.</p><p>Tea is made of leaves and hot water.</p>");
+        }
+        return content.toString();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
