@@ -292,6 +292,7 @@ class ArchitectureTest {
                             "java.time..",
                             "java.text..",
                             "java.math..",
+                            "java.nio",
                             "java.nio.charset..",
                             "java.io",
                             "org.jspecify.annotations..")

@@ -20,7 +20,8 @@ public final class Mime {
         // Encoded text never holds "=_", so no content can hold the boundary (RFC 2045, 6.7).
         var boundary = "=_" + message.boundaryToken();
         int bodies = message.text().length() + message.html().length();
-        var out = new WireBuffer(2048 + 2 * bodies);
+        // What is encoded makes a body of markup a fifth longer; one of other scripts grows on its way.
+        var out = new WireBuffer(2048 + bodies + bodies / 4);
         appendHeaders(out, message);
         out.append("MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"")
                 .append(boundary)

@@ -5,78 +5,102 @@ package reynard.mail;
 /// A lone CR or LF becomes CRLF. A dot, or the F of `From `, at the start of a line is encoded, so that neither
 /// dot-stuffing nor an old mailbox file has anything to change.
 final class QuotedPrintable {
+    /// How much room a line needs, with its end and with what is written in passing behind it.
+    static final int LINE_ROOM = 96;
+
     private static final int LINE_MAX = 76;
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
-    /// For each byte, whether it may stand for itself anywhere in a line.
-    private static final boolean[] LITERAL = new boolean[256];
 
-    static {
-        for (int octet = '!'; octet <= '~'; octet++) {
-            LITERAL[octet] = octet != '=';
-        }
+    private final byte[] body;
+    private int at;
+
+    QuotedPrintable(byte[] body) {
+        this.body = body;
     }
 
-    private QuotedPrintable() {}
-
-    /// How many bytes `length` bytes can become: three each, and a soft break after every 25 of them.
-    static int lengthMax(int length) {
-        return Math.addExact(Math.multiplyExact(length, 3), length / 8 + 8);
+    boolean isFinished() {
+        return at == body.length;
     }
 
-    /// Encodes `body` into `out` from `at`, where there is room for the longest outcome; returns the end.
-    static int encode(byte[] body, byte[] out, int at) {
-        int end = at;
-        int column = 0;
-        for (int i = 0; i < body.length; i++) {
-            int octet = body[i] & 0xFF;
-            boolean literal = LITERAL[octet] || isInnerSpace(octet, body, i);
-            if (literal && column > 0 && column < LINE_MAX - 1) {
-                out[end++] = (byte) octet;
-                column++;
-                continue;
+    /// Writes the next line, with the line end or soft break that it has, into `out` from `start`; returns the end.
+    int line(byte[] out, int start) {
+        int end = start;
+        // The last place of a line belongs to its CRLF or to the soft break's "=".
+        int limit = start + LINE_MAX - 1;
+        while (at < body.length) {
+            if (end > start || !isRiskyAtLineStart()) {
+                int copied = copied(out, end, limit);
+                end += copied;
+                if (copied > 0 && at == body.length) {
+                    break;
+                }
             }
+            int octet = body[at] & 0xFF;
             if (octet == '\n' || octet == '\r') {
+                at += octet == '\r' && at + 1 < body.length && body[at + 1] == '\n' ? 2 : 1;
                 out[end++] = '\r';
                 out[end++] = '\n';
-                column = 0;
-                i += octet == '\r' && i + 1 < body.length && body[i + 1] == '\n' ? 1 : 0;
-                continue;
+                return end;
             }
-            // The last place of a line belongs to its CRLF or to the soft break's "=".
-            int room = endsLine(body, i + 1) ? LINE_MAX : LINE_MAX - 1;
-            if (column + (literal ? 1 : 3) > room) {
+            boolean literal = isLiteral(octet) && !(end == start && isRiskyAtLineStart());
+            int room = endsLine(at + 1) ? limit + 1 : limit;
+            if (end + (literal ? 1 : 3) > room) {
                 out[end++] = '=';
                 out[end++] = '\r';
                 out[end++] = '\n';
-                column = 0;
+                return end;
             }
-            if (literal && !(column == 0 && isRiskyAtLineStart(octet, body, i))) {
+            if (literal) {
                 out[end++] = (byte) octet;
-                column++;
             } else {
                 out[end++] = '=';
                 out[end++] = HEX[octet >> 4];
                 out[end++] = HEX[octet & 0xF];
-                column += 3;
             }
+            at++;
         }
         return end;
     }
 
+    /// Copies what stands for itself, as far as that is easily said: most of a body.
+    ///
+    /// @return how much it was
+    private int copied(byte[] out, int from, int limit) {
+        int end = from;
+        while (end < limit && at <= body.length - Long.BYTES) {
+            long eight = Octets.at(body, at);
+            Octets.put(out, end, eight);
+            int plain = Octets.plain(eight);
+            if (plain < Long.BYTES || limit - end < Long.BYTES) {
+                plain = Math.min(plain, limit - end);
+                end += plain;
+                at += plain;
+                break;
+            }
+            end += Long.BYTES;
+            at += Long.BYTES;
+        }
+        if (end > from && body[at - 1] == ' ' && endsLine(at)) {
+            end--;
+            at--;
+        }
+        return end - from;
+    }
+
     /// White space stands for itself except at a line's end, where relays may strip it.
-    private static boolean isInnerSpace(int octet, byte[] body, int at) {
-        return (octet == ' ' || octet == '\t') && !endsLine(body, at + 1);
+    private boolean isLiteral(int octet) {
+        return (octet > ' ' && octet <= '~' && octet != '=') || ((octet == ' ' || octet == '\t') && !endsLine(at + 1));
     }
 
-    private static boolean endsLine(byte[] body, int at) {
-        return at >= body.length || body[at] == '\n' || body[at] == '\r';
+    private boolean endsLine(int place) {
+        return place >= body.length || body[place] == '\n' || body[place] == '\r';
     }
 
-    private static boolean isRiskyAtLineStart(int octet, byte[] body, int at) {
-        return octet == '.' || (octet == 'F' && startsFrom(body, at));
+    private boolean isRiskyAtLineStart() {
+        return body[at] == '.' || (body[at] == 'F' && startsFrom());
     }
 
-    private static boolean startsFrom(byte[] body, int at) {
+    private boolean startsFrom() {
         return at + 4 < body.length
                 && body[at + 1] == 'r'
                 && body[at + 2] == 'o'

@@ -15,23 +15,32 @@ final class WireBuffer {
     }
 
     WireBuffer append(String text) {
-        var encoded = text.getBytes(StandardCharsets.UTF_8);
-        reserve(encoded.length);
-        System.arraycopy(encoded, 0, bytes, size, encoded.length);
-        size += encoded.length;
+        return append(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private WireBuffer append(byte[] more) {
+        reserve(more.length);
+        System.arraycopy(more, 0, bytes, size, more.length);
+        size += more.length;
         return this;
     }
 
     WireBuffer appendQuotedPrintable(String text) {
-        var plain = text.getBytes(StandardCharsets.UTF_8);
-        reserve(QuotedPrintable.lengthMax(plain.length));
-        size = QuotedPrintable.encode(plain, bytes, size);
+        var body = new QuotedPrintable(text.getBytes(StandardCharsets.UTF_8));
+        while (!body.isFinished()) {
+            reserve(QuotedPrintable.LINE_ROOM);
+            size = body.line(bytes, size);
+        }
         return this;
     }
 
     /// One header field, folded at its spaces into lines of at most 78 octets wherever there is a space to fold
     /// at (RFC 5322, 2.2.3).
     WireBuffer appendHeader(String name, String value) {
+        var line = (name + ": " + value + "\r\n").getBytes(StandardCharsets.UTF_8);
+        if (line.length <= LINE_MAX + 2 && !value.isEmpty() && value.charAt(0) != ' ') {
+            return append(line);
+        }
         append(name).append(":");
         int column = name.length() + 1;
         for (int start = 0; start < value.length(); ) {
