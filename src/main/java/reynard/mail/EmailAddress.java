@@ -90,8 +90,13 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isLocalPart(String local) {
-        if (local.isEmpty() || local.chars().anyMatch(EmailAddress::turnsIntoALineBreakWhenCut)) {
+        if (local.isEmpty()) {
             return false;
+        }
+        for (int i = 0; i < local.length(); i++) {
+            if (turnsIntoALineBreakWhenCut(local.charAt(i))) {
+                return false;
+            }
         }
         return local.charAt(0) == '"' ? isQuoted(local) : isDotAtom(local);
     }
@@ -102,10 +107,15 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isDotAtom(String local) {
-        return !local.startsWith(".")
-                && !local.endsWith(".")
-                && !local.contains("..")
-                && local.codePoints().allMatch(point -> point == '.' || isAtomText(point));
+        if (local.startsWith(".") || local.endsWith(".") || local.contains("..")) {
+            return false;
+        }
+        for (int i = 0; i < local.length(); i += Character.charCount(local.codePointAt(i))) {
+            if (local.charAt(i) != '.' && !isAtomText(local.codePointAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAtomText(int point) {
@@ -153,7 +163,12 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isAscii(String text) {
-        return text.chars().allMatch(unit -> unit < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int octets(String text) {

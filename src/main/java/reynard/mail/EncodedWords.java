@@ -30,7 +30,16 @@ final class EncodedWords {
         if (!isPlain(name)) {
             return encode(name);
         }
-        return name.chars().allMatch(unit -> unit == ' ' || isAtom(unit)) ? name : quote(name);
+        return isOfAtoms(name) ? name : quote(name);
+    }
+
+    private static boolean isOfAtoms(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) != ' ' && !isAtom(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Whether the text survives as it is: printable ASCII, foldable, no white space that folding could lose,

@@ -39,12 +39,21 @@ public record Header(String name, String value) {
     /// gets into a header without ending it. The C0 and C1 controls, DEL, and the line and paragraph separators
     /// count.
     public static String cleaned(String text) {
-        if (text.codePoints().noneMatch(Header::isControl)) {
+        if (!hasControls(text)) {
             return text;
         }
         var clean = new StringBuilder(text.length());
         text.codePoints().map(point -> isControl(point) ? ' ' : point).forEach(clean::appendCodePoint);
         return clean.toString();
+    }
+
+    private static boolean hasControls(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (isControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void requireNoControls(String what, String text) {
@@ -61,13 +70,20 @@ public record Header(String name, String value) {
     }
 
     private static void requireName(String name) {
-        boolean valid = !name.isEmpty()
-                && name.length() <= NAME_MAX
-                && name.chars().allMatch(unit -> unit > ' ' && unit < 0x7F && unit != ':');
-        if (!valid) {
+        if (name.isEmpty() || name.length() > NAME_MAX || !isOfNameCharacters(name)) {
             throw new IllegalArgumentException(
                     "a header name has 1 to %d printable ASCII characters and no colon".formatted(NAME_MAX));
         }
+    }
+
+    private static boolean isOfNameCharacters(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char unit = name.charAt(i);
+            if (unit <= ' ' || unit >= 0x7F || unit == ':') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void requirePlain(String name, String value) {

@@ -56,19 +56,35 @@ public record Message(
                 && id.indexOf('@') > 0
                 && id.indexOf('@') == id.lastIndexOf('@')
                 && !id.endsWith("@")
-                && id.chars().allMatch(unit -> unit > ' ' && unit < 0x7F && "<>()[]\\,;:\"".indexOf(unit) < 0);
+                && isOfIdCharacters(id);
         if (!valid) {
             throw new IllegalArgumentException("Message-ID must be token@domain in printable ASCII");
         }
     }
 
+    private static boolean isOfIdCharacters(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            char unit = id.charAt(i);
+            if (unit <= ' ' || unit >= 0x7F || "<>()[]\\,;:\"".indexOf(unit) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static void requireBoundaryToken(String token) {
-        boolean valid = token.length() >= 8
-                && token.length() <= 60
-                && token.chars().allMatch(unit -> unit < 0x80 && Character.isLetterOrDigit(unit));
-        if (!valid) {
+        if (token.length() < 8 || token.length() > 60 || !isOfLettersAndDigits(token)) {
             throw new IllegalArgumentException("boundaryToken must be 8 to 60 ASCII letters and digits");
         }
+    }
+
+    private static boolean isOfLettersAndDigits(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (token.charAt(i) >= 0x80 || !Character.isLetterOrDigit(token.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void requireExtra(List<Header> extra) {
