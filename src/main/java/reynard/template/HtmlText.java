@@ -50,8 +50,10 @@ public final class HtmlText {
     private static final List<String> HIDING =
             List.of("display:none", "visibility:hidden", "font-size:0;", "font-size:0px", "opacity:0;", "max-height:0");
     private static final int NAME_MAX = 12;
+    private static final Tags<Tag> TAGS = new Tags<>(TagReader::read);
 
     private final String html;
+    private final Tags<Tag>.Walk tags;
     private final StringBuilder out;
     /// Their numbers by where they lead, from 1.
     private final Map<String, Integer> links = new LinkedHashMap<>();
@@ -70,6 +72,7 @@ public final class HtmlText {
 
     private HtmlText(String html) {
         this.html = html;
+        this.tags = TAGS.walk(html);
         this.out = new StringBuilder(html.length() / 2);
     }
 
@@ -110,32 +113,22 @@ public final class HtmlText {
 
     private int afterTag(int at) {
         if (html.startsWith("<!--", at)) {
-            return html.startsWith("<!-->", at) ? at + 5 : behind("-->", at + 4);
+            return html.startsWith("<!-->", at) ? at + 5 : behind(html, "-->", at + 4);
         }
         if (!isLetter(html.charAt(at + 1)) && !(html.charAt(at + 1) == '/' && isLetterAt(at + 2))) {
-            return behind(">", at);
+            return behind(html, ">", at);
         }
-        boolean closing = html.charAt(at + 1) == '/';
-        int from = at + (closing ? 2 : 1);
-        int end = from;
-        while (end < html.length()
-                && !isSpace(html.charAt(end))
-                && html.charAt(end) != '>'
-                && html.charAt(end) != '/') {
-            end++;
+        var tag = tags.at(at);
+        int end = at + tag.length();
+        if (tag.closing()) {
+            closed(tag);
+            return end;
         }
-        // No name that means anything here is longer.
-        var name = html.substring(from, Math.min(end, from + NAME_MAX)).toLowerCase(Locale.ROOT);
-        if (closing) {
-            closed(name);
-            return behind(">", end);
-        }
-        var attributes = new Attributes(end);
-        opened(name, attributes);
-        return RAW.contains(name) ? beforeClosing(name, attributes.end) : attributes.end;
+        opened(tag);
+        return tag.raw() ? beforeClosing(tag.name(), end) : end;
     }
 
-    private int behind(String mark, int from) {
+    private static int behind(String html, String mark, int from) {
         int found = html.indexOf(mark, from);
         return found < 0 ? html.length() : found + mark.length();
     }
@@ -161,15 +154,55 @@ public final class HtmlText {
         return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
     }
 
-    /// Those attributes of a tag that mean something here.
-    private final class Attributes {
+    /// What a tag means here.
+    ///
+    /// @param name in small letters
+    /// @param hides whether nobody sees what is in it
+    /// @param block whether it begins a line
+    /// @param raw whether its content is text, whatever it looks like
+    /// @param href without white space around it; may be empty
+    private record Tag(
+            String name,
+            boolean closing,
+            boolean hides,
+            boolean block,
+            boolean raw,
+            String href,
+            String alt,
+            int length)
+            implements Tags.Tag {}
+
+    /// Reads one tag.
+    private static final class TagReader {
+        private final String html;
         private String href = "";
         private String alt = "";
         private String style = "";
         private boolean hides;
-        private final int end;
 
-        Attributes(int from) {
+        private TagReader(String html) {
+            this.html = html;
+        }
+
+        static Tag read(String html, int at) {
+            return new TagReader(html).tag(at);
+        }
+
+        private Tag tag(int at) {
+            boolean closing = html.charAt(at + 1) == '/';
+            int from = at + (closing ? 2 : 1);
+            int i = from;
+            while (i < html.length() && !isSpace(html.charAt(i)) && html.charAt(i) != '>' && html.charAt(i) != '/') {
+                i++;
+            }
+            // No name that means anything here is longer.
+            var name = html.substring(from, Math.min(i, from + NAME_MAX)).toLowerCase(Locale.ROOT);
+            int end = closing ? behind(html, ">", i) : attributes(i);
+            return new Tag(name, closing, hides(name), BLOCKS.contains(name), RAW.contains(name), href, alt, end - at);
+        }
+
+        /// Those that mean something here.
+        private int attributes(int from) {
             int i = from;
             while (i < html.length() && html.charAt(i) != '>') {
                 if (isSpace(html.charAt(i)) || html.charAt(i) == '/') {
@@ -189,7 +222,7 @@ public final class HtmlText {
                 }
                 i = value(name, nameEnd, pastSpaces(i + 1));
             }
-            end = Math.min(i + 1, html.length());
+            return Math.min(i + 1, html.length());
         }
 
         private int pastSpaces(int from) {
@@ -263,17 +296,17 @@ public final class HtmlText {
         return text.indexOf('&') < 0 ? text : Parser.unescapeEntities(text, false);
     }
 
-    private void opened(String name, Attributes attributes) {
+    private void opened(Tag tag) {
+        var name = tag.name();
         if (!hidden.isEmpty()) {
-            boolean ends =
-                    (hidden.equals("p") && BLOCKS.contains(name)) || (hidden.equals("head") && name.equals("body"));
+            boolean ends = (hidden.equals("p") && tag.block()) || (hidden.equals("head") && name.equals("body"));
             if (!ends) {
                 hiddenDepth += hidden.equals(name) ? 1 : 0;
                 return;
             }
             hidden = "";
         }
-        if (attributes.hides(name)) {
+        if (tag.hides()) {
             if (!EMPTY.contains(name)) {
                 hidden = name;
                 hiddenDepth = 1;
@@ -291,9 +324,9 @@ public final class HtmlText {
                 out.append("- ");
             }
             case "td", "th" -> gap = !atLineStart();
-            case "img" -> words(attributes.alt);
+            case "img" -> words(tag.alt());
             case "a" -> {
-                link = attributes.href;
+                link = tag.href();
                 linkAt = out.length();
             }
             case "pre" -> {
@@ -301,14 +334,15 @@ public final class HtmlText {
                 preformatted++;
             }
             default -> {
-                if (BLOCKS.contains(name)) {
+                if (tag.block()) {
                     line();
                 }
             }
         }
     }
 
-    private void closed(String name) {
+    private void closed(Tag tag) {
+        var name = tag.name();
         if (!hidden.isEmpty()) {
             hiddenDepth -= hidden.equals(name) ? 1 : 0;
             hidden = hiddenDepth == 0 ? "" : hidden;
@@ -316,7 +350,7 @@ public final class HtmlText {
         }
         if (name.equals("a")) {
             linked();
-        } else if (BLOCKS.contains(name)) {
+        } else if (tag.block()) {
             preformatted = Math.max(0, preformatted - (name.equals("pre") ? 1 : 0));
             line();
             if (SPACED.contains(name)) {
@@ -353,22 +387,52 @@ public final class HtmlText {
     /// White space is one space, and none where a line begins or one stands already.
     private void words(String text) {
         boolean spaced = atLineStart() || out.charAt(out.length() - 1) == ' ';
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = 0; i < text.length(); ) {
             char c = text.charAt(i);
-            if (isSpace(c) || c == '\u00A0') {
+            if (isBlank(c)) {
                 if (!spaced) {
                     out.append(' ');
                     spaced = true;
                 }
-            } else if (c != '\u200B' && c != '\u00AD') {
+                i++;
+            } else if (isNothing(c)) {
+                i++;
+            } else {
                 if (gap && !spaced) {
                     out.append(' ');
                 }
                 gap = false;
-                out.append(c);
                 spaced = false;
+                int end = wordsEnd(text, i + 1);
+                out.append(text, i, end);
+                i = end;
             }
         }
+    }
+
+    /// Where words end that stand one space from each other.
+    private static int wordsEnd(String text, int from) {
+        int end = from;
+        while (end < text.length() && (isOfWord(text.charAt(end)) || isSpaceInside(text, end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isSpaceInside(String text, int at) {
+        return text.charAt(at) == ' ' && at + 1 < text.length() && isOfWord(text.charAt(at + 1));
+    }
+
+    private static boolean isOfWord(char c) {
+        return (c > ' ' && c < '\u00A0') || (!isBlank(c) && !isNothing(c));
+    }
+
+    private static boolean isBlank(char c) {
+        return isSpace(c) || c == '\u00A0';
+    }
+
+    private static boolean isNothing(char c) {
+        return c == '\u200B' || c == '\u00AD';
     }
 
     private boolean atLineStart() {
