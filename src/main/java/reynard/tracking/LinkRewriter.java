@@ -22,6 +22,7 @@ import reynard.template.EmailRenderer.Rendered;
 public final class LinkRewriter implements Tracker {
     private static final int EMAILS_REMEMBERED = 200;
     private static final int LINKS_REMEMBERED = 1_000;
+    private static final String BODY_END = "</body>";
 
     private final Targets targets;
     private final LinkSeal seal;
@@ -45,21 +46,19 @@ public final class LinkRewriter implements Tracker {
 
     @Override
     public Rendered tracked(Rendered rendered, What what) {
-        var html = rendered.html();
-        var text = rendered.text();
-        if (what.clicks()) {
-            var known = new HashMap<String, String>();
-            html = HtmlLinks.replaced(html, href -> {
-                var ours = known.containsKey(href) ? Optional.of(known.get(href)) : ours(what, href);
-                ours.ifPresent(url -> known.put(href, url));
-                return ours;
-            });
-            text = TextLinks.replaced(text, known, url -> ours(what, url));
-        }
+        var known = new HashMap<String, String>();
+        var html = what.clicks()
+                ? HtmlLinks.replaced(rendered.html(), href -> {
+                    var ours = known.containsKey(href) ? Optional.of(known.get(href)) : ours(what, href);
+                    ours.ifPresent(url -> known.put(href, url));
+                    return ours;
+                })
+                : new StringBuilder(rendered.html());
         if (what.opens()) {
-            html = withPixel(html, what);
+            html.insert(endOfBody(html), pixel(what));
         }
-        return new Rendered(rendered.subject(), html, text);
+        var text = what.clicks() ? TextLinks.replaced(rendered.text(), known, url -> ours(what, url)) : rendered.text();
+        return new Rendered(rendered.subject(), html.toString(), text);
     }
 
     private Optional<String> ours(What what, String href) {
@@ -116,18 +115,19 @@ public final class LinkRewriter implements Tracker {
         return c <= ' ' || "/?#\"'<>(){}[],;&".indexOf(c) >= 0;
     }
 
-    private String withPixel(String html, What what) {
-        var pixel = "<img src=\"" + publicUrl.get() + "/o/" + seal.open(what.account(), what.delivery())
+    private String pixel(What what) {
+        return "<img src=\"" + publicUrl.get() + "/o/" + seal.open(what.account(), what.delivery())
                 + ".gif\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0;width:1px;height:1px\">";
-        int end = endOfBody(html);
-        return end < 0 ? html + pixel : html.substring(0, end) + pixel + html.substring(end);
     }
 
-    private static int endOfBody(String html) {
-        int at = html.lastIndexOf("</");
-        while (at >= 0 && !html.regionMatches(true, at, "</body>", 0, "</body>".length())) {
-            at = html.lastIndexOf("</", at - 1);
+    /// Where the last thing may stand that a browser takes for content.
+    private static int endOfBody(StringBuilder html) {
+        for (int at = html.lastIndexOf("</"); at >= 0; at = html.lastIndexOf("</", at - 1)) {
+            int end = at + BODY_END.length();
+            if (end <= html.length() && html.substring(at, end).equalsIgnoreCase(BODY_END)) {
+                return at;
+            }
         }
-        return at;
+        return html.length();
     }
 }

@@ -9,7 +9,6 @@ import java.util.function.Function;
 final class TextLinks {
     private static final String MARK = "://";
     private static final List<String> SCHEMES = List.of("http", "https");
-    private static final String NEVER_INSIDE = " \t\n\u000B\f\r<>\"";
     /// What mail programs do not take for a part of an address where it ends.
     private static final String ENDINGS = ".,;:!?'*_)]}";
 
@@ -58,10 +57,17 @@ final class TextLinks {
 
     private static int runEnd(String text, int from) {
         int end = from;
-        while (end < text.length() && NEVER_INSIDE.indexOf(text.charAt(end)) < 0) {
+        while (end < text.length() && mayBeInside(text.charAt(end))) {
             end++;
         }
         return end;
+    }
+
+    private static boolean mayBeInside(char c) {
+        return switch (c) {
+            case ' ', '\t', '\n', '\u000B', '\f', '\r', '<', '>', '"' -> false;
+            default -> true;
+        };
     }
 
     private static int end(String run, Map<String, String> known) {

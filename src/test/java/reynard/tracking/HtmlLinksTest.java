@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class HtmlLinksTest {
     private static String replaced(String html) {
-        return HtmlLinks.replaced(html, href -> href.startsWith("http") ? Optional.of("X") : Optional.empty());
+        return HtmlLinks.replaced(html, href -> href.startsWith("http") ? Optional.of("X") : Optional.empty())
+                .toString();
     }
 
     @ParameterizedTest
@@ -57,7 +58,7 @@ class HtmlLinksTest {
         });
 
         assertThat(seen).containsExactly("http://a/?b=1&c=2");
-        assertThat(html).isEqualTo("<a href=\"http://b/?c=&quot;&amp;d\">");
+        assertThat(html).hasToString("<a href=\"http://b/?c=&quot;&amp;d\">");
     }
 
     @Test
