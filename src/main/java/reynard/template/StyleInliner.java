@@ -50,7 +50,17 @@ final class StyleInliner {
                 return true;
             }
         }
-        return html.contains("<STYLE") || html.contains("<Style");
+        return hasCapitalStyle(html);
+    }
+
+    /// Looked at once for both ways to write it.
+    private static boolean hasCapitalStyle(String html) {
+        for (int at = html.indexOf("<S"); at >= 0; at = html.indexOf("<S", at + 1)) {
+            if (html.startsWith("<STYLE", at) || html.startsWith("<Style", at)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// What stands in a comment, Outlook reads alone.

@@ -3,7 +3,7 @@ package reynard.template.liquid;
 import java.util.Map;
 import java.util.Set;
 
-/// A Liquid template: read once, rendered as often as wanted. Immutable, for any number of threads.
+/// A Liquid template: read once, rendered as often as wanted. What it says never changes; for any number of threads.
 public final class Template {
     /// The longest source, in characters.
     public static final int SOURCE_CHARS_MAX = 512 * 1024;
@@ -15,7 +15,8 @@ public final class Template {
     private final Node.Body body;
     private final Lines lines;
     private final Set<String> variables;
-    private final int capacity;
+    /// Room for what it will become: as much as the last time, and a bit.
+    private volatile int capacity;
 
     private Template(Node.Body body, Lines lines, Set<String> variables, int capacity) {
         this.body = body;
@@ -48,7 +49,9 @@ public final class Template {
         options.budget().start();
         try {
             body.render(scope);
-            return scope.written();
+            var written = scope.written();
+            capacity = written.length() + written.length() / 16 + 16;
+            return written;
         } catch (Failure failure) {
             throw lines.error(failure.problem(), scope.at);
         } finally {
