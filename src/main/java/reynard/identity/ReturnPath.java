@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import reynard.mail.EmailAddress;
@@ -27,7 +29,10 @@ public final class ReturnPath {
     private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-    private final byte[] secret;
+    private final SecretKeySpec key;
+    /// To find and set up an algorithm costs more than to use it once.
+    private final Queue<Mac> macs = new ConcurrentLinkedQueue<>();
+
     private final Optional<String> domain;
     private final boolean toPostmark;
 
@@ -35,7 +40,7 @@ public final class ReturnPath {
     /// @param domain whose mail comes back to us; empty: the From address is the envelope sender
     /// @param toPostmark Postmark's reports show neither envelope nor headers, but metadata that it was given
     public ReturnPath(byte[] secret, Optional<String> domain, boolean toPostmark) {
-        this.secret = secret.clone();
+        this.key = new SecretKeySpec(secret, "HmacSHA256");
         this.domain = domain;
         this.toPostmark = toPostmark;
     }
@@ -95,11 +100,19 @@ public final class ReturnPath {
     }
 
     private byte[] mac(String accountToken, String deliveryToken) {
+        var idle = macs.poll();
+        var mac = idle == null ? keyed() : idle;
+        var text = "return-path:" + accountToken + ":" + deliveryToken;
+        var code = Arrays.copyOf(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)), MAC_BYTES);
+        macs.add(mac);
+        return code;
+    }
+
+    private Mac keyed() {
         try {
             var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            var text = "return-path:" + accountToken + ":" + deliveryToken;
-            return Arrays.copyOf(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)), MAC_BYTES);
+            mac.init(key);
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has HMAC-SHA256", e);
         }
