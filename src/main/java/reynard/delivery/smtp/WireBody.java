@@ -2,6 +2,7 @@ package reynard.delivery.smtp;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import reynard.mail.Octets;
 
 /// A message as it goes between DATA and the final dot: CRLF line ends only, each line that begins with a dot
 /// given another one (RFC 5321, 4.5.2), the last line without its end, which belongs to the dot.
@@ -30,7 +31,7 @@ final class WireBody {
         boolean eightBitHeader = false;
         boolean eightBitBody = false;
         for (int at = 0; at < message.length; ) {
-            int end = at;
+            int end = plainEnd(message, at);
             int octets = 0;
             while (end < message.length && message[end] != '\r' && message[end] != '\n') {
                 octets |= message[end++];
@@ -52,6 +53,19 @@ final class WireBody {
         var wire = clean ? message : stuffed(message);
         int length = endsWithCrlf(wire) ? wire.length - 2 : wire.length;
         return new WireBody(wire, length, eightBitHeader, eightBitBody);
+    }
+
+    /// Up to where a line goes on in ASCII; the message's last few octets are not looked at.
+    private static int plainEnd(byte[] message, int from) {
+        int at = from;
+        while (at <= message.length - Long.BYTES) {
+            int inside = Octets.insideLine(Octets.at(message, at));
+            if (inside < Long.BYTES) {
+                return at + inside;
+            }
+            at += Long.BYTES;
+        }
+        return at;
     }
 
     private static byte[] stuffed(byte[] message) {
