@@ -50,6 +50,9 @@ public final class Letters {
     /// Stands where a delivery's tokens stand in a letter that is not of one.
     private static final String NO_DELIVERY = "no-delivery";
 
+    private static final Header ONE_CLICK = Header.of("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+    private static final Header BULK = Header.of("Precedence", "bulk");
+
     private final Database database;
     private final Accounts accounts;
     private final Subscribers subscribers;
@@ -459,13 +462,13 @@ public final class Letters {
         var accountToken = parts.account().token();
         return List.of(
                 Header.of("List-Unsubscribe", "<" + unsubscribeUrl + ">"),
-                Header.of("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+                ONE_CLICK,
                 Header.named(
                         "List-Id",
                         Header.cleaned(list.name()),
                         list.id() + "." + accountToken.toLowerCase(java.util.Locale.ROOT) + "." + from.asciiDomain()),
                 Header.of("Feedback-ID", list.id() + ":" + accountToken + ":" + list.kind() + ":reynard"),
-                Header.of("Precedence", "bulk"));
+                BULK);
     }
 
     /// A boundary has letters and digits only; it is made unique by the delivery's own randomness.

@@ -14,6 +14,7 @@ final class ReplyReader {
 
     private final InputStream in;
     private final byte[] buffer = new byte[4096];
+    private final byte[] line = new byte[LINE_KEPT];
     private int position;
     private int limit;
 
@@ -29,7 +30,6 @@ final class ReplyReader {
         var text = new StringBuilder();
         int left = REPLY_MAX;
         while (true) {
-            var line = new byte[LINE_KEPT];
             int length = 0;
             int octet;
             while ((octet = next()) != '\n') {
@@ -41,11 +41,11 @@ final class ReplyReader {
                 }
             }
             length -= length > 0 && line[length - 1] == '\r' ? 1 : 0;
-            int code = code(line, length);
+            int code = code(length);
             if (!text.isEmpty()) {
                 text.append('\n');
             }
-            append(text, line, length);
+            append(text, length);
             if (length == 3 || line[3] == ' ') {
                 return Reply.of(code, text.toString());
             }
@@ -68,7 +68,7 @@ final class ReplyReader {
         return buffer[position++];
     }
 
-    private static int code(byte[] line, int length) throws ProtocolException {
+    private int code(int length) throws ProtocolException {
         boolean wellFormed = length >= 3
                 && line[0] >= '2'
                 && line[0] <= '5'
@@ -86,7 +86,7 @@ final class ReplyReader {
     }
 
     /// NUL and other controls would trouble whoever stores or shows the text.
-    private static void append(StringBuilder text, byte[] line, int length) {
+    private void append(StringBuilder text, int length) {
         var part = length <= 4 ? "" : new String(line, 4, length - 4, StandardCharsets.UTF_8);
         for (int i = 0; i < part.length(); i++) {
             text.append(Character.isISOControl(part.charAt(i)) ? ' ' : part.charAt(i));
