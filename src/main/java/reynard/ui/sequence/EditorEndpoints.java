@@ -66,7 +66,7 @@ public final class EditorEndpoints {
     private final Variables variables;
     private final ManuscriptEndpoints manuscripts;
     private final AskingEndpoints asking;
-    private final Publishing publishing;
+    private final PublishingEndpoints publishing;
     private final Desk desk;
 
     public EditorEndpoints(
@@ -86,7 +86,7 @@ public final class EditorEndpoints {
         this.variables = variables;
         this.manuscripts = new ManuscriptEndpoints(database, drafts, FIELDS, "email", Section.SEQUENCES);
         this.asking = new AskingEndpoints(database);
-        this.publishing = new Publishing(database, edits);
+        this.publishing = new PublishingEndpoints(database, edits);
         this.desk = desk;
     }
 

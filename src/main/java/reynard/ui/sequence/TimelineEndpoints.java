@@ -44,7 +44,7 @@ public final class TimelineEndpoints {
     private final Edits edits;
     private final Figures figures;
     private final AskingEndpoints asking;
-    private final Publishing publishing;
+    private final PublishingEndpoints publishing;
     private final Desk desk;
 
     public TimelineEndpoints(
@@ -62,7 +62,7 @@ public final class TimelineEndpoints {
         this.edits = edits;
         this.figures = figures;
         this.asking = new AskingEndpoints(database);
-        this.publishing = new Publishing(database, edits);
+        this.publishing = new PublishingEndpoints(database, edits);
         this.desk = desk;
     }
 

@@ -11,11 +11,11 @@ import reynard.ui.Desk;
 import reynard.ui.Form;
 
 /// Publishes an email of a sequence or makes it a draft again, and asks first when somebody inside would notice.
-final class Publishing {
+final class PublishingEndpoints {
     private final Edits edits;
     private final AskingEndpoints asking;
 
-    Publishing(Database database, Edits edits) {
+    PublishingEndpoints(Database database, Edits edits) {
         this.edits = edits;
         this.asking = new AskingEndpoints(database);
     }
