@@ -587,7 +587,8 @@ public final class Server implements AutoCloseable {
                     months.keep(clock.instant());
                     int forgotten = accounts.all().stream()
                             .mapToInt(account -> consents.forgetClients(account, clock.instant())
-                                    + repetitions.sweep(account, clock.instant()))
+                                    + repetitions.sweep(account, clock.instant())
+                                    + deliveries.sweep(account, clock.instant()))
                             .sum();
                     LOG.debug(
                             "{} rows swept",

@@ -32,6 +32,7 @@ public final class Deliveries {
     private static final int BROADCAST_ROWS_MAX = 500;
 
     private final DeliveryStore store = new DeliveryStore();
+    private final Sources sources = new Sources(store);
     private final DecisionStore decisions = new DecisionStore();
     private final Database database;
     private final IdBlocks ids;
@@ -404,7 +405,18 @@ public final class Deliveries {
         return taken;
     }
 
+    /// Forgets what no kept letter is told from any more.
+    ///
+    /// @return how many there were
+    public int sweep(AccountId account, Instant now) {
+        return database.inTx(tx -> sources.sweep(tx, account, now));
+    }
+
     DeliveryStore store() {
         return store;
+    }
+
+    Sources sources() {
+        return sources;
     }
 }

@@ -778,13 +778,18 @@ final class DeliveryStore {
 
     Optional<Kept> findMessage(Tx tx, AccountId account, DeliveryId delivery) {
         return tx.query("""
-                        select m.envelope_sender, m.message
+                        select m.envelope_sender, m.source_id, m.message, s.message as source
                           from delivery_message m
+                          left join message_source s on s.account_id = :account and s.id = m.source_id
                          where m.account_id = :account and m.delivery_id = :delivery
                         """)
                 .bind("account", account)
                 .bind("delivery", delivery)
-                .map((row, _) -> new Kept(row.getString("envelope_sender"), row.getBytes("message")))
+                .map((row, _) -> new Kept(
+                        row.getString("envelope_sender"),
+                        row.getString("source_id") == null
+                                ? row.getBytes("message")
+                                : Delta.apply(row.getBytes("source"), row.getBytes("message"))))
                 .findOne();
     }
 
@@ -792,7 +797,44 @@ final class DeliveryStore {
     record Kept(String envelopeSender, byte[] message) {}
 
     /// An email that stands before its final dot.
-    record Marking(Claim claim, Letters.Letter letter) {}
+    ///
+    /// @param kept its bytes; where there is a source, what tells them from it
+    record Marking(Claim claim, EmailAddress sender, Optional<Delta.Source> source, byte[] kept) {
+        static Marking of(Claim claim, Letters.Letter letter) {
+            return new Marking(
+                    claim,
+                    letter.sender(),
+                    letter.source(),
+                    letter.source()
+                            .map(source -> source.delta(letter.message()))
+                            .orElse(letter.message()));
+        }
+    }
+
+    void keepSource(Tx tx, AccountId account, Delta.Source source, Instant now) {
+        tx.update("""
+                        insert into message_source (account_id, id, message, used_at)
+                        values (:account, :id, :message, :now)
+                        on conflict (account_id, id) do update set used_at = excluded.used_at
+                        """)
+                .bind("account", account)
+                .bind("id", source.id())
+                .bind("message", source.bytes())
+                .bind("now", now)
+                .execute();
+    }
+
+    int dropSources(Tx tx, AccountId account, Instant usedBefore) {
+        return tx.update("""
+                        delete from message_source s
+                         where s.account_id = :account and s.used_at < :usedBefore
+                           and not exists (select from delivery_message m
+                                            where m.account_id = :account and m.source_id = s.id)
+                        """)
+                .bind("account", account)
+                .bind("usedBefore", usedBefore)
+                .execute();
+    }
 
     /// The mark before the final dot, with the last look at consent and at the sequence's switch. The bytes of what is
     /// marked are kept.
@@ -801,10 +843,11 @@ final class DeliveryStore {
     ///     deleted, or another node has taken the delivery over
     Set<DeliveryId> mark(Tx tx, AccountId account, List<Marking> markings, long owner, Instant now) {
         return tx.query("""
-                        with asked as (
-                            select a.id, a.attempts, a.envelope_sender, a.message
-                              from unnest(:ids::bigint[], :attempts::int[], :senders::text[], :messages::bytea[])
-                                   as a (id, attempts, envelope_sender, message)),
+                        with asked as not materialized (
+                            select a.id, a.attempts, a.envelope_sender, a.source_id, a.message
+                              from unnest(:ids::bigint[], :attempts::int[], :senders::text[], :sources::text[],
+                                          :messages::bytea[])
+                                   as a (id, attempts, envelope_sender, source_id, message)),
                         marked as (
                             update delivery d
                                set at_dot = true, first_tried_at = coalesce(d.first_tried_at, :now),
@@ -836,8 +879,9 @@ final class DeliveryStore {
                                                       and n.run = d.run and n.state = 'sending'))
                             returning d.id),
                         kept as (
-                            insert into delivery_message (account_id, delivery_id, envelope_sender, message)
-                            select :account, a.id, a.envelope_sender, a.message
+                            insert into delivery_message
+                                   (account_id, delivery_id, envelope_sender, source_id, message)
+                            select :account, a.id, a.envelope_sender, a.source_id, a.message
                               from asked a
                               join marked m on m.id = a.id
                             on conflict do nothing)
@@ -861,13 +905,15 @@ final class DeliveryStore {
                         column(
                                 markings,
                                 String.class,
-                                marking -> marking.letter().sender().value()))
+                                marking -> marking.sender().value()))
                 .bind(
-                        "messages",
-                        bytes(column(
+                        "sources",
+                        column(
                                 markings,
-                                byte[].class,
-                                marking -> marking.letter().message())))
+                                String.class,
+                                marking ->
+                                        marking.source().map(Delta.Source::id).orElse(null)))
+                .bind("messages", bytes(column(markings, byte[].class, Marking::kept)))
                 .bind("owner", owner)
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,14 @@ public final class Letters {
     /// Stands where a delivery's tokens stand in a letter that is not of one.
     private static final String NO_DELIVERY = "no-delivery";
 
+    /// Whose letter others are told from, and a token of a delivery that is none.
+    private static final String NOBODY = "reader@example.com";
+
+    private static final String NOBODYS_TOKEN = "A".repeat(22);
+
+    /// Of so many emails the letter that nobody gets is remembered.
+    private static final int SOURCES_REMEMBERED = 100;
+
     private static final Header ONE_CLICK = Header.of("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
     private static final Header BULK = Header.of("Precedence", "bulk");
 
@@ -66,6 +76,16 @@ public final class Letters {
     private final DkimKeys dkimKeys;
     private final ReturnPath returnPath;
     private final BroadcastWriter broadcasts;
+    private final Map<Written, Optional<Delta.Source>> sources =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Written, Optional<Delta.Source>> eldest) {
+                    return size() > SOURCES_REMEMBERED;
+                }
+            });
+
+    /// What an author of an account wrote.
+    private record Written(AccountId account, Draft draft) {}
 
     public Letters(
             Database database,
@@ -99,7 +119,13 @@ public final class Letters {
     /// An email ready for the wire.
     ///
     /// @param fromDomain of its From header, as DNS knows it
-    record Letter(EmailAddress sender, EmailAddress recipient, String fromDomain, byte[] message) {}
+    /// @param source from which little tells it; empty when nothing is alike
+    record Letter(
+            EmailAddress sender,
+            EmailAddress recipient,
+            String fromDomain,
+            byte[] message,
+            Optional<Delta.Source> source) {}
 
     /// Everything that a list's letter is made of, read in one transaction.
     record Parts(
@@ -350,14 +376,43 @@ public final class Letters {
 
     Letter letter(Claim claim, Parts parts, Instant date) {
         var unsubscribeUrl = links.unsubscribe(parts.account().token(), claim.token());
-        var rendered = tracker.tracked(rendered(parts, unsubscribeUrl, date), tracked(claim, parts));
+        var rendered =
+                tracker.tracked(rendered(parts, unsubscribeUrl, date), tracked(claim.delivery(), claim.token(), parts));
         var message = message(parts, rendered, unsubscribeUrl, claim.token(), claim.messageId(), date);
         var from = message.from();
         var sender = claim.envelopeSender()
                 .flatMap(EmailAddress::parse)
                 .orElseGet(() -> sender(parts.account(), claim.token(), from));
         return new Letter(
-                sender, message.to(), from.asciiDomain(), DkimSigner.sign(Mime.compose(message), parts.keys(), date));
+                sender,
+                message.to(),
+                from.asciiDomain(),
+                DkimSigner.sign(Mime.compose(message), parts.keys(), date),
+                source(parts, date));
+    }
+
+    /// The letter as nobody in particular would get it. It holds nothing of any reader.
+    private Optional<Delta.Source> source(Parts parts, Instant date) {
+        return sources.computeIfAbsent(
+                new Written(parts.account().id(), parts.draft()), written -> nobodysLetter(parts, date));
+    }
+
+    private Optional<Delta.Source> nobodysLetter(Parts parts, Instant date) {
+        var account = parts.account();
+        var reader = new Subscriber(
+                new SubscriberId(0), NOBODY, Optional.empty(), SubscriberState.ACTIVE, date, Map.of(), date, date);
+        var nobodys = new Parts(
+                account, parts.from(), reader, values(List.of(), reader), parts.draft(), parts.snippets(), List.of());
+        var unsubscribeUrl = links.unsubscribe(account.token(), NOBODYS_TOKEN);
+        try {
+            var rendered = tracker.tracked(
+                    rendered(nobodys, unsubscribeUrl, date), tracked(new DeliveryId(0), NOBODYS_TOKEN, nobodys));
+            var message = message(nobodys, rendered, unsubscribeUrl, NOBODYS_TOKEN, NOBODYS_TOKEN, date);
+            return Optional.of(new Delta.Source(Mime.compose(message)));
+        } catch (BrokenEmail _) {
+            // Broken for those of whom nothing is known.
+            return Optional.empty();
+        }
     }
 
     private Message message(
@@ -395,13 +450,13 @@ public final class Letters {
                         parts.draft().zone()));
     }
 
-    private static Tracker.What tracked(Claim claim, Parts parts) {
+    private static Tracker.What tracked(DeliveryId delivery, String token, Parts parts) {
         var account = parts.account();
         var draft = parts.draft();
         return new Tracker.What(
                 account.id(),
-                claim.delivery(),
-                claim.token(),
+                delivery,
+                token,
                 draft.opens().orElse(account.openTracking()),
                 draft.clicks().orElse(account.clickTracking()),
                 written(parts));
@@ -437,7 +492,7 @@ public final class Letters {
                 headers,
                 boundary(messageId));
         var signed = DkimSigner.sign(Mime.compose(message), keys(tx, account, notice.from()), date);
-        return new Letter(sender(account, token, from), notice.to(), from.asciiDomain(), signed);
+        return new Letter(sender(account, token, from), notice.to(), from.asciiDomain(), signed, Optional.empty());
     }
 
     /// It says whose email it is, so that one that comes back without its envelope is still found.

@@ -74,6 +74,7 @@ public final class Sender implements AutoCloseable {
     private final Database database;
     private final Deliveries deliveries;
     private final DeliveryStore store;
+    private final Sources sources;
     private final Letters letters;
     private final Subscribers subscribers;
     private final Relays relays;
@@ -125,6 +126,7 @@ public final class Sender implements AutoCloseable {
         this.database = database;
         this.deliveries = deliveries;
         this.store = deliveries.store();
+        this.sources = deliveries.sources();
         this.letters = letters;
         this.subscribers = subscribers;
         this.relays = relays;
@@ -474,7 +476,8 @@ public final class Sender implements AutoCloseable {
                                 from,
                                 to,
                                 FromDomain.of(kept.get().message()),
-                                kept.get().message())));
+                                kept.get().message(),
+                                Optional.empty())));
     }
 
     private Optional<String> recipient(Claim claim) {
@@ -584,7 +587,7 @@ public final class Sender implements AutoCloseable {
     private boolean mark(Claim claim, Letters.Letter letter, SmtpTransaction transaction) {
         boolean marked;
         try {
-            marked = marks.record(claim.account(), new Marking(claim, letter));
+            marked = marks.record(claim.account(), Marking.of(claim, letter));
         } catch (RuntimeException e) {
             // No mail without memory.
             transaction.abandon();
@@ -598,12 +601,16 @@ public final class Sender implements AutoCloseable {
     }
 
     private List<Boolean> mark(AccountId account, List<Marking> markings) {
-        return database.inTx(tx -> {
-            var marked = store.mark(tx, account, markings, node, clock.instant());
-            return markings.stream()
-                    .map(marking -> marked.contains(marking.claim().delivery()))
-                    .toList();
+        var now = clock.instant();
+        var unkept = sources.unkept(account, markings, now);
+        var marked = database.inTx(tx -> {
+            unkept.forEach(source -> store.keepSource(tx, account, source, now));
+            return store.mark(tx, account, markings, node, now);
         });
+        sources.areKept(account, unkept, now);
+        return markings.stream()
+                .map(marking -> marked.contains(marking.claim().delivery()))
+                .toList();
     }
 
     /// The email must not go out at this moment: back into the queue, which a paused sequence keeps, or out

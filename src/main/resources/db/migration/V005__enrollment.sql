@@ -136,11 +136,21 @@ create table attempt (
     -- No foreign key: each attempt would lock its delivery's row once more. Who deletes a delivery deletes them.
 );
 
+-- What an email's letter is to one of whom nothing is known: letters on their way are kept as what tells them from it.
+create table message_source (
+    account_id      bigint      not null,
+    id              text        not null, -- the SHA-256 of its bytes
+    message         bytea       not null,
+    used_at         timestamptz not null, -- when a node last asked for it to be kept
+    primary key (account_id, id)
+);
+
 -- The bytes that are or may be at the receiver, kept while they may have to be sent again unchanged.
 create table delivery_message (
     account_id      bigint      not null,
     delivery_id     bigint      not null,
     envelope_sender text        not null,
-    message         bytea       not null,
+    source_id       text        null,     -- null: the message is here as it is
+    message         bytea       not null, -- as it is, or what tells it from its source
     primary key (account_id, delivery_id) -- and no foreign key, as for attempts
 );

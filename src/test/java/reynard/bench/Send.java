@@ -50,7 +50,7 @@ public final class Send {
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
     private static final int WARM = Integer.getInteger("bench.warm", 50_000);
-    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 128);
+    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 256);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
     private static final int MEGABYTES_MAX = 400;
