@@ -250,7 +250,8 @@ final class AccountStore {
                 .findOne();
     }
 
-    /// Lets one transaction at a time change which addresses there are and which one is the default: there always is one.
+    /// Lets one transaction at a time change which addresses there are and which one is the default: there always is
+    /// one.
     void lockSendingAddresses(Tx tx, AccountId account) {
         tx.query("select id from sending_address where account_id = :account order by id for update")
                 .bind("account", account)

@@ -22,7 +22,7 @@ create table enrollment (
                     check (finish_reason in ('end', 'unsubscribed', 'bounced', 'complained', 'by_hand', 'sequence_deleted')),
     created_at      timestamptz not null,
     primary key (account_id, id),
-    unique (account_id, sequence_id, subscriber_id),
+    unique (account_id, subscriber_id, sequence_id),
     foreign key (account_id, sequence_id) references sequence on delete cascade,
     foreign key (account_id, subscriber_id) references subscriber on delete cascade,
     -- No foreign key for the two emails: they stay when they are deleted, and everybody's step would lock their row.
@@ -36,7 +36,6 @@ create table enrollment (
 );
 create index enrollment_due on enrollment (account_id, due_at, id) where state = 'waiting';
 create index enrollment_newest on enrollment (account_id, sequence_id, added_at, id);
-create index enrollment_subscriber on enrollment (account_id, subscriber_id);
 -- Those whose plan is older than their sequence's are found by the re-planner through this one.
 create index enrollment_plan on enrollment (account_id, sequence_id, plan_version, id)
     where state in ('waiting', 'sending', 'parked');
