@@ -152,9 +152,8 @@ public final class Sender implements AutoCloseable {
                 - lines.values().stream().mapToInt(Semaphore::availablePermits).sum();
     }
 
-    /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what is taken
-    /// at
-    /// most is done with. Does not wait for them.
+    /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what may wait is
+    /// gone. Does not wait for them.
     ///
     /// Notices come first, for somebody is waiting for each; then the mail of sequences, whose moment is the
     /// reader's own. While there is such mail, broadcasts have a quarter of the connections, and the rest when
@@ -195,10 +194,12 @@ public final class Sender implements AutoCloseable {
         return ready;
     }
 
-    /// Whether a claim is worth its statements. Until then, as many as there are connections wait for one.
+    /// Whether a claim is worth its statements: half of those that wait for a connection are gone. The others keep the
+    /// connections busy until it is made.
     private boolean isRoomy() {
         int free = slots.availablePermits();
-        return free >= relays.held() / 2 || relays.worthClaiming().stream().anyMatch(enough -> free >= enough);
+        return free >= (relays.held() - relays.connections()) / 2
+                || relays.worthClaiming().stream().anyMatch(enough -> free >= enough);
     }
 
     private int dispatch(AccountId account, Set<String> kinds, int share, Instant now) {
