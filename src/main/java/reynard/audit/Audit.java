@@ -132,6 +132,12 @@ public final class Audit {
             for (long delivery : store.strayAttempts(tx, account)) {
                 report(account, "attempt", delivery, "belongs to a delivery that does not exist");
             }
+            for (long delivery : store.strayMessages(tx, account)) {
+                report(account, "kept letter", delivery, "belongs to a delivery that does not exist");
+            }
+            for (long delivery : store.unreadableMessages(tx, account)) {
+                report(account, "delivery", delivery, "has a kept letter whose source does not exist");
+            }
         }
 
         private void sequence(AccountId account, SequenceRow sequence) {

@@ -353,7 +353,7 @@ final class AuditStore {
                 .list();
     }
 
-    /// Attempts of no delivery.
+    /// Deliveries that there are not, and yet attempts of them.
     List<Long> strayAttempts(Tx tx, AccountId account) {
         return tx.query("""
                         select distinct a.delivery_id
@@ -361,6 +361,28 @@ final class AuditStore {
                          where a.account_id = :account
                            and not exists (select from delivery d
                                             where d.account_id = :account and d.id = a.delivery_id)
+                        """).bind("account", account).mapTo(Long.class).list();
+    }
+
+    /// Deliveries that there are not, and yet their letters are kept.
+    List<Long> strayMessages(Tx tx, AccountId account) {
+        return tx.query("""
+                        select m.delivery_id
+                          from delivery_message m
+                         where m.account_id = :account
+                           and not exists (select from delivery d
+                                            where d.account_id = :account and d.id = m.delivery_id)
+                        """).bind("account", account).mapTo(Long.class).list();
+    }
+
+    /// Kept letters of which nobody knows any more what they were told from.
+    List<Long> unreadableMessages(Tx tx, AccountId account) {
+        return tx.query("""
+                        select m.delivery_id
+                          from delivery_message m
+                         where m.account_id = :account and m.source_id is not null
+                           and not exists (select from message_source s
+                                            where s.account_id = :account and s.id = m.source_id)
                         """).bind("account", account).mapTo(Long.class).list();
     }
 }

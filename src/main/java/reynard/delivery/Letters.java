@@ -49,13 +49,10 @@ import reynard.template.Snippets;
 /// Writes the email of a delivery: what the author wrote at this moment, with the reader's values and the headers of a
 /// list; or a notice, as it was given.
 public final class Letters {
-    /// Stands where a delivery's tokens stand in a letter that is not of one.
-    private static final String NO_DELIVERY = "no-delivery";
-
-    /// Whose letter others are told from, and a token of a delivery that is none.
+    /// Whose letter others are told from.
     private static final String NOBODY = "reader@example.com";
-
-    private static final String NOBODYS_TOKEN = "A".repeat(22);
+    /// Stands where a delivery's tokens stand in a letter that is not of one. It has their form.
+    private static final String NO_DELIVERY = "A".repeat(22);
 
     /// Of so many emails the letter that nobody gets is remembered.
     private static final int SOURCES_REMEMBERED = 100;
@@ -403,11 +400,11 @@ public final class Letters {
                 new SubscriberId(0), NOBODY, Optional.empty(), SubscriberState.ACTIVE, date, Map.of(), date, date);
         var nobodys = new Parts(
                 account, parts.from(), reader, values(List.of(), reader), parts.draft(), parts.snippets(), List.of());
-        var unsubscribeUrl = links.unsubscribe(account.token(), NOBODYS_TOKEN);
+        var unsubscribeUrl = links.unsubscribe(account.token(), NO_DELIVERY);
         try {
             var rendered = tracker.tracked(
-                    rendered(nobodys, unsubscribeUrl, date), tracked(new DeliveryId(0), NOBODYS_TOKEN, nobodys));
-            var message = message(nobodys, rendered, unsubscribeUrl, NOBODYS_TOKEN, NOBODYS_TOKEN, date);
+                    rendered(nobodys, unsubscribeUrl, date), tracked(new DeliveryId(0), NO_DELIVERY, nobodys));
+            var message = message(nobodys, rendered, unsubscribeUrl, NO_DELIVERY, NO_DELIVERY, date);
             return Optional.of(new Delta.Source(Mime.compose(message)));
         } catch (BrokenEmail _) {
             // Broken for those of whom nothing is known.

@@ -152,8 +152,8 @@ public final class Sender implements AutoCloseable {
                 - lines.values().stream().mapToInt(Semaphore::availablePermits).sum();
     }
 
-    /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what may wait is
-    /// gone. Does not wait for them.
+    /// Takes queued emails, a fair share of them for each account, and begins to send them, once half of what may wait
+    /// is gone. Does not wait for them.
     ///
     /// Notices come first, for somebody is waiting for each; then the mail of sequences, whose moment is the
     /// reader's own. While there is such mail, broadcasts have a quarter of the connections, and the rest when

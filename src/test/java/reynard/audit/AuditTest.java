@@ -514,6 +514,20 @@ class AuditTest {
     }
 
     @Test
+    void a_kept_letter_of_no_delivery() {
+        execute("insert into delivery_message (account_id, delivery_id, envelope_sender, message)"
+                + " select id, 900000, 'a@example.com', 'x' from account");
+        assertFound("kept letter", 900_000, "belongs to a delivery that does not exist");
+    }
+
+    @Test
+    void a_kept_letter_that_nobody_can_read() {
+        execute("insert into delivery_message (account_id, delivery_id, envelope_sender, source_id, message)"
+                + " select id, " + delivery("sending") + ", 'a@example.com', 'gone', 'x' from account");
+        assertDelivery("sending", "has a kept letter whose source does not exist");
+    }
+
+    @Test
     void an_attempt_of_no_delivery() {
         execute("insert into attempt (account_id, delivery_id, number, node, at, outcome)"
                 + " select account_id, 900000, 1, node, at, 'deferred' from attempt limit 1");

@@ -358,6 +358,15 @@ class ProvidersTest {
 
     // Postmark
 
+    @Test
+    void an_email_is_shown_beforehand_where_Postmark_is_told_of_each() {
+        var sequence = server.sequence(immediate("Shown beforehand"));
+
+        var rehearsal = server.post("/ext/v1/sequences/" + sequence.id() + "/rehearse", "{}");
+
+        assertThat(rehearsal.status()).isBetween(200, 202);
+    }
+
     private static int postmark(String login, String body) {
         return post(
                 "/feedback/postmark",
