@@ -60,6 +60,7 @@ public final class TestServer implements AutoCloseable {
             Map.of("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
 
     public static final String API_KEY = "test-key-0123456789abcdef";
+    private static final int LARGE = 10_000_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String databaseUrl;
@@ -368,6 +369,8 @@ public final class TestServer implements AutoCloseable {
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
+        // Who is refused while still sending may lose the answer with the connection (RFC 9110, 10.1.1).
+        request.expectContinue(body != null && body.length > LARGE);
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (!isPage(method, path, headers)) {
