@@ -129,13 +129,10 @@ public final class Audit {
                         "counts " + tally.visitors() + " visitors of email " + tally.email() + ", but "
                                 + tally.visitorsReally() + " are");
             }
-            for (long delivery : store.strayAttempts(tx, account)) {
-                report(account, "attempt", delivery, "belongs to a delivery that does not exist");
+            for (var stray : store.strays(tx, account)) {
+                report(account, stray.what(), stray.delivery(), "belongs to a delivery that does not exist");
             }
-            for (long delivery : store.strayMessages(tx, account)) {
-                report(account, "kept letter", delivery, "belongs to a delivery that does not exist");
-            }
-            for (long delivery : store.unreadableMessages(tx, account)) {
+            for (long delivery : store.unreadableLetters(tx, account)) {
                 report(account, "delivery", delivery, "has a kept letter whose source does not exist");
             }
         }

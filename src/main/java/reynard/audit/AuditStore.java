@@ -353,30 +353,29 @@ final class AuditStore {
                 .list();
     }
 
-    /// Deliveries that there are not, and yet attempts of them.
-    List<Long> strayAttempts(Tx tx, AccountId account) {
+    /// What is kept for a delivery that does not exist.
+    ///
+    /// @param what an attempt or a kept letter
+    record Stray(String what, long delivery) {}
+
+    List<Stray> strays(Tx tx, AccountId account) {
         return tx.query("""
-                        select distinct a.delivery_id
-                          from attempt a
-                         where a.account_id = :account
-                           and not exists (select from delivery d
-                                            where d.account_id = :account and d.id = a.delivery_id)
-                        """).bind("account", account).mapTo(Long.class).list();
+                        select k.what, k.delivery_id
+                          from (select distinct 'attempt' as what, a.delivery_id
+                                  from attempt a where a.account_id = :account
+                                 union all
+                                select 'kept letter', m.delivery_id
+                                  from delivery_message m where m.account_id = :account) k
+                         where not exists (select from delivery d
+                                            where d.account_id = :account and d.id = k.delivery_id)
+                        """)
+                .bind("account", account)
+                .map((row, _) -> new Stray(row.getString("what"), row.getLong("delivery_id")))
+                .list();
     }
 
-    /// Deliveries that there are not, and yet their letters are kept.
-    List<Long> strayMessages(Tx tx, AccountId account) {
-        return tx.query("""
-                        select m.delivery_id
-                          from delivery_message m
-                         where m.account_id = :account
-                           and not exists (select from delivery d
-                                            where d.account_id = :account and d.id = m.delivery_id)
-                        """).bind("account", account).mapTo(Long.class).list();
-    }
-
-    /// Kept letters of which nobody knows any more what they were told from.
-    List<Long> unreadableMessages(Tx tx, AccountId account) {
+    /// Deliveries whose kept letter nobody can read, because what it was told from is gone.
+    List<Long> unreadableLetters(Tx tx, AccountId account) {
         return tx.query("""
                         select m.delivery_id
                           from delivery_message m

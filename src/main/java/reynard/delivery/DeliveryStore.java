@@ -992,6 +992,8 @@ final class DeliveryStore {
                             insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
                             select :account, e.id, e.attempts, :owner, e.at, e.outcome, e.stage, e.reply
                               from ended e
+                             -- A reply that comes late may be to somebody who was erased meanwhile.
+                             where exists (select from delivery v where v.account_id = :account and v.id = e.id)
                             on conflict do nothing),
                         settled as (
                             update delivery d

@@ -44,37 +44,48 @@ public final class Letter {
     private static void measure(WritingDesk desk, int rounds) throws NoSuchAlgorithmException {
         var checksum = MessageDigest.getInstance("SHA-256");
         for (int i = 0; i < LETTERS; i += 20) {
-            checksum.update(desk.order(i).write());
+            checksum.update(desk.order(i).write().message());
         }
         var written = new ArrayList<Double>();
         var sent = new ArrayList<Double>();
+        var kept = new ArrayList<Double>();
+        long keptSize = 0;
         // The first half is Java that is being compiled.
         for (int round = 0; round < 2 * rounds; round++) {
             var orders = IntStream.range(0, LETTERS / 10).mapToObj(desk::order).toList();
             long bytes = 0;
-            var letters = new byte[orders.size()][];
+            var letters = new WritingDesk.Written[orders.size()];
             double before = micros();
             for (int i = 0; i < letters.length; i++) {
                 letters[i] = orders.get(i).write();
             }
             double between = micros();
             for (var letter : letters) {
-                bytes += Wire.length(letter);
+                bytes += Wire.length(letter.message());
             }
             double after = micros();
+            long keptBytes = 0;
+            for (var letter : letters) {
+                keptBytes += letter.kept().length;
+            }
+            double end = micros();
             if (bytes < letters.length) {
                 throw new IllegalStateException("nothing was written");
             }
             if (round >= rounds) {
                 written.add((between - before) / letters.length);
                 sent.add((after - between) / letters.length);
+                kept.add((end - after) / letters.length);
+                keptSize = keptBytes / letters.length;
             }
         }
         System.out.printf(
-                "a letter of %,d bytes: written in %s, looked over in %s; %s%n",
-                desk.order(1).write().length,
+                "a letter of %,d bytes: written in %s, looked over in %s, told from nobody's in %s by %,d bytes; %s%n",
+                desk.order(1).write().message().length,
                 told(written),
                 told(sent),
+                told(kept),
+                keptSize,
                 HexFormat.of().formatHex(checksum.digest(), 0, 8));
     }
 

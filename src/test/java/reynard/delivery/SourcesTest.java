@@ -5,10 +5,13 @@ import static reynard.testing.TestServer.immediate;
 import static reynard.testing.TestServer.json;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import reynard.delivery.smtp.Relay;
+import reynard.id.DeliveryId;
 import reynard.testing.FakeSmtp;
 import reynard.testing.FakeSmtp.Verb;
 import reynard.testing.TestServer;
@@ -20,13 +23,14 @@ class SourcesTest {
             throws Exception {
         try (var relay = FakeSmtp.start();
                 var server = TestServer.with(Relay.parse(relay.url()));
-                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> java.util.Optional.empty())) {
+                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty())) {
             var sequence = server.sequence(immediate("Hello"));
             server.put("/ext/v1/sequences/" + sequence.id(), json("{'on_uncertain':'hold'}"));
             relay.on(Verb.DOT).storing().drops().times(1);
             var reader = server.subscriber("a@example.org", sequence);
             server.settle();
             assertThat(sizes(room)).isEqualTo("1 source, 1 message told from it");
+            assertThat(source(room)).contains("Hello").doesNotContain("a@example.org");
             sequence.changeEmail("Hello", "{'content':'<p>Quite other words.</p>'}");
             server.advance(Duration.ofDays(10));
 
@@ -43,8 +47,46 @@ class SourcesTest {
         }
     }
 
+    @Test
+    void a_reply_that_comes_late_to_somebody_who_was_erased_leaves_nothing_behind() throws Exception {
+        try (var relay = FakeSmtp.start();
+                var server = TestServer.with(Relay.parse(relay.url()));
+                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty())) {
+            var claim = new Claim(
+                    room.account,
+                    new DeliveryId(900_000),
+                    new Kind.NoticeMail(Notice.Purpose.TEST, "a@example.org", room.now, Optional.empty()),
+                    "token",
+                    "message",
+                    0,
+                    Optional.empty(),
+                    Optional.empty());
+            var ending = new Ending(
+                    Delivery.State.SENT,
+                    room.now,
+                    new Attempt(1, room.now, "accepted", Optional.of("dot"), Optional.of("250 a@example.org is here")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Ending.Blame.NONE,
+                    Optional.empty());
+
+            var written = room.database.inTx(tx -> room.deliveries
+                    .store()
+                    .settle(tx, room.account, List.of(new DeliveryStore.Result(claim, ending)), 1));
+
+            assertThat(written).isEmpty();
+            assertThat(room.deliveries.attempts(room.account, claim.delivery())).isEmpty();
+        }
+    }
+
     private static int sweep(Mailroom room) {
         return room.deliveries.sweep(room.account, room.now.plus(Duration.ofDays(20)));
+    }
+
+    private static String source(Mailroom room) {
+        return room.database.inTx(tx -> tx.query("select convert_from(message, 'UTF8') from message_source")
+                .mapTo(String.class)
+                .one());
     }
 
     private static String sizes(Mailroom room) {

@@ -101,8 +101,28 @@ public final class WritingDesk {
     /// A letter that is still to be written.
     @FunctionalInterface
     public interface Order {
-        /// The letter as it is handed to SMTP.
-        byte[] write();
+        Written write();
+    }
+
+    /// A letter that is written.
+    public static final class Written {
+        private final byte[] message;
+        private final Delta.Source source;
+
+        private Written(byte[] message, Delta.Source source) {
+            this.message = message;
+            this.source = source;
+        }
+
+        /// As it is handed to SMTP.
+        public byte[] message() {
+            return message;
+        }
+
+        /// What is kept of it while it is on its way.
+        public byte[] kept() {
+            return source.delta(message);
+        }
     }
 
     /// The letter to the reader of this number.
@@ -149,7 +169,10 @@ public final class WritingDesk {
                 draft,
                 Map.of(),
                 List.of());
-        return () -> letters.letter(claim, parts, NOW).message();
+        return () -> {
+            var letter = letters.letter(claim, parts, NOW);
+            return new Written(letter.message(), letter.source().orElseThrow());
+        };
     }
 
     private static String token(char of, int number) {

@@ -15,6 +15,7 @@ import reynard.foresight.Edits;
 import reynard.foresight.Edits.Outcome;
 import reynard.foresight.Impact.Policy;
 import reynard.http.Reply;
+import reynard.id.SequenceId;
 import reynard.sequence.Sequence;
 import reynard.sequence.Sequences.EmailEdit;
 import reynard.ui.Desk;
@@ -53,17 +54,17 @@ final class AskingEndpoints {
                     title,
                     sequence.settings().name(),
                     sequence.settings().timeZone(),
-                    home(sequence),
-                    home(sequence) + action,
+                    home(sequence.id()),
+                    home(sequence.id()) + action,
                     button,
                     ALL,
                     false,
                     always);
         }
+    }
 
-        static String home(Sequence sequence) {
-            return "/sequences/" + sequence.id().value();
-        }
+    static String home(SequenceId id) {
+        return "/sequences/" + id.value();
     }
 
     /// @param done what follows when the edit is made

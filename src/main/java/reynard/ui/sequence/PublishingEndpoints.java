@@ -28,7 +28,7 @@ final class PublishingEndpoints {
     Reply turn(Desk.Visit visit, Form form, Sequence sequence, SequenceEmail email) {
         boolean on = form.value("to").equals("on");
         var subject = "“" + email.settings().subject() + "”";
-        var place = AskingEndpoints.Wish.home(sequence) + "#email-" + email.id().value();
+        var place = AskingEndpoints.home(sequence.id()) + "#email-" + email.id().value();
         return asking.ask(
                 visit,
                 form,

@@ -218,10 +218,6 @@ public final class TimelineEndpoints {
         };
     }
 
-    private static String home(SequenceId id) {
-        return "/sequences/" + id.value();
-    }
-
     private Optional<Sequence> sequence(Desk.Visit visit, SequenceId id) {
         return database.read(tx -> sequences.find(tx, visit.account(), id));
     }
@@ -234,7 +230,7 @@ public final class TimelineEndpoints {
             return visit.noSuchPage();
         }
         var settings = found.get().settings();
-        var back = form.value("back").equals("list") ? "/sequences" : home(id);
+        var back = form.value("back").equals("list") ? "/sequences" : AskingEndpoints.home(id);
         if (!on) {
             // Whoever wants to stop is not asked anything first.
             database.useTx(tx -> sequences.update(tx, visit.account(), id, current -> current.active(false)));
@@ -249,7 +245,7 @@ public final class TimelineEndpoints {
                         settings.name(),
                         settings.timeZone(),
                         back,
-                        home(id) + "/active",
+                        AskingEndpoints.home(id) + "/active",
                         "Resume",
                         found.get().handling().catchUp() instanceof CatchUp.AtOnce
                                 ? List.of(Policy.NEXT_SLOT)
@@ -297,7 +293,7 @@ public final class TimelineEndpoints {
         int at = order.indexOf(email.id());
         int to = up ? at - 1 : at + 1;
         if (to < 0 || to >= order.size()) {
-            return visit.go(home(found.get().sequence().id()));
+            return visit.go(AskingEndpoints.home(found.get().sequence().id()));
         }
         Collections.swap(order, at, to);
         return reorder(
@@ -337,11 +333,11 @@ public final class TimelineEndpoints {
                 AskingEndpoints.Wish.of(sequence, title, action, "Change the order", false),
                 (tx, terms) -> edits.ofOrder(tx, visit.account(), sequence.id(), order, terms),
                 refusal -> visit.done(
-                        home(sequence.id()) + fragment,
+                        AskingEndpoints.home(sequence.id()) + fragment,
                         refusal instanceof Sequences.EmailEdit.NotFirst
                                 ? "The order stays: an email that goes at once must be the first. Give it a delay, then move it."
                                 : "The order stays: somebody has added or deleted an email meanwhile."),
-                () -> visit.done(home(sequence.id()) + fragment, "The order is changed."));
+                () -> visit.done(AskingEndpoints.home(sequence.id()) + fragment, "The order is changed."));
     }
 
     private Reply delete(Desk.Visit visit, Form form) {
@@ -363,6 +359,6 @@ public final class TimelineEndpoints {
                         true),
                 (tx, terms) -> edits.withoutEmail(tx, visit.account(), sequence.id(), email.id(), terms),
                 _ -> visit.noSuchPage(),
-                () -> visit.done(home(sequence.id()), subject + " is deleted."));
+                () -> visit.done(AskingEndpoints.home(sequence.id()), subject + " is deleted."));
     }
 }
