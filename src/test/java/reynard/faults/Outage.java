@@ -25,6 +25,7 @@ import reynard.testing.ServerProcess;
 /// @param slowness what the relay takes for the answer to a body and to its dot, at most
 record Outage(int connections, Duration slowness, long seed) {
     private static final Duration DRAINED = Duration.ofMinutes(5);
+    private static final Duration BACK = Duration.ofSeconds(30);
 
     /// @param slowestRefusal the longest that a request waited for its 503; zero if none was refused
     /// @param complaints what else was wrong
@@ -94,7 +95,7 @@ record Outage(int connections, Duration slowness, long seed) {
         var slowest = Duration.ZERO;
         try (var server = ServerProcess.live(databaseUrl, url)) {
             for (int i = 1; i <= times; i++) {
-                try (var rows = new Rows(databaseUrl)) {
+                try (var rows = Rows.onceBack(databaseUrl, BACK)) {
                     live(rows, random);
                 }
                 var pid = Files.readAllLines(data.resolve("postmaster.pid"))
@@ -104,7 +105,7 @@ record Outage(int connections, Duration slowness, long seed) {
                 log.era(i);
                 slowest = longer(slowest, refusedUntilBack(server, complaints));
             }
-            try (var rows = new Rows(databaseUrl)) {
+            try (var rows = Rows.onceBack(databaseUrl, BACK)) {
                 Course.drain(rows, DRAINED);
                 return new Result(times, Balance.of(rows, log), slowest, complaints);
             }

@@ -3,6 +3,7 @@ package reynard.faults;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,22 @@ final class Rows implements AutoCloseable {
             connection = DriverManager.getConnection(jdbcUrl);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// The same of a database that was killed a moment ago. Its server may still answer from connections that have not
+    /// noticed, while no new one is taken.
+    static Rows onceBack(String jdbcUrl, Duration within) {
+        var end = System.nanoTime() + within.toNanos();
+        while (true) {
+            try {
+                return new Rows(jdbcUrl);
+            } catch (IllegalStateException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                Course.pause(Duration.ofMillis(100));
+            }
         }
     }
 
