@@ -59,7 +59,7 @@ final class AuditStore {
         return tx.query("""
                         select e.id, e.sequence_id, e.subscriber_id, s.state as subscriber_state, e.run, e.source,
                                e.added_at, e.state, e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id,
-                               e.due_at, e.tzdata, e.plan_version, e.keeps_date, e.finished_at, e.finish_reason,
+                               e.due_at, e.tzdata, e.plan_version, e.keeps_date, e.finished_at, e.finish_reason, u.due_at as queued_for,
                                l.sequence_id as last_email_sequence, n.sequence_id as next_email_sequence,
                                (select count(*) from enrollment_past_run p
                                  where p.account_id = :account and p.enrollment_id = e.id) as past_runs
@@ -67,6 +67,7 @@ final class AuditStore {
                           left join subscriber s on s.account_id = :account and s.id = e.subscriber_id
                           left join sequence_email l on l.account_id = :account and l.id = e.last_email_id
                           left join sequence_email n on n.account_id = :account and n.id = e.next_email_id
+                          left join enrollment_queue u on u.account_id = :account and u.enrollment_id = e.id
                          where e.account_id = :account and e.id > :after
                          order by e.id
                          limit :limit
@@ -95,7 +96,8 @@ final class AuditStore {
                         row.getLong("plan_version"),
                         row.getBoolean("keeps_date"),
                         optionalInstant(row, "finished_at"),
-                        optionalText(row, "finish_reason")))
+                        optionalText(row, "finish_reason"),
+                        optionalInstant(row, "queued_for")))
                 .list();
     }
 
@@ -153,9 +155,15 @@ final class AuditStore {
                                m.sequence_id as email_sequence, not coalesce(m.published, true) as email_gone,
                                s.state as subscriber_state, s.state_changed_at,
                                coalesce(t.tries, 0) as tries, coalesce(t.last, 0) as last_try,
-                               coalesce(t.accepted, 0) as accepted, t.accepted_at
+                               coalesce(t.accepted, 0) as accepted, t.accepted_at,
+                               case when u.delivery_id is null then d.settled_at is not null
+                                    else d.settled_at is null and u.kind = d.kind
+                                         and u.email_id is not distinct from coalesce(d.broadcast_id, d.sequence_email_id)
+                                         and u.next_attempt_at is not distinct from d.next_attempt_at
+                                    end as queue_agrees
                           from page p
                           join delivery d on d.account_id = :account and d.id = p.id
+                          left join delivery_queue u on u.account_id = :account and u.delivery_id = d.id
                           left join enrollment e on e.account_id = :account and e.id = d.enrollment_id
                           left join sequence_email m on m.account_id = :account and m.id = d.sequence_email_id
                           left join subscriber s on s.account_id = :account and s.id = d.subscriber_id
@@ -204,7 +212,8 @@ final class AuditStore {
                             row.getInt("tries"),
                             row.getInt("last_try"),
                             row.getInt("accepted"),
-                            optionalInstant(row, "accepted_at"));
+                            optionalInstant(row, "accepted_at"),
+                            row.getBoolean("queue_agrees"));
                 })
                 .list();
     }

@@ -14,14 +14,18 @@ final class DeliveryInvariants {
 
     private DeliveryInvariants() {}
 
-    /// What is wrong with the row; nothing else is looked for once its columns or what it belongs to are.
+    /// What is wrong with the row; nothing else is looked for once its columns or what it belongs to are. The queue is
+    /// compared with what is right.
     static List<String> broken(DeliveryRow delivery) {
-        return columns(delivery)
+        var broken = columns(delivery)
                 .or(() -> belonging(delivery))
                 .map(List::of)
                 .orElseGet(() -> Stream.of(attempts(delivery), leaving(delivery), queued(delivery))
                         .flatMap(Optional::stream)
                         .toList());
+        return broken.isEmpty() && !delivery.queueAgrees()
+                ? List.of("is " + delivery.state() + ", but its queue says otherwise")
+                : broken;
     }
 
     private static Optional<String> columns(DeliveryRow delivery) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastTry the number of the last of them; 0 for none
 /// @param accepted how many of them the relay took
 /// @param acceptedAt when it took the last one
+/// @param queueAgrees the queue has it, and says the same of it, exactly while it is not settled
 record DeliveryRow(
         long id,
         String kind,
@@ -45,7 +46,8 @@ record DeliveryRow(
         int tries,
         int lastTry,
         int accepted,
-        Optional<Instant> acceptedAt) {
+        Optional<Instant> acceptedAt,
+        boolean queueAgrees) {
 
     boolean isOfSequence() {
         return kind.equals("sequence");

@@ -42,7 +42,14 @@ final class EnrollmentInvariants {
                 .or(this::planVersion)
                 .or(this::onItsWay)
                 .or(this::place)
-                .or(this::standing);
+                .or(this::standing)
+                .or(this::queued);
+    }
+
+    private Optional<String> queued() {
+        return row.queuedFor().equals(row.dueAt())
+                ? Optional.empty()
+                : Optional.of("is " + row.state() + ", but its queue says otherwise");
     }
 
     private Optional<String> columns() {

@@ -14,6 +14,7 @@ import reynard.id.SubscriberId;
 /// @param subscriberState null: there is no such subscriber
 /// @param pastRuns how many earlier runs are on record
 /// @param keepsDate an edit has let it keep the date of an older plan
+/// @param queuedFor when it is due by its row of the queue; empty: it has none
 /// @param nextEmailSequence the sequence that the next email is of
 record EnrollmentRow(
         EnrollmentId id,
@@ -36,7 +37,8 @@ record EnrollmentRow(
         long planVersion,
         boolean keepsDate,
         Optional<Instant> finishedAt,
-        Optional<String> finishReason) {
+        Optional<String> finishReason,
+        Optional<Instant> queuedFor) {
 
     /// In the sequence, with a clock that has started.
     boolean isUnderWay() {

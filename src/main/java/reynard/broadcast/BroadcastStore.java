@@ -292,17 +292,13 @@ final class BroadcastStore {
     /// What the ledger says about broadcasts; those that have led to nothing are missing.
     Map<BroadcastId, Figures> figures(Tx tx, AccountId account, Collection<BroadcastId> broadcasts) {
         var found = new HashMap<BroadcastId, Figures>();
-        // What it has led to is counted in one index, who left in another, and what was opened and clicked is counted
-        // already.
+        // Who left is counted in an index, and what was opened and clicked is counted already.
         tx.query("""
                         with led as (
-                            select d.broadcast_id as id, count(*) as queued,
-                                   count(*) filter (where d.state in ('sent', 'bounced', 'failed', 'skipped'))
-                                       as settled,
-                                   count(*) filter (where d.state in ('sent', 'bounced')) as gone
-                              from delivery d
-                             where d.account_id = :account and d.broadcast_id = any(:broadcasts)
-                             group by d.broadcast_id),
+                            select p.email_id as id, p.deliveries as queued, p.deliveries - p.queued as settled,
+                                   p.deliveries - p.queued - p.failed - p.skipped as gone
+                              from email_progress p
+                             where p.account_id = :account and p.email_id = any(:broadcasts)),
                         departed as (
                             select d.broadcast_id as id,
                                    count(*) filter (where d.departure = 'bounced' and d.state not in ('sent', 'bounced'))
@@ -480,8 +476,9 @@ final class BroadcastStore {
         return tx.query("""
                         select count(*)
                           from (select
-                                  from delivery d
-                                 where d.account_id = :account and d.broadcast_id = :id and d.state = 'scheduled'
+                                  from delivery_queue u
+                                  join delivery d on d.account_id = :account and d.id = u.delivery_id
+                                 where u.account_id = :account and u.email_id = :id and d.state = 'scheduled'
                                  limit :limit) l
                         """)
                 .bind("account", account)
@@ -494,12 +491,11 @@ final class BroadcastStore {
     /// Whether an email of a broadcast waits for its first try or is on its way.
     boolean isUnderWay(Tx tx, AccountId account, BroadcastId id) {
         return tx.query("""
-                        select exists (select from delivery d
-                                        where d.account_id = :account and d.broadcast_id = :id
-                                          and d.state = 'scheduled')
-                            or exists (select from delivery d
-                                        where d.account_id = :account and d.broadcast_id = :id
-                                          and d.state in ('deferred', 'uncertain') and d.owner is not null)
+                        select exists (select from delivery_queue u
+                                         join delivery d on d.account_id = :account and d.id = u.delivery_id
+                                        where u.account_id = :account and u.email_id = :id
+                                          and (d.state = 'scheduled'
+                                               or d.state in ('deferred', 'uncertain') and d.owner is not null))
                         """)
                 .bind("account", account)
                 .bind("id", id)

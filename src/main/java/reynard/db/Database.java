@@ -2,10 +2,13 @@ package reynard.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.Type;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,6 +19,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.argument.ArgumentFactory;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -51,7 +55,10 @@ public final class Database implements AutoCloseable {
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
-        this.jdbi = Jdbi.create(pool).registerArgument(new InstantArgument()).registerArgument(new IdArgument());
+        this.jdbi = Jdbi.create(pool)
+                .registerArgument(new InstantArgument())
+                .registerArgument(new IdArgument())
+                .registerArgument(new ArrayArgument());
     }
 
     /// Opens a pool of at most `connectionsMax` connections. The database must answer within 3.5 seconds.
@@ -200,6 +207,22 @@ public final class Database implements AutoCloseable {
         @Override
         protected Argument build(Instant value, ConfigRegistry config) {
             return (position, statement, context) -> statement.setObject(position, value.atOffset(ZoneOffset.UTC));
+        }
+    }
+
+    /// Arrays by their own types, which PostgreSQL's driver sends as they are; arrays of `Object` it would write as
+    /// text.
+    private static final class ArrayArgument implements ArgumentFactory {
+        private static final Map<Type, String> TYPES =
+                Map.of(Long[].class, "int8", Integer[].class, "int4", String[].class, "text", byte[][].class, "bytea");
+
+        @Override
+        public Optional<Argument> build(Type type, @Nullable Object value, ConfigRegistry config) {
+            var name = TYPES.get(type);
+            return name == null || value == null
+                    ? Optional.empty()
+                    : Optional.of((position, statement, _) -> statement.setArray(
+                            position, statement.getConnection().createArrayOf(name, (Object[]) value)));
         }
     }
 

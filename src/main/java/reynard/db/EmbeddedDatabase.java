@@ -240,7 +240,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 wal_level = minimal
                 max_wal_senders = 0
                 wal_buffers = 8MB
-                max_wal_size = 1GB
+                max_wal_size = 4GB
                 min_wal_size = 80MB
                 timezone = 'UTC'
                 log_timezone = 'UTC'

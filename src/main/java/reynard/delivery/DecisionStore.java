@@ -40,14 +40,17 @@ final class DecisionStore {
     /// the time again that a first try has.
     void requeue(Tx tx, AccountId account, DeliveryId delivery, Instant now) {
         tx.update("""
-                        update delivery
-                           set state = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain'
-                                            else 'scheduled' end,
-                               reason = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain' end,
-                               first_tried_at = case when first_tried_at is not null then :now end,
-                               next_attempt_at = :now
-                         where account_id = :account and id = :id and state in ('uncertain', 'held') and owner is null
-                        """)
+                        with requeued as (
+                            update delivery
+                               set state = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain'
+                                                else 'scheduled' end,
+                                   reason = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain' end,
+                                   first_tried_at = case when first_tried_at is not null then :now end,
+                                   next_attempt_at = :now
+                             where account_id = :account and id = :id and state in ('uncertain', 'held')
+                               and owner is null
+                            returning id, next_attempt_at)
+                        """ + DeliveryStore.NEXT_ATTEMPTS.formatted("requeued"))
                 .bind("account", account)
                 .bind("id", delivery)
                 .bind("now", now)
@@ -59,17 +62,23 @@ final class DecisionStore {
         var detail = new LinkedHashMap<String, Object>();
         detail.put("was", open.state().wireName());
         open.reason().ifPresent(reason -> detail.put("because", reason));
-        tx.update("""
-                        update delivery
-                           set state = 'skipped', reason = 'left_by_hand', settled_at = :now, next_attempt_at = null,
-                               detail = :detail::jsonb
-                         where account_id = :account and id = :id and state in ('uncertain', 'held') and owner is null
+        tx.query("""
+                        with dropped as (
+                            update delivery
+                               set state = 'skipped', reason = 'left_by_hand', settled_at = :now,
+                                   next_attempt_at = null, detail = :detail::jsonb
+                             where account_id = :account and id = :id and state in ('uncertain', 'held')
+                               and owner is null
+                            returning id),
+                        """ + DeliveryStore.OUT_OF_THE_QUEUE + """
+                        select count(*) from dropped
                         """)
                 .bind("account", account)
                 .bind("id", delivery)
                 .bind("detail", JsonColumn.write(detail))
                 .bind("now", now)
-                .execute();
+                .mapTo(Integer.class)
+                .one();
     }
 
     void insert(Tx tx, AccountId account, DeliveryId delivery, Decision decision) {

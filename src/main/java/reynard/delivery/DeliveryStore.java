@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.argument.Argument;
 import org.jspecify.annotations.Nullable;
 import reynard.db.JsonColumn;
 import reynard.db.Listing;
@@ -53,6 +52,14 @@ final class DeliveryStore {
              where d.account_id = :account
             """;
 
+    /// Those of a queue that may be tried and that nobody has. The delivery is asked, too: it is what gets locked, and
+    /// what is looked at again when somebody else has had the lock.
+    private static final String UNCLAIMED = """
+                   and u.next_attempt_at <= :now and (u.next_attempt_at, u.delivery_id) > (:fromAt, :fromId)
+                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
+                   and d.owner is null
+            """;
+
     /// Takes those that are `ready`.
     private static final String CLAIM = """
             update delivery d
@@ -68,35 +75,33 @@ final class DeliveryStore {
     /// Those of a sequence go out only while it sends.
     private static final String CLAIM_SEQUENCE_MAIL = """
             with ready as (
-                select d.id, d.next_attempt_at
-                  from delivery d
+                select d.id, u.next_attempt_at
+                  from delivery_queue u
+                  join delivery d on d.account_id = :account and d.id = u.delivery_id
                   join sequence q on q.account_id = :account and q.id = d.sequence_id
                   join subscriber s on s.account_id = :account and s.id = d.subscriber_id
-                 where d.account_id = :account and d.kind = 'sequence'
-                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                   and d.owner is null
-                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
+                 where u.account_id = :account and u.kind = 'sequence'
+            """ + UNCLAIMED + """
                    and q.active and q.deleted_at is null and s.state = 'active'
                    and not exists (select from suppression x
                                     where x.account_id = :account and x.address = lower(s.email_address))
-                 order by d.next_attempt_at, d.id
+                 order by u.next_attempt_at, u.delivery_id
                  limit :limit
                    for no key update of d skip locked)
             """ + CLAIM;
 
     private static final String CLAIM_BROADCAST_MAIL = """
             with ready as (
-                select d.id, d.next_attempt_at
-                  from delivery d
+                select d.id, u.next_attempt_at
+                  from delivery_queue u
+                  join delivery d on d.account_id = :account and d.id = u.delivery_id
                   join subscriber s on s.account_id = :account and s.id = d.subscriber_id
-                 where d.account_id = :account and d.kind = 'broadcast'
-                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                   and d.owner is null
-                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
+                 where u.account_id = :account and u.kind = 'broadcast'
+            """ + UNCLAIMED + """
                    and s.state = 'active'
                    and not exists (select from suppression x
                                     where x.account_id = :account and x.address = lower(s.email_address))
-                 order by d.next_attempt_at, d.id
+                 order by u.next_attempt_at, u.delivery_id
                  limit :limit
                    for no key update of d skip locked)
             """ + CLAIM;
@@ -104,25 +109,28 @@ final class DeliveryStore {
     /// No consent is asked for before the mark.
     private static final String CLAIM_NOTICES = """
             with ready as (
-                select d.id, d.next_attempt_at
-                  from delivery d
-                 where d.account_id = :account and d.kind = 'notice'
-                   and d.state in ('scheduled', 'deferred', 'uncertain') and d.next_attempt_at <= :now
-                   and d.owner is null
-                   and (d.next_attempt_at, d.id) > (:fromAt, :fromId)
-                 order by d.next_attempt_at, d.id
+                select d.id, u.next_attempt_at
+                  from delivery_queue u
+                  join delivery d on d.account_id = :account and d.id = u.delivery_id
+                 where u.account_id = :account and u.kind = 'notice'
+            """ + UNCLAIMED + """
+                 order by u.next_attempt_at, u.delivery_id
                  limit :limit
                    for no key update of d skip locked)
             """ + CLAIM;
 
     private static final Listing<Delivery> NEWEST = newest(" and (:state::text is null or " + STATE + " = :state)\n");
 
-    /// Few are in one of these states for long, or ever: an index of their own finds them among millions.
-    private static final Set<Delivery.State> RARE =
-            EnumSet.of(Delivery.State.UNCERTAIN, Delivery.State.HELD, Delivery.State.FAILED);
+    /// An index of their own finds them among millions that have gone out.
+    private static final Set<Delivery.State> UNUSUAL = EnumSet.of(
+            Delivery.State.UNCERTAIN,
+            Delivery.State.HELD,
+            Delivery.State.FAILED,
+            Delivery.State.SKIPPED,
+            Delivery.State.BOUNCED);
 
-    private static final Listing<Delivery> NEWEST_OF_A_RARE_STATE = newest("""
-               and d.state in ('uncertain', 'held', 'failed') and d.state = :state and d.owner is null
+    private static final Listing<Delivery> NEWEST_OF_AN_UNUSUAL_STATE = newest("""
+               and d.unusual = :state and d.owner is null
             """);
 
     private static Listing<Delivery> newest(String inState) {
@@ -152,7 +160,7 @@ final class DeliveryStore {
         parameters.put("subscriber", filter.subscriber().map(Id::value).orElse(null));
         parameters.put("dueAfter", filter.dueAfter().orElse(null));
         parameters.put("dueBefore", filter.dueBefore().orElse(null));
-        var listing = filter.state().filter(RARE::contains).isPresent() ? NEWEST_OF_A_RARE_STATE : NEWEST;
+        var listing = filter.state().filter(UNUSUAL::contains).isPresent() ? NEWEST_OF_AN_UNUSUAL_STATE : NEWEST;
         return listing.read(tx, parameters, page);
     }
 
@@ -277,6 +285,10 @@ final class DeliveryStore {
                 values (:account, :id, 'sequence', :enrollment, :run, :sequence, :email, :subscriber, :token,
                         :messageId, :state, :dueAt, :now, :nextAttemptAt, :settledAt, :reason, :detail::jsonb)
                 """);
+        var queued = tx.batch("""
+                insert into delivery_queue (account_id, delivery_id, kind, email_id, next_attempt_at)
+                values (:account, :id, 'sequence', :email, :now)
+                """);
         for (var row : rows) {
             var step = row.step();
             boolean skipped = step.skipped().isPresent();
@@ -301,19 +313,39 @@ final class DeliveryStore {
                                     .map(skip -> JsonColumn.write(skip.detail()))
                                     .orElse(null))
                     .add();
+            if (!skipped) {
+                queued.bind("account", account)
+                        .bind("id", row.id())
+                        .bind("email", step.email())
+                        .bind("now", now)
+                        .add();
+            }
         }
         batch.execute();
+        queued.execute();
     }
 
     record NewDelivery(DeliveryId id, String token, String messageId, Deliveries.Step step) {}
 
+    /// What is `dropped` waits no longer. Whoever changes a row of the queue holds its delivery, so this never waits.
+    static final String OUT_OF_THE_QUEUE = """
+                        unqueued as (
+                            delete from delivery_queue u
+                             using dropped p
+                             where u.account_id = :account and u.delivery_id = p.id)
+            """;
+
     int dropQueuedOfEnrollments(
             Tx tx, AccountId account, Collection<EnrollmentId> enrollments, String reason, Instant now) {
-        return tx.update("""
-                        update delivery
-                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
-                         where account_id = :account and enrollment_id = any(:enrollments)
-                           and state in ('scheduled', 'deferred', 'uncertain') and owner is null
+        return tx.query("""
+                        with dropped as (
+                            update delivery
+                               set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                             where account_id = :account and enrollment_id = any(:enrollments)
+                               and state in ('scheduled', 'deferred', 'uncertain') and owner is null
+                            returning id),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select count(*) from dropped
                         """)
                 .bind("account", account)
                 .bind(
@@ -321,7 +353,8 @@ final class DeliveryStore {
                         enrollments.stream().map(EnrollmentId::value).toArray(Long[]::new))
                 .bind("reason", reason)
                 .bind("now", now)
-                .execute();
+                .mapTo(Integer.class)
+                .one();
     }
 
     /// @param skipped why it is not to go out
@@ -331,7 +364,7 @@ final class DeliveryStore {
     /// @return how many were new
     int insertBroadcast(
             Tx tx, AccountId account, BroadcastId broadcast, List<NewBroadcastMail> rows, Instant dueAt, Instant now) {
-        return tx.update("""
+        var written = tx.query("""
                         insert into delivery
                                (account_id, id, kind, broadcast_id, subscriber_id, token, message_id, state, due_at,
                                 created_at, next_attempt_at, reason, settled_at)
@@ -343,6 +376,7 @@ final class DeliveryStore {
                                       :skipped::text[])
                                as r (id, subscriber_id, token, message_id, skipped)
                         on conflict (account_id, broadcast_id, subscriber_id) where broadcast_id is not null do nothing
+                        returning id, state
                         """)
                 .bind("account", account)
                 .bind("broadcast", broadcast)
@@ -359,16 +393,48 @@ final class DeliveryStore {
                         rows.stream().map(row -> row.skipped().orElse(null)).toArray(String[]::new))
                 .bind("dueAt", dueAt)
                 .bind("now", now)
+                .map((row, _) -> Map.entry(new DeliveryId(row.getLong("id")), state(row)))
+                .list();
+        tx.update("""
+                        insert into delivery_queue (account_id, delivery_id, kind, email_id, next_attempt_at)
+                        select :account, n.id, 'broadcast', :broadcast, :dueAt
+                          from unnest(:ids::bigint[]) as n (id)
+                        """)
+                .bind("account", account)
+                .bind("broadcast", broadcast)
+                .bind("dueAt", dueAt)
+                .bind(
+                        "ids",
+                        written.stream()
+                                .filter(row -> row.getValue() == Delivery.State.SCHEDULED)
+                                .map(row -> row.getKey().value())
+                                .toArray(Long[]::new))
                 .execute();
+        return written.size();
     }
 
     Map<Delivery.State, Long> ofBroadcast(Tx tx, AccountId account, BroadcastId broadcast) {
         var counts = new HashMap<Delivery.State, Long>();
         tx.query("""
-                        select d.state, count(*) as count
-                          from delivery d
-                         where d.account_id = :account and d.broadcast_id = :broadcast
-                         group by d.state
+                        with waiting as (
+                            select d.state, count(*) as count
+                              from delivery_queue u
+                              join delivery d on d.account_id = :account and d.id = u.delivery_id
+                             where u.account_id = :account and u.email_id = :broadcast
+                             group by d.state),
+                        progress as (
+                            select p.deliveries, p.queued, p.failed, p.skipped, p.bounced
+                              from email_progress p
+                             where p.account_id = :account and p.email_id = :broadcast)
+                        select w.state, w.count from waiting w
+                        union all
+                        select s.state, s.count
+                          from progress p
+                          cross join lateral (
+                              values ('sent', p.deliveries - p.queued - p.failed - p.skipped - p.bounced),
+                                     ('failed', p.failed), ('skipped', p.skipped), ('bounced', p.bounced))
+                              s (state, count)
+                         where s.count > 0
                         """)
                 .bind("account", account)
                 .bind("broadcast", broadcast)
@@ -404,6 +470,10 @@ final class DeliveryStore {
                 .bind("sender", sender.value())
                 .bind("now", now)
                 .execute();
+        tx.update("""
+                        insert into delivery_queue (account_id, delivery_id, kind, next_attempt_at)
+                        values (:account, :id, 'notice', :now)
+                        """).bind("account", account).bind("id", id).bind("now", now).execute();
     }
 
     /// Whether an address gets nothing that a stranger may have asked for. Who has only left may come back.
@@ -437,7 +507,8 @@ final class DeliveryStore {
                                set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
                              where account_id = :account and subscriber_id = :subscriber and kind <> 'notice'
                                and state in ('scheduled', 'deferred', 'uncertain') and owner is null
-                            returning id, broadcast_id, subscriber_id)
+                            returning id, broadcast_id, subscriber_id),
+                        """ + OUT_OF_THE_QUEUE + """
                         select p.id, p.broadcast_id, p.subscriber_id from dropped p where p.broadcast_id is not null
                         """)
                 .bind("account", account)
@@ -450,12 +521,16 @@ final class DeliveryStore {
 
     List<Unsent> dropQueuedOfBroadcast(Tx tx, AccountId account, BroadcastId broadcast, String reason, Instant now) {
         return tx.query("""
-                        update delivery
-                           set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
-                         where account_id = :account and broadcast_id = :broadcast
-                           and state in ('scheduled', 'deferred', 'uncertain', 'held')
-                           and owner is null
-                        returning id, broadcast_id, subscriber_id
+                        with dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = :reason, settled_at = :now, next_attempt_at = null
+                              from delivery_queue u
+                             where u.account_id = :account and u.email_id = :broadcast
+                               and d.account_id = :account and d.id = u.delivery_id
+                               and d.state in ('scheduled', 'deferred', 'uncertain', 'held') and d.owner is null
+                            returning d.id, d.broadcast_id, d.subscriber_id),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.id, p.broadcast_id, p.subscriber_id from dropped p
                         """)
                 .bind("account", account)
                 .bind("broadcast", broadcast)
@@ -475,20 +550,26 @@ final class DeliveryStore {
         return tx.query("""
                         with queued as (
                             select d.id
-                              from delivery d
-                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
-                               and d.owner is null
+                              from delivery_queue u
+                              join delivery d on d.account_id = :account and d.id = u.delivery_id
+                             where u.account_id = :account and u.next_attempt_at is not null
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
                                and d.due_at <= :until
-                             order by d.next_attempt_at, d.id
+                             order by u.next_attempt_at, u.delivery_id
                              limit :limit
-                               for no key update skip locked)
-                        update delivery d
-                           set state = 'skipped', reason = 'treated_as_sent', settled_at = :now,
-                               next_attempt_at = null, detail = :detail::jsonb
-                          from queued
-                         where d.account_id = :account and d.id = queued.id
-                        returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                                  d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.due_at
+                               for no key update of d skip locked),
+                        dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = 'treated_as_sent', settled_at = :now,
+                                   next_attempt_at = null, detail = :detail::jsonb
+                              from queued
+                             where d.account_id = :account and d.id = queued.id
+                            returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                      d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.due_at),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.id, p.kind, p.enrollment_id, p.run, p.sequence_id, p.sequence_email_id,
+                               p.subscriber_id, p.broadcast_id, p.purpose, p.recipient, p.give_up_at, p.due_at
+                          from dropped p
                         """)
                 .bind("account", account)
                 .bind("until", until)
@@ -502,12 +583,18 @@ final class DeliveryStore {
     /// What is kept for a person to decide goes, too: there is nothing left to decide.
     List<Withdrawn> dropQueuedOfSequence(Tx tx, AccountId account, SequenceId sequence, Instant now) {
         return tx.query("""
-                        update delivery
-                           set state = 'skipped', reason = 'sequence_deleted', settled_at = :now, next_attempt_at = null
-                         where account_id = :account and sequence_id = :sequence
-                           and state in ('scheduled', 'deferred', 'uncertain', 'held')
-                           and owner is null
-                        returning id, enrollment_id, run, sequence_email_id
+                        with dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = 'sequence_deleted', settled_at = :now,
+                                   next_attempt_at = null
+                              from sequence_email e
+                              join delivery_queue u on u.account_id = :account and u.email_id = e.id
+                             where e.account_id = :account and e.sequence_id = :sequence
+                               and d.account_id = :account and d.id = u.delivery_id
+                               and d.state in ('scheduled', 'deferred', 'uncertain', 'held') and d.owner is null
+                            returning d.id, d.enrollment_id, d.run, d.sequence_email_id),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.id, p.enrollment_id, p.run, p.sequence_email_id from dropped p
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -519,14 +606,18 @@ final class DeliveryStore {
     /// Takes back what is queued of the sequence's emails that are deleted or drafts.
     List<Withdrawn> dropWithdrawn(Tx tx, AccountId account, SequenceId sequence, Instant now) {
         return tx.query("""
-                        update delivery d
-                           set state = 'skipped', settled_at = :now, next_attempt_at = null,
-                               reason = case when e.deletion <> 0 then 'email_deleted' else 'email_unpublished' end
-                          from sequence_email e
-                         where e.account_id = :account and e.sequence_id = :sequence and not e.published
-                           and d.account_id = :account and d.sequence_email_id = e.id
-                           and d.state in ('scheduled', 'deferred', 'uncertain', 'held') and d.owner is null
-                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id
+                        with dropped as (
+                            update delivery d
+                               set state = 'skipped', settled_at = :now, next_attempt_at = null,
+                                   reason = case when e.deletion <> 0 then 'email_deleted' else 'email_unpublished' end
+                              from sequence_email e
+                              join delivery_queue u on u.account_id = :account and u.email_id = e.id
+                             where e.account_id = :account and e.sequence_id = :sequence and not e.published
+                               and d.account_id = :account and d.id = u.delivery_id
+                               and d.state in ('scheduled', 'deferred', 'uncertain', 'held') and d.owner is null
+                            returning d.id, d.enrollment_id, d.run, d.sequence_email_id),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.id, p.enrollment_id, p.run, p.sequence_email_id from dropped p
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -559,13 +650,16 @@ final class DeliveryStore {
                               join sequence_email e on e.account_id = :account and e.id = v.sequence_email_id
                               join enrollment n on n.account_id = :account and n.id = v.enrollment_id
                              where v.account_id = :account and v.id = :id
-                               for share of s, q, n)
-                        update delivery d
-                           set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
-                          from gate
-                         where d.account_id = :account and d.id = :id and gate.reason is not null
-                           and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                        returning d.id, d.enrollment_id, d.run, d.sequence_email_id
+                               for share of s, q, n),
+                        dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
+                              from gate
+                             where d.account_id = :account and d.id = :id and gate.reason is not null
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
+                            returning d.id, d.enrollment_id, d.run, d.sequence_email_id),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.id, p.enrollment_id, p.run, p.sequence_email_id from dropped p
                         """)
                 .bind("account", account)
                 .bind("id", delivery)
@@ -599,14 +693,19 @@ final class DeliveryStore {
                               from delivery v
                               join suppression x on x.account_id = :account and x.address = lower(v.recipient)
                              where v.account_id = :account and v.id = :id and v.purpose = 'confirmation'
-                               and x.reason <> 'unsubscribed')
-                        update delivery d
-                           set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
-                          from gate
-                         where d.account_id = :account and d.id = :id and gate.reason is not null
-                           and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                        returning d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id, d.subscriber_id,
-                                  d.broadcast_id, d.purpose, d.recipient, d.give_up_at
+                               and x.reason <> 'unsubscribed'),
+                        dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
+                              from gate
+                             where d.account_id = :account and d.id = :id and gate.reason is not null
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
+                            returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                      d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at),
+                        """ + OUT_OF_THE_QUEUE + """
+                        select p.kind, p.enrollment_id, p.run, p.sequence_id, p.sequence_email_id, p.subscriber_id,
+                               p.broadcast_id, p.purpose, p.recipient, p.give_up_at
+                          from dropped p
                         """)
                 .bind("account", account)
                 .bind("id", delivery)
@@ -690,12 +789,13 @@ final class DeliveryStore {
                             on k.kind = 'notice' or not :addressed or a.postal_address is not null
                           left join behind b on b.account_id = c.account_id and b.kind = k.kind
                           cross join lateral (
-                              select d.next_attempt_at
-                                from delivery d
-                               where d.account_id = c.account_id and d.kind = k.kind
-                                 and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                                 and (d.next_attempt_at, d.id) > (coalesce(b.at, :head), coalesce(b.id, 0))
-                               order by d.next_attempt_at, d.id
+                              select u.next_attempt_at
+                                from delivery_queue u
+                                join delivery d on d.account_id = c.account_id and d.id = u.delivery_id
+                               where u.account_id = c.account_id and u.kind = k.kind and u.next_attempt_at is not null
+                                 and (u.next_attempt_at, u.delivery_id) > (coalesce(b.at, :head), coalesce(b.id, 0))
+                                 and d.owner is null
+                               order by u.next_attempt_at, u.delivery_id
                                limit 1) r
                         union all
                         select c.account_id, 'sequence', r.next_attempt_at
@@ -704,13 +804,15 @@ final class DeliveryStore {
                             on a.id = c.account_id and (not :addressed or a.postal_address is not null)
                           left join behind b on b.account_id = c.account_id and b.kind = 'sequence'
                           cross join lateral (
-                              select d.next_attempt_at
-                                from delivery d
+                              select u.next_attempt_at
+                                from delivery_queue u
+                                join delivery d on d.account_id = c.account_id and d.id = u.delivery_id
                                 join sequence q on q.account_id = c.account_id and q.id = d.sequence_id and q.active
-                               where d.account_id = c.account_id and d.kind = 'sequence'
-                                 and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                                 and (d.next_attempt_at, d.id) > (coalesce(b.at, :head), coalesce(b.id, 0))
-                               order by d.next_attempt_at, d.id
+                               where u.account_id = c.account_id and u.kind = 'sequence'
+                                 and u.next_attempt_at is not null
+                                 and (u.next_attempt_at, u.delivery_id) > (coalesce(b.at, :head), coalesce(b.id, 0))
+                                 and d.owner is null
+                               order by u.next_attempt_at, u.delivery_id
                                limit 1) r
                          order by next_attempt_at
                         """)
@@ -913,16 +1015,11 @@ final class DeliveryStore {
                                 String.class,
                                 marking ->
                                         marking.source().map(Delta.Source::id).orElse(null)))
-                .bind("messages", bytes(column(markings, byte[].class, Marking::kept)))
+                .bind("messages", column(markings, byte[].class, Marking::kept))
                 .bind("owner", owner)
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .set();
-    }
-
-    private static Argument bytes(byte[][] column) {
-        return (position, statement, _) ->
-                statement.setArray(position, statement.getConnection().createArrayOf("bytea", column));
     }
 
     void dropMessages(Tx tx, AccountId account, Collection<DeliveryId> deliveries) {
@@ -952,14 +1049,24 @@ final class DeliveryStore {
                 .execute();
     }
 
+    /// The queue says the same as the delivery.
+    static final String NEXT_ATTEMPTS = """
+                        update delivery_queue u
+                           set next_attempt_at = p.next_attempt_at
+                          from %s p
+                         where u.account_id = :account and u.delivery_id = p.id
+            """;
+
     /// Gives a claimed delivery back, as if it had never been taken.
     void release(Tx tx, Claim claim, long owner, Instant nextAttemptAt) {
         tx.update("""
-                        update delivery
-                           set owner = null, next_attempt_at = :nextAttemptAt
-                         where account_id = :account and id = :id and owner = :owner and not at_dot
-                           and attempts = :attempts
-                        """)
+                        with released as (
+                            update delivery
+                               set owner = null, next_attempt_at = :nextAttemptAt
+                             where account_id = :account and id = :id and owner = :owner and not at_dot
+                               and attempts = :attempts
+                            returning id, next_attempt_at)
+                        """ + NEXT_ATTEMPTS.formatted("released"))
                 .bind("account", claim.account())
                 .bind("id", claim.delivery())
                 .bind("owner", owner)
@@ -978,7 +1085,7 @@ final class DeliveryStore {
     ///
     /// @return the deliveries that were written
     Set<DeliveryId> settle(Tx tx, AccountId account, List<Result> results, long owner) {
-        return tx.query("""
+        var settled = tx.query("""
                         with ended as (
                             select e.id, e.attempts, e.state, e.at, e.next_attempt_at, e.settled_at, e.uncertain_at,
                                    e.reason, e.outcome, e.stage, e.reply, e.envelope_sender
@@ -988,13 +1095,6 @@ final class DeliveryStore {
                                           :stages::text[], :replies::text[], :senders::text[])
                                    as e (id, attempts, state, at, next_attempt_at, settled_at, uncertain_at, reason,
                                          outcome, stage, reply, envelope_sender)),
-                        tried as (
-                            insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
-                            select :account, e.id, e.attempts, :owner, e.at, e.outcome, e.stage, e.reply
-                              from ended e
-                             -- A reply that comes late may be to somebody who was erased meanwhile.
-                             where exists (select from delivery v where v.account_id = :account and v.id = e.id)
-                            on conflict do nothing),
                         settled as (
                             update delivery d
                                set state = e.state, owner = null, at_dot = false, attempts = e.attempts,
@@ -1008,11 +1108,23 @@ final class DeliveryStore {
                                     or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
                                         and d.owner is null
                                         and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
-                            returning d.id, d.settled_at),
-                        dropped as (
+                            returning d.id, d.attempts, e.at, d.settled_at, d.next_attempt_at, e.outcome, e.stage,
+                                      e.reply),
+                        tried as (
+                            insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
+                            select :account, s.id, s.attempts, :owner, s.at, s.outcome, s.stage, s.reply
+                              from settled s
+                            on conflict do nothing),
+                        forgotten as (
                             delete from delivery_message m
                              using settled s
-                             where m.account_id = :account and m.delivery_id = s.id and s.settled_at is not null)
+                             where m.account_id = :account and m.delivery_id = s.id and s.settled_at is not null),
+                        dropped as (
+                            select s.id from settled s where s.settled_at is not null),
+                        requeued as (
+                            select s.id, s.next_attempt_at from settled s where s.settled_at is null),
+                        """ + OUT_OF_THE_QUEUE + ", put_off as (" + NEXT_ATTEMPTS.formatted("requeued") + """
+                        )
                         select s.id from settled s
                         """)
                 .bind("account", account)
@@ -1092,6 +1204,38 @@ final class DeliveryStore {
                                 result -> result.claim().envelopeSender().orElse(null)))
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .set();
+        var late = results.stream()
+                .filter(result -> !settled.contains(result.claim().delivery()))
+                .toList();
+        if (!late.isEmpty()) {
+            tryTooLate(tx, account, late, owner);
+        }
+        return settled;
+    }
+
+    /// What comes too late to change anything was tried all the same; unless it is to somebody who was erased
+    /// meanwhile.
+    private static void tryTooLate(Tx tx, AccountId account, List<Result> results, long owner) {
+        var batch = tx.batch("""
+                insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
+                select :account, d.id, :number, :owner, :at, :outcome, :stage, :reply
+                  from delivery d
+                 where d.account_id = :account and d.id = :id
+                on conflict do nothing
+                """);
+        for (var result : results) {
+            var attempt = result.ending().attempt();
+            batch.bind("account", account)
+                    .bind("id", result.claim().delivery())
+                    .bind("number", result.claim().attempts() + 1)
+                    .bind("owner", owner)
+                    .bind("at", result.ending().at())
+                    .bind("outcome", attempt.outcome())
+                    .bind("stage", attempt.stage().orElse(null))
+                    .bind("reply", attempt.reply().orElse(null))
+                    .add();
+        }
+        batch.execute();
     }
 
     private static @Nullable String text(Optional<Instant> instant) {
@@ -1128,6 +1272,12 @@ final class DeliveryStore {
                 .list();
     }
 
+    /// A claim is planned once, for any parameters: PostgreSQL would take the plan for dearer than it is, and make
+    /// another one for each. Until the transaction ends.
+    void planAsEver(Tx tx) {
+        tx.update("set local plan_cache_mode = force_generic_plan").execute();
+    }
+
     /// Before every claim: whoever takes back what a node held waits for the claims that are being made.
     void hold(Tx tx, AccountId account, long owner, Instant now) {
         tx.update("""
@@ -1154,11 +1304,19 @@ final class DeliveryStore {
     /// @param except what the owner works on, if it is not dead
     List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
         return tx.query("""
-                        update delivery
-                           set owner = null, next_attempt_at = :now
-                         where account_id = :account and owner = :owner and not at_dot and id <> all (:except)
-                           and state in ('scheduled', 'deferred', 'uncertain')
-                        returning id
+                        with rescued as (
+                            update delivery d
+                               set owner = null, next_attempt_at = :now
+                              from delivery_queue u
+                             where u.account_id = :account and u.next_attempt_at is not null
+                               and d.account_id = :account and d.id = u.delivery_id
+                               and d.owner = :owner and not d.at_dot and d.id <> all (:except)
+                               and d.state in ('scheduled', 'deferred', 'uncertain')
+                            returning d.id, d.next_attempt_at),
+                        queued as (
+                        """ + NEXT_ATTEMPTS.formatted("rescued") + """
+                        )
+                        select r.id from rescued r
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
@@ -1178,19 +1336,26 @@ final class DeliveryStore {
         return tx.query("""
                         with marked as (
                             select v.id, coalesce(q.on_uncertain, a.on_uncertain) = 'hold' as holds
-                              from delivery v
+                              from delivery_queue u
+                              join delivery v on v.account_id = :account and v.id = u.delivery_id
                               join account a on a.id = :account
                               left join sequence q on q.account_id = :account and q.id = v.sequence_id
-                             where v.account_id = :account and v.owner = :owner and v.at_dot
-                               and v.state in ('scheduled', 'deferred', 'uncertain') and v.id <> all (:except))
-                        update delivery d
-                           set state = case when m.holds then 'held' else 'uncertain' end,
-                               next_attempt_at = case when m.holds then null else :resendAt end,
-                               reason = case when m.holds then 'uncertain' end,
-                               owner = null, at_dot = false, uncertain_at = :now, attempts = d.attempts + 1
-                          from marked m
-                         where d.account_id = :account and d.id = m.id and d.owner = :owner and d.at_dot
-                        returning d.id
+                             where u.account_id = :account and u.next_attempt_at is not null
+                               and v.owner = :owner and v.at_dot
+                               and v.state in ('scheduled', 'deferred', 'uncertain') and v.id <> all (:except)),
+                        rescued as (
+                            update delivery d
+                               set state = case when m.holds then 'held' else 'uncertain' end,
+                                   next_attempt_at = case when m.holds then null else :resendAt end,
+                                   reason = case when m.holds then 'uncertain' end,
+                                   owner = null, at_dot = false, uncertain_at = :now, attempts = d.attempts + 1
+                              from marked m
+                             where d.account_id = :account and d.id = m.id and d.owner = :owner and d.at_dot
+                            returning d.id, d.next_attempt_at),
+                        queued as (
+                        """ + NEXT_ATTEMPTS.formatted("rescued") + """
+                        )
+                        select r.id from rescued r
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
@@ -1219,13 +1384,12 @@ final class DeliveryStore {
                 .one();
     }
 
-    /// The states are counted in an index, which does not know what is claimed; only the queue is looked at for that.
     Map<Delivery.State, Long> unresolved(Tx tx, AccountId account) {
         var counts = new HashMap<Delivery.State, Long>();
         tx.query("""
-                        select d.state, count(*) as count from delivery d
-                         where d.account_id = :account and d.state in ('uncertain', 'held')
-                         group by d.state
+                        select d.unusual as state, count(*) as count from delivery d
+                         where d.account_id = :account and d.unusual in ('uncertain', 'held')
+                         group by d.unusual
                         """)
                 .bind("account", account)
                 .map((row, _) -> Map.entry(state(row), row.getLong("count")))
@@ -1233,23 +1397,29 @@ final class DeliveryStore {
         return counts;
     }
 
+    /// Of what is settled an index knows all that was not sent; the queue knows the rest.
     Map<Delivery.State, Long> counts(Tx tx, AccountId account) {
         var counts = new HashMap<Delivery.State, Long>();
         tx.query("""
-                        with claimed as (
-                            select d.state, d.at_dot, count(*) as count
+                        with waiting as (
+                        """ + "select " + STATE + " as state, count(*) as count\n" + """
+                              from delivery_queue u
+                              join delivery d on d.account_id = :account and d.id = u.delivery_id
+                             where u.account_id = :account
+                             group by 1),
+                        settled as (
+                            select d.unusual as state, count(*) as count
                               from delivery d
-                             where d.account_id = :account and d.state in ('scheduled', 'deferred', 'uncertain')
-                               and d.owner is not null
-                             group by d.state, d.at_dot)
-                        select d.state, count(*) as count
-                          from delivery d
-                         where d.account_id = :account
-                         group by d.state
+                             where d.account_id = :account and d.unusual in ('failed', 'skipped', 'bounced')
+                             group by d.unusual),
+                        others as (
+                            select w.state, w.count from waiting w
+                            union all
+                            select s.state, s.count from settled s)
+                        select o.state, o.count from others o
                         union all
-                        select c.state, -c.count from claimed c
-                        union all
-                        select case when c.at_dot then 'at_dot' else 'claimed' end, c.count from claimed c
+                        select 'sent', l.count - coalesce((select sum(o.count) from others o), 0)::bigint
+                          from (select count(*) as count from delivery d where d.account_id = :account) l
                         """)
                 .bind("account", account)
                 .map((row, _) -> Map.entry(state(row), row.getLong("count")))

@@ -36,13 +36,27 @@ import reynard.subscriber.MemberFilter;
 
 /// Every statement about enrollments.
 final class EnrollmentStore {
-    /// Those of an account, to which a statement adds which of them.
-    private static final String ENROLLMENTS = """
+    private static final String ENROLLMENTS_COLUMNS = """
             select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state, e.parked_because,
                    e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata, e.plan_version, e.finished_at,
                    e.finish_reason
+            """;
+
+    /// Those of an account, to which a statement adds which of them.
+    private static final String ENROLLMENTS = ENROLLMENTS_COLUMNS + """
               from enrollment e
              where e.account_id = :account
+            """;
+
+    /// The queue says the same as what is `written`. Whoever writes an enrollment that there was already has locked it
+    /// before, so nobody else is at its row of the queue.
+    private static final String QUEUED = """
+                        queued as (
+                            insert into enrollment_queue as u (account_id, enrollment_id, due_at)
+                            select :account, w.id, w.due_at from written w where w.due_at is not null
+                            on conflict (account_id, enrollment_id) do update
+                               set due_at = excluded.due_at
+                             where u.due_at <> excluded.due_at)
             """;
 
     private static final Set<String> INSIDE = Set.of("waiting", "sending", "parked");
@@ -139,11 +153,15 @@ final class EnrollmentStore {
 
     /// Those due, oldest first, but for the rows that another node is working on.
     List<Enrollment> claimDue(Tx tx, AccountId account, Instant now, int limit) {
-        return tx.query(ENROLLMENTS + """
+        return tx.query(ENROLLMENTS_COLUMNS + """
+                          from enrollment_queue u
+                          join enrollment e on e.account_id = :account and e.id = u.enrollment_id
+                         where u.account_id = :account and u.due_at <= :now
+                           -- It is what gets locked, and what is looked at again when somebody else has had the lock.
                            and e.state = 'waiting' and e.due_at <= :now
-                         order by e.due_at, e.id
+                         order by u.due_at, u.enrollment_id
                          limit :limit
-                           for no key update skip locked
+                           for no key update of e skip locked
                         """)
                 .bind("account", account)
                 .bind("now", now)
@@ -156,7 +174,7 @@ final class EnrollmentStore {
     List<Enrollment> claimStale(Tx tx, AccountId account, SequenceId sequence, long planVersion, int limit) {
         return tx.query(ENROLLMENTS + """
                            and e.sequence_id = :sequence
-                           and e.plan_version < :planVersion and e.state in ('waiting', 'parked')
+                           and e.plan_version < :planVersion and e.is_open and e.state in ('waiting', 'parked')
                          order by e.plan_version, e.id
                          limit :limit
                            for no key update skip locked
@@ -175,7 +193,7 @@ final class EnrollmentStore {
                         select exists (
                             select from enrollment e
                              where e.account_id = :account and e.sequence_id = :sequence
-                               and e.plan_version < :planVersion and e.state in ('waiting', 'sending', 'parked'))
+                               and e.plan_version < :planVersion and e.is_open)
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -187,21 +205,26 @@ final class EnrollmentStore {
     /// @return false when the subscriber is or was in the sequence already
     boolean insert(Tx tx, AccountId account, Enrollment enrollment) {
         return bind(
-                                tx.update("""
-                        insert into enrollment
-                               (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
-                                parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
-                                plan_version, finished_at, finish_reason, created_at)
-                        values (:account, :id, :sequence, :subscriber, :run, :source, :addedAt, :state,
-                                :parkedBecause, :lastEmail, :anchorAt, :nextEmail, :dueAt, :tzdata,
-                                :planVersion, :finishedAt, :finishReason, :addedAt)
-                        on conflict (account_id, sequence_id, subscriber_id) do nothing
+                                tx.query("""
+                        with written as (
+                            insert into enrollment
+                                   (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
+                                    parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
+                                    plan_version, finished_at, finish_reason, created_at)
+                            values (:account, :id, :sequence, :subscriber, :run, :source, :addedAt, :state,
+                                    :parkedBecause, :lastEmail, :anchorAt, :nextEmail, :dueAt, :tzdata,
+                                    :planVersion, :finishedAt, :finishReason, :addedAt)
+                            on conflict (account_id, sequence_id, subscriber_id) do nothing
+                            returning id, due_at),
+                        """ + QUEUED + """
+                        select count(*) from written
                         """)
                                         .bind("sequence", enrollment.sequence())
                                         .bind("subscriber", enrollment.subscriber()),
                                 account,
                                 enrollment)
-                        .execute()
+                        .mapTo(Integer.class)
+                        .one()
                 == 1;
     }
 
@@ -213,6 +236,7 @@ final class EnrollmentStore {
                 .map(enrollment -> Columns.of(enrollment.progress()))
                 .toList();
         return tx.query("""
+                        with written as (
                         insert into enrollment
                                (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
                                 parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
@@ -230,7 +254,9 @@ final class EnrollmentStore {
                                      finish_reason)
                          order by n.subscriber_id
                         on conflict (account_id, sequence_id, subscriber_id) do nothing
-                        returning subscriber_id
+                        returning id, subscriber_id, due_at),
+                        """ + QUEUED + """
+                        select w.subscriber_id from written w
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -283,7 +309,8 @@ final class EnrollmentStore {
         var columns = rows.stream()
                 .map(enrollment -> Columns.of(enrollment.progress()))
                 .toList();
-        tx.update("""
+        tx.query("""
+                        with written as (
                         update enrollment e
                            set run = n.run, source = n.source, added_at = n.added_at, state = n.state,
                                parked_because = n.parked_because, last_email_id = n.last_email_id,
@@ -298,6 +325,13 @@ final class EnrollmentStore {
                                as n (id, run, source, added_at, state, parked_because, last_email_id, anchor_at,
                                      next_email_id, due_at, tzdata, plan_version, finished_at, finish_reason)
                          where e.account_id = :account and e.id = n.id
+                        returning e.id, e.due_at),
+                        unqueued as (
+                            delete from enrollment_queue u
+                             using written w
+                             where u.account_id = :account and u.enrollment_id = w.id and w.due_at is null),
+                        """ + QUEUED + """
+                        select count(*) from written
                         """)
                 .bind("account", account)
                 .bind("ids", longs(rows, enrollment -> enrollment.id().value()))
@@ -321,7 +355,8 @@ final class EnrollmentStore {
                 .bind("planVersions", longs(rows, Enrollment::planVersion))
                 .bind("finishedAts", texts(columns, Columns::finishedAt))
                 .bind("finishReasons", texts(columns, Columns::finishReason))
-                .execute();
+                .mapTo(Integer.class)
+                .one();
     }
 
     /// Every account, those with nothing to do too.
@@ -508,7 +543,7 @@ final class EnrollmentStore {
                         select e.subscriber_id
                           from enrollment e
                          where e.account_id = :account and e.sequence_id = :sequence
-                           and e.state in ('waiting', 'sending', 'parked')
+                           and e.is_open
                         """)
                 .bind("account", account)
                 .bind("sequence", sequence)
@@ -530,7 +565,7 @@ final class EnrollmentStore {
                           join delivery d on d.account_id = :account and d.enrollment_id = e.id and d.run = e.run
                           join sequence_email m on m.account_id = :account and m.id = d.sequence_email_id
                          where e.account_id = :account and e.sequence_id = :sequence
-                           and e.state in ('waiting', 'sending', 'parked')
+                           and e.is_open
                            and (:before or (m.position, m.id) > (l.position, l.id))
                            and not (e.state = 'sending' and d.sequence_email_id = e.next_email_id)
                         """)
@@ -585,7 +620,7 @@ final class EnrollmentStore {
                                    where e.state = 'sending' and v.account_id = :account and v.enrollment_id = e.id
                                      and v.run = e.run and v.sequence_email_id = e.next_email_id) d on true
                              where e.account_id = :account and e.sequence_id = :sequence
-                               and e.state in ('waiting', 'sending', 'parked')
+                               and e.is_open
                                and exists (select from apart a where a.id = e.id) = :among)
                         select min(id) as id, :sequence::bigint as sequence_id, min(subscriber_id) as subscriber_id,
                                min(run) as run, 'api' as source, min(added_at) as added_at, state, parked_because,
@@ -630,7 +665,7 @@ final class EnrollmentStore {
                           from reader_wish w
                           join enrollment e
                             on e.account_id = :account and e.sequence_id = :sequence
-                           and e.subscriber_id = w.subscriber_id and e.state in ('waiting', 'sending', 'parked')
+                           and e.subscriber_id = w.subscriber_id and e.is_open
                          where w.account_id = :account and (w.pause_until is null or w.pause_until > :now)
                         """)
                 .bind("account", account)
@@ -657,7 +692,7 @@ final class EnrollmentStore {
                           from (select w.id
                                   from enrollment w
                                  where w.account_id = :account and w.sequence_id = :sequence
-                                   and w.plan_version = :from and w.state = 'waiting'
+                                   and w.plan_version = :from and w.is_open and w.state = 'waiting'
                                    and w.next_email_id = any(:emails)
                                    for no key update skip locked) free
                          where e.account_id = :account and e.id = free.id
@@ -676,9 +711,9 @@ final class EnrollmentStore {
                         select c.account_id, d.due_at
                           from account_clock c
                           cross join lateral (
-                              select e.due_at from enrollment e
-                               where e.account_id = c.account_id and e.state = 'waiting'
-                               order by e.due_at
+                              select u.due_at from enrollment_queue u
+                               where u.account_id = c.account_id
+                               order by u.due_at
                                limit 1) d
                          order by d.due_at
                         """)
@@ -727,7 +762,7 @@ final class EnrollmentStore {
                                   from enrollment e
                                  where e.account_id = :account and e.sequence_id = r.sequence_id
                                    and e.plan_version < r.plan_version
-                                   and e.state in ('waiting', 'sending', 'parked')) as left_over
+                                   and e.is_open) as left_over
                           from replan r
                          where r.account_id = :account
                          order by r.sequence_id

@@ -56,15 +56,13 @@ final class StandstillStore {
                           from account_clock c
                           cross join lateral (
                               select count(*) as people
-                                from (select from enrollment e
-                                       where e.account_id = c.account_id and e.state = 'waiting' and e.due_at <= :now
+                                from (select from enrollment_queue u
+                                       where u.account_id = c.account_id and u.due_at <= :now
                                        limit :limit) l) w
                           cross join lateral (
                               select count(*) as emails
-                                from (select from delivery d
-                                       where d.account_id = c.account_id
-                                         and d.state in ('scheduled', 'deferred', 'uncertain')
-                                         and d.next_attempt_at <= :now
+                                from (select from delivery_queue u
+                                       where u.account_id = c.account_id and u.next_attempt_at <= :now
                                        limit :limit) l) q
                           cross join lateral (
                               select count(*) as broadcasts

@@ -371,7 +371,7 @@ final class SequenceStore {
                                (select count(*)
                                   from enrollment n
                                  where n.account_id = :account and n.sequence_id = q.id
-                                   and n.state in ('waiting', 'sending', 'parked')) as subscribers
+                                   and n.is_open) as subscribers
                           from sequence q
                          where q.account_id = :account and q.id = any(:sequences)
                         """)

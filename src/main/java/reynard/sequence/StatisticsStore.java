@@ -13,18 +13,22 @@ import reynard.id.SequenceId;
 
 /// What the ledger says about sequences and their emails.
 final class StatisticsStore {
-    // What went out is counted in an index, who left in another, and what was opened and clicked is counted already.
+    // Who left is counted in an index, and what was opened and clicked is counted already.
 
     /// Those of which nothing was sent are missing.
     Map<SequenceId, Statistics> ofSequences(Tx tx, AccountId account, Collection<SequenceId> sequences) {
         var found = new HashMap<SequenceId, Statistics>();
         tx.query("""
                         with gone as (
-                            select e.sequence_id as id, count(*) as sent
-                              from sequence_email e
-                              join delivery d on d.account_id = :account and d.sequence_email_id = e.id
-                               and d.state in ('sent', 'bounced')
-                             where e.account_id = :account and e.sequence_id = any(:ids)
+                            select e.sequence_id as id,
+                                   sum(p.deliveries - p.queued - p.failed - p.skipped)::bigint as sent
+                              from email_progress p
+                              join sequence_email e on e.account_id = :account and e.id = p.email_id
+                             where p.account_id = :account
+                               and p.email_id = any(array(select m.id
+                                                            from sequence_email m
+                                                           where m.account_id = :account
+                                                             and m.sequence_id = any(:ids)))
                              group by e.sequence_id),
                         departed as (
                             select d.sequence_id as id,
@@ -34,7 +38,7 @@ final class StatisticsStore {
                                    count(*) filter (where d.departure = 'complained') as complaints
                               from delivery d
                              where d.account_id = :account and d.sequence_id = any(:ids)
-                               and (d.departure is not null or d.state = 'bounced')
+                               and (d.departure is not null or d.bounced_at is not null)
                                and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
                              group by d.sequence_id),
                         tallied as (
@@ -65,11 +69,9 @@ final class StatisticsStore {
         var found = new HashMap<SequenceEmailId, Statistics>();
         tx.query("""
                         with gone as (
-                            select d.sequence_email_id as id, count(*) as sent
-                              from delivery d
-                             where d.account_id = :account and d.sequence_email_id = any(:ids)
-                               and d.state in ('sent', 'bounced')
-                             group by d.sequence_email_id),
+                            select p.email_id as id, p.deliveries - p.queued - p.failed - p.skipped as sent
+                              from email_progress p
+                             where p.account_id = :account and p.email_id = any(:ids)),
                         departed as (
                             select d.sequence_email_id as id,
                                    count(*) filter (where d.state not in ('sent', 'bounced')) as refused,
@@ -78,7 +80,7 @@ final class StatisticsStore {
                                    count(*) filter (where d.departure = 'complained') as complaints
                               from delivery d
                              where d.account_id = :account and d.sequence_email_id = any(:ids)
-                               and (d.departure is not null or d.state = 'bounced')
+                               and (d.departure is not null or d.bounced_at is not null)
                                and (d.state in ('sent', 'bounced') or d.departure = 'bounced')
                              group by d.sequence_email_id),
                         tallied as (

@@ -21,6 +21,8 @@ create table enrollment (
     finish_reason   text        null
                     check (finish_reason in ('end', 'unsubscribed', 'bounced', 'complained', 'by_hand', 'sequence_deleted')),
     created_at      timestamptz not null,
+    is_open         boolean     not null
+                    generated always as (state in ('waiting', 'sending', 'parked')) stored,
     primary key (account_id, id),
     unique (account_id, subscriber_id, sequence_id),
     foreign key (account_id, sequence_id) references sequence on delete cascade,
@@ -34,11 +36,24 @@ create table enrollment (
     check (state not in ('waiting', 'sending') or next_email_id is not null),
     check (state = 'pending' or finished_at is not null or anchor_at is not null)
 );
-create index enrollment_due on enrollment (account_id, due_at, id) where state = 'waiting';
 create index enrollment_newest on enrollment (account_id, sequence_id, added_at, id);
 -- Those whose plan is older than their sequence's are found by the re-planner through this one.
 create index enrollment_plan on enrollment (account_id, sequence_id, plan_version, id)
-    where state in ('waiting', 'sending', 'parked');
+    where is_open;
+
+-- No index knows what changes as long as somebody walks: so a step finds room in the row's own page, and adds no entry to
+-- any of them.
+alter table enrollment set (fillfactor = 50);
+
+-- Whoever waits, beside their enrollment for that reason.
+create table enrollment_queue (
+    account_id      bigint      not null,
+    enrollment_id   bigint      not null,
+    due_at          timestamptz not null, -- as the enrollment has it
+    primary key (account_id, enrollment_id),
+    foreign key (account_id, enrollment_id) references enrollment on delete cascade
+);
+create index enrollment_queue_due on enrollment_queue (account_id, due_at, enrollment_id);
 
 -- Runs that ended because the subscriber started over.
 create table enrollment_past_run (
@@ -102,14 +117,12 @@ create table delivery (
     check (state <> 'skipped' or reason is not null),
     check ((left_at is null) = (departure is null))
 );
-create index delivery_ready on delivery (account_id, next_attempt_at, id)
-    where state in ('scheduled', 'deferred', 'uncertain');
-create index delivery_email on delivery (account_id, sequence_email_id, state);
+create index delivery_email on delivery (account_id, sequence_email_id, id);
 create index delivery_subscriber on delivery (account_id, subscriber_id, id);
 create index delivery_sequence on delivery (account_id, sequence_id, id);
 
--- A claim and a mark change nothing that an index knows, and find room in the row's own page: so neither adds an entry
--- to any of the indexes above.
+-- No index knows what changes when an email goes out: not its state, nor when it is tried next or was settled. So a
+-- claim, a mark and a result find room in the row's own page, and add no entry to any of the indexes.
 alter table delivery set (fillfactor = 50);
 
 -- Which nodes may have claimed deliveries of an account.

@@ -5,8 +5,8 @@ alter table delivery add column opened_at timestamptz null;
 alter table delivery add column clicked_at timestamptz null;
 -- Of which broadcast it is, when it is of one.
 alter table delivery add column broadcast_id bigint null;
--- What went out in a time: totals of an account, engagement of one reader.
-create index delivery_gone on delivery (account_id, settled_at, id) where state = 'sent' or departure = 'bounced';
+-- What went out in a time.
+create index attempt_accepted on attempt (account_id, at, delivery_id) where outcome = 'accepted';
 
 -- Every address that an email has linked to, once.
 create table link (

@@ -2,10 +2,6 @@
 alter table delivery add column bounced_at timestamptz null;
 alter table delivery add constraint delivery_bounced_at check ((state = 'bounced') = (bounced_at is not null));
 
-drop index delivery_gone;
-create index delivery_gone on delivery (account_id, settled_at, id)
-    where state in ('sent', 'bounced') or departure = 'bounced';
-
 create table feedback (
     account_id      bigint      not null,
     id              bigint      not null,

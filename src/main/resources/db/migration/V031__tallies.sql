@@ -57,4 +57,4 @@ create index click_news_due on click_news (account_id, due_at, id);
 
 -- The readers who left by an email, and the emails that came back: few, and counted apart from those that went out.
 create index delivery_departed on delivery (account_id, sequence_id, sequence_email_id)
-    where departure is not null or state = 'bounced';
+    where departure is not null or bounced_at is not null;

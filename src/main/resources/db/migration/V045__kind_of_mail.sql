@@ -29,17 +29,21 @@ alter table delivery add constraint delivery_of_reader check (kind = 'notice' or
 -- One email of a broadcast for each reader. What a broadcast is, the ledger does not know: no foreign key from here.
 create unique index delivery_broadcast on delivery (account_id, broadcast_id, subscriber_id)
     where broadcast_id is not null;
-create index delivery_broadcast_state on delivery (account_id, broadcast_id, state) where broadcast_id is not null;
 
--- Each kind has a queue of its own, so that a large broadcast stands in nobody's way.
-drop index delivery_ready;
-create index delivery_ready on delivery (account_id, kind, next_attempt_at, id)
-    where state in ('scheduled', 'deferred', 'uncertain');
-
--- What went out in a time, of all that counts as a list's.
-drop index delivery_gone;
-create index delivery_gone on delivery (account_id, settled_at, id)
-    where (state in ('sent', 'bounced') or departure = 'bounced') and kind <> 'notice';
+-- Every delivery that is not settled, beside the ledger so that an email that goes out changes none of its indexes. Each
+-- kind has a queue of its own, so that a large broadcast stands in nobody's way.
+create table delivery_queue (
+    account_id      bigint      not null,
+    delivery_id     bigint      not null,
+    kind            text        not null,
+    email_id        bigint      null,     -- of the sequence's email or the broadcast
+    next_attempt_at timestamptz null,     -- as the delivery has it; null while it is held
+    primary key (account_id, delivery_id),
+    foreign key (account_id, delivery_id) references delivery on delete cascade
+);
+create index delivery_queue_ready on delivery_queue (account_id, kind, next_attempt_at, delivery_id)
+    where next_attempt_at is not null;
+create index delivery_queue_email on delivery_queue (account_id, email_id) where email_id is not null;
 
 -- A notice may be for somebody who is not a subscriber.
 alter table feedback alter column subscriber_id drop not null;

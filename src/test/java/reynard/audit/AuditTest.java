@@ -163,8 +163,13 @@ class AuditTest {
         return number("select max(id) from delivery where subscriber_id = " + id(name));
     }
 
+    /// Its queue goes along.
     private void spoilEnrollment(String name, String assignments) {
-        execute("update enrollment set " + assignments + " where subscriber_id = " + id(name));
+        execute(
+                "update enrollment set " + assignments + " where subscriber_id = " + id(name),
+                "delete from enrollment_queue where enrollment_id = " + enrollment(name),
+                "insert into enrollment_queue (account_id, enrollment_id, due_at) select account_id, id, due_at"
+                        + " from enrollment where due_at is not null and id = " + enrollment(name));
     }
 
     private void spoilDelivery(String name, String assignments) {
@@ -213,6 +218,8 @@ class AuditTest {
         execute("update delivery set state = 'scheduled', settled_at = null, next_attempt_at = now(), attempts = 0"
                 + " where kind = 'broadcast'");
         execute("delete from attempt a using delivery d where d.id = a.delivery_id and d.kind = 'broadcast'");
+        execute("insert into delivery_queue (account_id, delivery_id, kind, email_id, next_attempt_at)"
+                + " select account_id, id, kind, broadcast_id, next_attempt_at from delivery where kind = 'broadcast'");
 
         assertBroadcast("is completed, but 1 of its emails were never tried");
     }
@@ -362,6 +369,12 @@ class AuditTest {
     }
 
     @Test
+    void a_waiting_enrollment_that_is_in_no_queue() {
+        execute("delete from enrollment_queue where enrollment_id = " + enrollment("waiting"));
+        assertEnrollment("waiting", "is waiting, but its queue says otherwise");
+    }
+
+    @Test
     void two_enrollments_of_one_person_in_one_sequence() {
         execute("insert into enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,"
                 + " plan_version, created_at) select account_id, 900000, sequence_id, subscriber_id, 1, source, added_at,"
@@ -432,9 +445,30 @@ class AuditTest {
     void a_delivery_twice() {
         execute(
                 "create table copy as select * from delivery where id = " + delivery("waiting"),
+                "alter table copy drop column unusual",
                 "update copy set id = 900000, token = 'other', state = 'skipped', reason = 'gone', attempts = 0",
                 "insert into delivery select * from copy");
         assertFound("delivery", 900_000, "is a second one of email " + id("hello email") + " in run 1");
+    }
+
+    @Test
+    void a_delivery_that_its_queue_has_for_another_time() {
+        execute("update delivery_queue set next_attempt_at = next_attempt_at + interval '1 minute'"
+                + " where delivery_id = " + delivery("sending"));
+        assertDelivery("sending", "is deferred, but its queue says otherwise");
+    }
+
+    @Test
+    void a_delivery_that_waits_and_is_in_no_queue() {
+        execute("delete from delivery_queue where delivery_id = " + delivery("sending"));
+        assertDelivery("sending", "is deferred, but its queue says otherwise");
+    }
+
+    @Test
+    void a_settled_delivery_that_is_in_a_queue_still() {
+        execute("insert into delivery_queue (account_id, delivery_id, kind, email_id)"
+                + " select account_id, id, kind, sequence_email_id from delivery where id = " + delivery("waiting"));
+        assertDelivery("waiting", "is sent, but its queue says otherwise");
     }
 
     @Test
@@ -449,6 +483,7 @@ class AuditTest {
     void a_settled_delivery_whose_enrollment_did_not_move_on() {
         long delivery = delivery("sending");
         spoilDelivery("sending", "state = 'failed', next_attempt_at = null, settled_at = due_at, reason = 'gave_up'");
+        execute("delete from delivery_queue where delivery_id = " + delivery);
         assertEnrollment("sending", "did not move on when delivery " + delivery + " was failed");
     }
 

@@ -191,12 +191,16 @@ public final class Api {
                 begin;
                 select id from subscriber where account_id = 1 and lower(email_address) = 'r' || :person || '@example.org';
                 select 1 from sequence where account_id = 1 and id = %d;
+                with entered as (
                 insert into enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
                     anchor_at, next_email_id, due_at, tzdata, plan_version, created_at)
                 select 1, nextval('bench_ids'), %d, id, 1, 'api', now(), 'waiting', now(), %d, now() + interval '3 days',
                        '2026f', 1, now()
                   from subscriber where account_id = 1 and lower(email_address) = 'r' || :person || '@example.org'
-                on conflict do nothing;
+                on conflict do nothing
+                returning id, due_at)
+                insert into enrollment_queue (account_id, enrollment_id, due_at)
+                select 1, e.id, e.due_at from entered e;
                 commit;
                 """.formatted(PEOPLE - 1, other, other, email));
         execute("create sequence bench_ids start 900000000000 cache 1000");

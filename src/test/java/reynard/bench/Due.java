@@ -295,9 +295,14 @@ public final class Due {
                         }
                     });
             Copying.execute(connection, restoring);
+            Queues.align(connection);
             Copying.execute(
                     connection,
-                    List.of("vacuum analyze subscriber", "vacuum analyze enrollment", "vacuum analyze tagging"));
+                    List.of(
+                            "vacuum analyze subscriber",
+                            "vacuum analyze enrollment",
+                            "vacuum analyze enrollment_queue",
+                            "vacuum analyze tagging"));
         }
         System.out.printf("%,12d rows built in %.0f s%n", size, (System.nanoTime() - begin) / 1e9);
     }
@@ -327,10 +332,14 @@ public final class Due {
         try (var connection = DriverManager.getConnection(jdbcUrl);
                 var due = connection.prepareStatement(
                         """
-                        update enrollment set due_at = ?::timestamptz - (id %% 3600) * interval '1 second'
-                         where account_id = %d and state = 'waiting'
-                           and id = any(array(select %d + (%s) * 4 + %d + o
-                                                from generate_series(0, %d) p, generate_series(0, 1) o))
+                        with due as (
+                            update enrollment set due_at = ?::timestamptz - (id %% 3600) * interval '1 second'
+                             where account_id = %d and state = 'waiting'
+                               and id = any(array(select %d + (%s) * 4 + %d + o
+                                                    from generate_series(0, %d) p, generate_series(0, 1) o))
+                            returning account_id, id, due_at)
+                        update enrollment_queue u set due_at = d.due_at
+                          from due d where u.account_id = d.account_id and u.enrollment_id = d.id
                         """.formatted(account.value(), firstId, four, layout == Layout.SPREAD ? 2 : 0, pairs - 1))) {
             due.setString(1, NOW.toString());
             int made = due.executeUpdate();

@@ -71,6 +71,7 @@ final class ForecastBench {
                 insert into tagging (account_id, tag_id, subscriber_id, id, tagged_at)
                 select %s, %d, 10000000 + n, n, '2026-01-05T12:00:00Z' from generate_series(1, %d, 20) n
                 """.formatted(account, tag, PEOPLE));
+        Queues.align(statement.getConnection());
         statement.execute("analyze");
     }
 

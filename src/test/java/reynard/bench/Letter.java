@@ -34,7 +34,7 @@ public final class Letter {
         try (var postgres = EmbeddedDatabase.start(folder.resolve("data"))) {
             Database.migrate(postgres.jdbcUrl());
             try (var database = Database.open(postgres.jdbcUrl(), 2)) {
-                measure(new WritingDesk(database, "Tea for {{ subscriber.first_name }}", content()), rounds);
+                measure(new WritingDesk(database, Tea.SUBJECT, Tea.CONTENT, "plain.html"), rounds);
             }
         } finally {
             delete(folder);
@@ -96,19 +96,6 @@ public final class Letter {
 
     private static double micros() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e3;
-    }
-
-    private static String content() {
-        var content = new StringBuilder();
-        for (int i = 0; i < 3; i++) {
-            content.append(
-                            "<p>Dear {{ subscriber.first_name }} of {{ subscriber.company }} in {{ subscriber.city }}, your"
-                                    + " plan {{ subscriber.plan }} and the address {{ subscriber.email_address }} are what this"
-                                    + " is about. <a href=\"https://www.example.com/tea/")
-                    .append(i)
-                    .append("\">Read on about tea</a>.</p><p>Tea is made of leaves and hot water.</p>");
-        }
-        return content.toString();
     }
 
     private static void delete(Path folder) throws IOException {

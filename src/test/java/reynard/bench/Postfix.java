@@ -121,6 +121,7 @@ public final class Postfix {
                       from account a join sequence q on q.id = %1$d, generate_series(1, %2$d) i;
                     analyze
                     """.formatted(sequence, emails, KEPT_ONE_IN));
+            Queues.align(connection);
         }
     }
 

@@ -193,6 +193,7 @@ public final class Replan {
                     update enrollment set due_at = '%s'::timestamptz + (id - %d) * interval '10 milliseconds'
                      where sequence_id = %d and id between %d and %d
                     """.formatted(Instant.now().plusSeconds(2), FIRST_ID, sequence, FIRST_ID, FIRST_ID + people / 50));
+            Queues.align(connection);
         }
     }
 
@@ -278,6 +279,7 @@ public final class Replan {
                             .append("\t2026f\t")
                             .append(planVersion)
                             .append("\t2026-01-01Z\n"));
+            Queues.align(connection);
             Copying.execute(connection, List.of("vacuum analyze subscriber", "vacuum analyze enrollment"));
         }
     }

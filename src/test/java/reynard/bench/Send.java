@@ -49,8 +49,8 @@ public final class Send {
     private static final int DUE = Integer.getInteger("bench.due", 100_000);
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
-    private static final int WARM = Integer.getInteger("bench.warm", 50_000);
-    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 256);
+    private static final int WARM = Integer.getInteger("bench.warm", 100_000);
+    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 384);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
     private static final int MEGABYTES_MAX = 400;
@@ -208,8 +208,8 @@ public final class Send {
                 for (var field : List.of("Company", "City", "Plan")) {
                     post(url, "/v4/custom_fields", "{\"label\":\"" + field + "\"}");
                 }
-                long warming = write(url);
-                long sequence = write(url);
+                long warming = write(url, jdbcUrl);
+                long sequence = write(url, jdbcUrl);
                 execute(jdbcUrl, "update sequence set active = false, paused_at = now() where id = " + sequence);
                 fill(jdbcUrl, warming, 0, warm);
                 fill(jdbcUrl, sequence, warm, due);
@@ -282,6 +282,7 @@ public final class Send {
                         // As bin/reynard starts it.
                         "-Xmx256m",
                         "-XX:+UseSerialGC",
+                        "-XX:+UseCompactObjectHeaders",
                         "-XX:StartFlightRecording=jdk.ExecutionSample#enabled=true,"
                                 + "jdk.ExecutionSample#period=20ms,name=warm",
                         "-Xlog:jfr*=off",
@@ -328,21 +329,14 @@ public final class Send {
 
     // What is to be sent
 
-    private long write(String url) throws Exception {
-        long sequence = id(post(url, "/v4/sequences", "{\"name\":\"Bench\"}"));
-        var paragraph = "<p>Dear {{ subscriber.first_name }} of {{ subscriber.company }} in {{ subscriber.city }}, your"
-                + " plan {{ subscriber.plan }} and the address {{ subscriber.email_address }} are what this is about."
-                + " <a href=\\\"https://www.example.com/tea/NUMBER\\\">Read on about tea</a>.</p>";
-        var content = new StringBuilder();
-        for (int i = 0; i < 3; i++) {
-            content.append(paragraph.replace("NUMBER", String.valueOf(i)))
-                    .append("<p>Tea is made of leaves and hot water.</p>");
-        }
+    private long write(String url, String jdbcUrl) throws Exception {
+        long layout = (long) number(jdbcUrl, "select id from email_template where name = 'Plain'");
+        long sequence = id(post(url, "/v4/sequences", "{\"name\":\"Bench\",\"email_template_id\":" + layout + "}"));
         for (int i = 0; i < 2; i++) {
             post(
                     url,
                     "/v4/sequences/" + sequence + "/emails",
-                    "{\"subject\":\"Tea for {{ subscriber.first_name }}\",\"content\":\"" + content
+                    "{\"subject\":\"" + Tea.SUBJECT + "\",\"content\":\"" + Tea.CONTENT.replace("\"", "\\\"")
                             + "\",\"delay_value\":" + (i + 1) + ",\"delay_unit\":\"days\",\"published\":true}");
         }
         return sequence;
@@ -395,6 +389,9 @@ public final class Send {
                   from enrollment e
                  where e.sequence_id = %1$d;
                 """.formatted(sequence, from + 1, from + count));
+        try (var connection = DriverManager.getConnection(jdbcUrl)) {
+            Queues.align(connection);
+        }
     }
 
     private static void sign(String jdbcUrl) throws Exception {
@@ -603,6 +600,9 @@ public final class Send {
                             POSTFIX.resolve("usr/sbin/smtp-sink").toString(),
                             "-u",
                             "nobody",
+                            // It would take 256 connections at most.
+                            "-m",
+                            "2048",
                             "127.0.0.1:" + port,
                             "1000")
                     .redirectErrorStream(true);

@@ -422,6 +422,7 @@ public final class Tracking {
                     connection,
                     "update enrollment e set plan_version = q.plan_version from sequence q where q.id = " + sequence
                             + " and e.sequence_id = q.id");
+            Queues.align(connection);
         }
     }
 

@@ -232,9 +232,14 @@ final class Ui {
                   from enrollment where id > 10000000
                 """);
         statement.execute("""
+                insert into attempt (account_id, delivery_id, number, node, at, outcome)
+                select account_id, id, 1, 1, settled_at, 'accepted' from delivery where id > 10000000
+                """);
+        statement.execute("""
                 insert into tagging (account_id, tag_id, subscriber_id, id, tagged_at)
                 select %s, %d, 10000000 + n, n, '2026-01-05T12:00:00Z' from generate_series(1, %d, 20) n
                 """.formatted(account, tag, people));
+        Queues.align(statement.getConnection());
         statement.execute("vacuum analyze");
     }
 

@@ -49,8 +49,8 @@ public final class WritingDesk {
     private final Letters letters;
     private final Letters.Draft draft;
 
-    /// @param content of the email; it is put into the layout that an account begins with
-    public WritingDesk(Database database, String subject, String content) throws IOException {
+    /// @param layout what the content is put into, by the file of a layout that accounts begin with
+    public WritingDesk(Database database, String subject, String content, String layout) throws IOException {
         var ids = new IdBlocks(database);
         var events = new Events();
         var accounts = new Accounts(database, ids, () -> NOW);
@@ -90,7 +90,8 @@ public final class WritingDesk {
                         subject,
                         "",
                         content,
-                        Files.readString(Path.of("src/main/resources/templates/email/letter.html")),
+                        Files.readString(
+                                Path.of("src/main/resources/templates/email").resolve(layout)),
                         Format.HTML),
                 new Letters.MailingList("s1", "Bench", "sequence"),
                 ZoneOffset.UTC,

@@ -68,13 +68,19 @@ final class Rows implements AutoCloseable {
 
     /// Whoever waits for their next email is due now, as if the time until then had passed.
     int hoursPass() {
-        return write("update enrollment set due_at = now() where state = 'waiting' and due_at > now()");
+        return write("with due as (update enrollment set due_at = now() where state = 'waiting' and due_at > now()"
+                + " returning account_id, id, due_at)"
+                + " update enrollment_queue u set due_at = d.due_at from due d"
+                + " where u.account_id = d.account_id and u.enrollment_id = d.id");
     }
 
     /// Whatever waits to be tried again may be now.
     int minutesPass() {
-        return write("update delivery set next_attempt_at = now()"
-                + " where state in ('scheduled', 'deferred', 'uncertain') and next_attempt_at > now()");
+        return write("with due as (update delivery set next_attempt_at = now()"
+                + " where state in ('scheduled', 'deferred', 'uncertain') and next_attempt_at > now()"
+                + " returning account_id, id, next_attempt_at)"
+                + " update delivery_queue u set next_attempt_at = d.next_attempt_at from due d"
+                + " where u.account_id = d.account_id and u.delivery_id = d.id");
     }
 
     /// How much is not yet at an end, but for what is held for a person.
