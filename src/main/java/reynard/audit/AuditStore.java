@@ -386,11 +386,19 @@ final class AuditStore {
     /// Deliveries whose kept letter nobody can read, because what it was told from is gone.
     List<Long> unreadableLetters(Tx tx, AccountId account) {
         return tx.query("""
-                        select m.delivery_id
-                          from delivery_message m
-                         where m.account_id = :account and m.source_id is not null
+                        select k.delivery_id
+                          from (select m.delivery_id, m.source_id
+                                  from delivery_message m where m.account_id = :account
+                                 union all
+                                select l.delivery_id, l.source_id
+                                  from letter_slot l
+                                  join delivery d
+                                    on d.account_id = :account and d.id = l.delivery_id and d.at_dot
+                                   and d.owner = l.owner
+                                 where l.account_id = :account) k
+                         where k.source_id is not null
                            and not exists (select from message_source s
-                                            where s.account_id = :account and s.id = m.source_id)
+                                            where s.account_id = :account and s.id = k.source_id)
                         """).bind("account", account).mapTo(Long.class).list();
     }
 }

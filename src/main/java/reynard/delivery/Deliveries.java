@@ -1,5 +1,6 @@
 package reynard.delivery;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,9 @@ import reynard.id.SubscriberId;
 /// The ledger: every email that was planned for someone, queued, sent, failed or skipped.
 public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    /// Longer than a result takes to come on record when all is well.
+    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
+
     private static final int BROADCAST_ROWS_MAX = 500;
 
     private final DeliveryStore store = new DeliveryStore();
@@ -390,6 +394,7 @@ public final class Deliveries {
     int takeBack(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
         var claimed = store.rescueClaimed(tx, account, owner, except, now);
         var uncertain = store.rescueAtDot(tx, account, owner, except, now.plus(Sender.UNCERTAIN_PAUSE), now);
+        store.keepLetters(tx, account, owner, uncertain);
         claimed.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
         uncertain.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));
         int taken = claimed.size() + uncertain.size();
@@ -405,11 +410,12 @@ public final class Deliveries {
         return taken;
     }
 
-    /// Forgets what no kept letter is told from any more.
+    /// Forgets letters that are done with, and what no letter is told from any more.
     ///
     /// @return how many there were
     public int sweep(AccountId account, Instant now) {
-        return database.inTx(tx -> sources.sweep(tx, account, now));
+        return database.inTx(tx ->
+                store.dropSettledSlots(tx, account, now.minus(FORGOTTEN_AFTER)) + sources.sweep(tx, account, now));
     }
 
     DeliveryStore store() {

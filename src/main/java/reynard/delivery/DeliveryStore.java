@@ -900,11 +900,13 @@ final class DeliveryStore {
 
     /// An email that stands before its final dot.
     ///
+    /// @param slot where its bytes are kept until its end is on record
     /// @param kept its bytes; where there is a source, what tells them from it
-    record Marking(Claim claim, EmailAddress sender, Optional<Delta.Source> source, byte[] kept) {
-        static Marking of(Claim claim, Letters.Letter letter) {
+    record Marking(Claim claim, int slot, EmailAddress sender, Optional<Delta.Source> source, byte[] kept) {
+        static Marking of(Claim claim, int slot, Letters.Letter letter) {
             return new Marking(
                     claim,
+                    slot,
                     letter.sender(),
                     letter.source(),
                     letter.source()
@@ -932,6 +934,8 @@ final class DeliveryStore {
                          where s.account_id = :account and s.used_at < :usedBefore
                            and not exists (select from delivery_message m
                                             where m.account_id = :account and m.source_id = s.id)
+                           and not exists (select from letter_slot l
+                                            where l.account_id = :account and l.source_id = s.id)
                         """)
                 .bind("account", account)
                 .bind("usedBefore", usedBefore)
@@ -946,10 +950,10 @@ final class DeliveryStore {
     Set<DeliveryId> mark(Tx tx, AccountId account, List<Marking> markings, long owner, Instant now) {
         return tx.query("""
                         with asked as not materialized (
-                            select a.id, a.attempts, a.envelope_sender, a.source_id, a.message
-                              from unnest(:ids::bigint[], :attempts::int[], :senders::text[], :sources::text[],
-                                          :messages::bytea[])
-                                   as a (id, attempts, envelope_sender, source_id, message)),
+                            select a.id, a.attempts, a.slot, a.envelope_sender, a.source_id, a.message
+                              from unnest(:ids::bigint[], :attempts::int[], :slots::int[], :senders::text[],
+                                          :sources::text[], :messages::bytea[])
+                                   as a (id, attempts, slot, envelope_sender, source_id, message)),
                         marked as (
                             update delivery d
                                set at_dot = true, first_tried_at = coalesce(d.first_tried_at, :now),
@@ -981,12 +985,16 @@ final class DeliveryStore {
                                                       and n.run = d.run and n.state = 'sending'))
                             returning d.id),
                         kept as (
-                            insert into delivery_message
-                                   (account_id, delivery_id, envelope_sender, source_id, message)
-                            select :account, a.id, a.envelope_sender, a.source_id, a.message
+                            insert into letter_slot
+                                   (account_id, owner, slot, delivery_id, envelope_sender, source_id, message,
+                                    marked_at)
+                            select :account, :owner, a.slot, a.id, a.envelope_sender, a.source_id, a.message, :now
                               from asked a
                               join marked m on m.id = a.id
-                            on conflict do nothing)
+                            on conflict (account_id, owner, slot) do update
+                               set delivery_id = excluded.delivery_id, envelope_sender = excluded.envelope_sender,
+                                   source_id = excluded.source_id, message = excluded.message,
+                                   marked_at = excluded.marked_at)
                         select m.id from marked m
                         """)
                 .bind("account", account)
@@ -1002,6 +1010,7 @@ final class DeliveryStore {
                                 markings,
                                 Integer.class,
                                 marking -> marking.claim().attempts()))
+                .bind("slots", column(markings, Integer.class, Marking::slot))
                 .bind(
                         "senders",
                         column(
@@ -1020,6 +1029,46 @@ final class DeliveryStore {
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))
                 .set();
+    }
+
+    /// Keeps letters for as long as their deliveries need them: the slots that a node has them in serve others next.
+    void keepLetters(Tx tx, AccountId account, long owner, Collection<DeliveryId> deliveries) {
+        if (deliveries.isEmpty()) {
+            return;
+        }
+        tx.update("""
+                        insert into delivery_message (account_id, delivery_id, envelope_sender, source_id, message)
+                        select :account, l.delivery_id, l.envelope_sender, l.source_id, l.message
+                          from letter_slot l
+                         where l.account_id = :account and l.owner = :owner and l.delivery_id = any(:deliveries)
+                        on conflict do nothing
+                        """)
+                .bind("account", account)
+                .bind("owner", owner)
+                .bind("deliveries", longs(deliveries))
+                .execute();
+    }
+
+    /// The slots of a node that is dead.
+    void dropSlots(Tx tx, AccountId account, long owner) {
+        tx.update("delete from letter_slot where account_id = :account and owner = :owner")
+                .bind("account", account)
+                .bind("owner", owner)
+                .execute();
+    }
+
+    /// Letters that have lain in their slots since before a moment, and whose deliveries are settled. What is written
+    /// into such a slot meanwhile is of a later one, and stays.
+    int dropSettledSlots(Tx tx, AccountId account, Instant markedBefore) {
+        return tx.update("""
+                        delete from letter_slot l
+                         where l.account_id = :account and l.marked_at < :markedBefore
+                           and not exists (select from delivery_queue u
+                                            where u.account_id = :account and u.delivery_id = l.delivery_id)
+                        """)
+                .bind("account", account)
+                .bind("markedBefore", markedBefore)
+                .execute();
     }
 
     void dropMessages(Tx tx, AccountId account, Collection<DeliveryId> deliveries) {
@@ -1081,7 +1130,7 @@ final class DeliveryStore {
     /// Writes the ends of attempts, each once: a delivery that this node does not hold any more, or holds for another
     /// attempt, is left alone. Only the news that it was accepted is never too late, until it is tried again.
     ///
-    /// Every attempt is written down, and the bytes of what is done with are kept no longer.
+    /// Every attempt is written down. The bytes of what is done with are kept no longer; all others are.
     ///
     /// @return the deliveries that were written
     Set<DeliveryId> settle(Tx tx, AccountId account, List<Result> results, long owner) {
@@ -1108,8 +1157,8 @@ final class DeliveryStore {
                                     or (e.state = 'sent' and d.uncertain_at is not null and d.attempts = e.attempts
                                         and d.owner is null
                                         and (d.state = 'uncertain' or (d.state = 'held' and d.reason = 'uncertain'))))
-                            returning d.id, d.attempts, e.at, d.settled_at, d.next_attempt_at, e.outcome, e.stage,
-                                      e.reply),
+                            returning d.id, d.kind, d.attempts, d.uncertain_at, e.at, d.settled_at, d.next_attempt_at,
+                                      e.outcome, e.stage, e.reply),
                         tried as (
                             insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
                             select :account, s.id, s.attempts, :owner, s.at, s.outcome, s.stage, s.reply
@@ -1118,7 +1167,9 @@ final class DeliveryStore {
                         forgotten as (
                             delete from delivery_message m
                              using settled s
-                             where m.account_id = :account and m.delivery_id = s.id and s.settled_at is not null),
+                             where m.account_id = :account and m.delivery_id = s.id and s.settled_at is not null
+                               -- Nothing else was kept before this attempt, or by another node.
+                               and (s.attempts > 1 or s.uncertain_at is not null or s.kind = 'notice')),
                         dropped as (
                             select s.id from settled s where s.settled_at is not null),
                         requeued as (
@@ -1210,6 +1261,15 @@ final class DeliveryStore {
         if (!late.isEmpty()) {
             tryTooLate(tx, account, late, owner);
         }
+        keepLetters(
+                tx,
+                account,
+                owner,
+                results.stream()
+                        .filter(result -> !result.ending().isSettled())
+                        .map(result -> result.claim().delivery())
+                        .filter(settled::contains)
+                        .toList());
         return settled;
     }
 

@@ -46,7 +46,9 @@ public final class Rescuer {
                 return 0;
             }
             store.dropHolder(tx, account, owner);
-            return deliveries.takeBack(tx, account, owner, List.of(), now);
+            int taken = deliveries.takeBack(tx, account, owner, List.of(), now);
+            store.dropSlots(tx, account, owner);
+            return taken;
         });
     }
 }

@@ -90,6 +90,7 @@ public final class Sender implements AutoCloseable {
     /// Those that are claimed and not done with.
     private final Semaphore slots;
 
+    private final Slots letterSlots = new Slots();
     private final Bookmarks bookmarks = new Bookmarks(System::nanoTime);
     private final Map<Relay, Semaphore> lines = new HashMap<>();
     private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);
@@ -551,7 +552,9 @@ public final class Sender implements AutoCloseable {
         return switch (begun) {
             case SendOutcome.NotSent outcome -> notBegun(claim, way, outcome);
             case Begun.Ready(var transaction) -> {
-                if (!mark(claim, letter, transaction)) {
+                int slot = letterSlots.take();
+                if (!mark(claim, slot, letter, transaction)) {
+                    letterSlots.giveBack(slot);
                     yield Destinations.Round.OTHER;
                 }
                 var outcome = transaction.finish();
@@ -560,6 +563,10 @@ public final class Sender implements AutoCloseable {
                 }
                 var round = ended(way, outcome);
                 finish(claim, tx -> afterDot(tx, claim, outcome));
+                // Only now: while it is on record nowhere how it ended, its bytes must be there.
+                if (!stopping) {
+                    letterSlots.giveBack(slot);
+                }
                 yield round;
             }
         };
@@ -586,10 +593,10 @@ public final class Sender implements AutoCloseable {
                 : Destinations.Round.OTHER;
     }
 
-    private boolean mark(Claim claim, Letters.Letter letter, SmtpTransaction transaction) {
+    private boolean mark(Claim claim, int slot, Letters.Letter letter, SmtpTransaction transaction) {
         boolean marked;
         try {
-            marked = marks.record(claim.account(), Marking.of(claim, letter));
+            marked = marks.record(claim.account(), Marking.of(claim, slot, letter));
         } catch (RuntimeException e) {
             // No mail without memory.
             transaction.abandon();

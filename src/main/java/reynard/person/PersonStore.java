@@ -466,7 +466,9 @@ final class PersonStore {
                                                    where c.account_id = :account and c.subscriber_id = :id))
                 returning d.id),
             tried as (
-                delete from attempt a using gone where a.account_id = :account and a.delivery_id = gone.id)
+                delete from attempt a using gone where a.account_id = :account and a.delivery_id = gone.id),
+            at_dot as (
+                delete from letter_slot l using gone where l.account_id = :account and l.delivery_id = gone.id)
             delete from delivery_message m using gone where m.account_id = :account and m.delivery_id = gone.id
             """, """
             delete from subscriber s where s.account_id = :account and s.id = :id

@@ -157,7 +157,7 @@ create table message_source (
     primary key (account_id, id)
 );
 
--- The bytes that are or may be at the receiver, kept while they may have to be sent again unchanged.
+-- The bytes that may be at the receiver, kept while they may have to be sent again unchanged.
 create table delivery_message (
     account_id      bigint      not null,
     delivery_id     bigint      not null,

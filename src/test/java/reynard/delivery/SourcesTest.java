@@ -42,8 +42,51 @@ class SourcesTest {
             var mails = relay.messages();
             assertThat(mails).hasSize(2);
             assertThat(mails.getFirst().content()).isEqualTo(mails.getLast().content());
-            assertThat(sweep(room)).isEqualTo(1);
+            assertThat(sweep(room)).isEqualTo(2);
             assertThat(sizes(room)).isEqualTo("0 source, 0 message told from it");
+            assertThat(slots(room)).isZero();
+        }
+    }
+
+    @Test
+    void letters_that_are_done_with_leave_their_slot_to_the_next() throws Exception {
+        try (var relay = FakeSmtp.start();
+                var server = TestServer.with(Relay.parse(relay.url()));
+                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty())) {
+            var sequence = server.sequence(immediate("Hello"));
+            for (var name : List.of("a", "b", "c")) {
+                server.subscriber(name + "@example.org", sequence);
+                server.settle();
+            }
+
+            assertThat(relay.messages()).hasSize(3);
+            assertThat(slots(room)).isEqualTo(1);
+            assertThat(sizes(room)).isEqualTo("1 source, 0 message told from it");
+        }
+    }
+
+    @Test
+    void a_letter_that_is_put_off_at_its_dot_goes_out_again_as_it_was() throws Exception {
+        try (var relay = FakeSmtp.start();
+                var server = TestServer.with(Relay.parse(relay.url()));
+                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty())) {
+            var sequence = server.sequence(immediate("Hello"));
+            relay.on(Verb.DOT).storing().answers("451 4.3.0 later\r\n").times(1);
+            server.subscriber("a@example.org", sequence);
+            server.settle();
+            assertThat(sizes(room)).isEqualTo("1 source, 1 message told from it");
+            // Somebody else's letter takes the slot.
+            server.subscriber("b@example.org", sequence);
+            server.settle();
+            server.advance(Duration.ofDays(1));
+
+            var letters = relay.messages().stream()
+                    .filter(mail -> mail.recipient().equals("a@example.org"))
+                    .map(FakeSmtp.Received::content)
+                    .toList();
+            assertThat(letters).hasSize(2);
+            assertThat(letters.getFirst()).isEqualTo(letters.getLast());
+            assertThat(sizes(room)).isEqualTo("1 source, 0 message told from it");
         }
     }
 
@@ -81,6 +124,12 @@ class SourcesTest {
 
     private static int sweep(Mailroom room) {
         return room.deliveries.sweep(room.account, room.now.plus(Duration.ofDays(20)));
+    }
+
+    private static int slots(Mailroom room) {
+        return room.database.inTx(tx -> tx.query("select count(*) from letter_slot")
+                .mapTo(Integer.class)
+                .one());
     }
 
     private static String source(Mailroom room) {
