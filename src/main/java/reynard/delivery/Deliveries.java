@@ -414,8 +414,10 @@ public final class Deliveries {
     ///
     /// @return how many there were
     public int sweep(AccountId account, Instant now) {
-        return database.inTx(tx ->
-                store.dropSettledSlots(tx, account, now.minus(FORGOTTEN_AFTER)) + sources.sweep(tx, account, now));
+        int letters = database.inTx(tx -> store.dropSettledSlots(tx, account, now.minus(FORGOTTEN_AFTER))
+                + store.dropSettledMessages(tx, account));
+        // Apart from them, so that nobody who marks an email waits for both.
+        return letters + database.inTx(tx -> sources.sweep(tx, account, now));
     }
 
     DeliveryStore store() {

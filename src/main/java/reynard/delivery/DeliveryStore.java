@@ -1057,18 +1057,34 @@ final class DeliveryStore {
                 .execute();
     }
 
-    /// Letters that have lain in their slots since before a moment, and whose deliveries are settled. What is written
-    /// into such a slot meanwhile is of a later one, and stays.
+    /// Letters that have lain in their slots since before a moment, and whose deliveries are settled. What a letter is
+    /// being written into stays.
     int dropSettledSlots(Tx tx, AccountId account, Instant markedBefore) {
         return tx.update("""
+                        with idle as (
+                            select l.owner, l.slot
+                              from letter_slot l
+                             where l.account_id = :account and l.marked_at < :markedBefore
+                               and not exists (select from delivery_queue u
+                                                where u.account_id = :account and u.delivery_id = l.delivery_id)
+                               for update skip locked)
                         delete from letter_slot l
-                         where l.account_id = :account and l.marked_at < :markedBefore
-                           and not exists (select from delivery_queue u
-                                            where u.account_id = :account and u.delivery_id = l.delivery_id)
+                         using idle i
+                         where l.account_id = :account and l.owner = i.owner and l.slot = i.slot
                         """)
                 .bind("account", account)
                 .bind("markedBefore", markedBefore)
                 .execute();
+    }
+
+    /// Bytes of deliveries that were settled without anybody who could see them: by a late reply, or by being dropped.
+    int dropSettledMessages(Tx tx, AccountId account) {
+        return tx.update("""
+                        delete from delivery_message m
+                         where m.account_id = :account
+                           and not exists (select from delivery_queue u
+                                            where u.account_id = :account and u.delivery_id = m.delivery_id)
+                        """).bind("account", account).execute();
     }
 
     void dropMessages(Tx tx, AccountId account, Collection<DeliveryId> deliveries) {
@@ -1273,14 +1289,14 @@ final class DeliveryStore {
         return settled;
     }
 
-    /// What comes too late to change anything was tried all the same; unless it is to somebody who was erased
-    /// meanwhile.
+    /// What comes too late to change anything was tried all the same. Nothing is written of somebody who was erased
+    /// meanwhile, nor under a number that is still to come: it is that of the attempt that counts.
     private static void tryTooLate(Tx tx, AccountId account, List<Result> results, long owner) {
         var batch = tx.batch("""
                 insert into attempt (account_id, delivery_id, number, node, at, outcome, stage, reply)
                 select :account, d.id, :number, :owner, :at, :outcome, :stage, :reply
                   from delivery d
-                 where d.account_id = :account and d.id = :id
+                 where d.account_id = :account and d.id = :id and d.attempts >= :number
                 on conflict do nothing
                 """);
         for (var result : results) {
@@ -1330,12 +1346,6 @@ final class DeliveryStore {
                 .bind("account", account)
                 .mapTo(Long.class)
                 .list();
-    }
-
-    /// A claim is planned once, for any parameters: PostgreSQL would take the plan for dearer than it is, and make
-    /// another one for each. Until the transaction ends.
-    void planAsEver(Tx tx) {
-        tx.update("set local plan_cache_mode = force_generic_plan").execute();
     }
 
     /// Before every claim: whoever takes back what a node held waits for the claims that are being made.

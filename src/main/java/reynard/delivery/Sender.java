@@ -273,7 +273,6 @@ public final class Sender implements AutoCloseable {
     private Batch claims(AccountId account, Function<Tx, List<DeliveryStore.Claimed>> claim) {
         try {
             return database.inTx(tx -> {
-                store.planAsEver(tx);
                 store.hold(tx, account, node, clock.instant());
                 var claimed = claim.apply(tx);
                 var claims = claimed.stream().map(DeliveryStore.Claimed::claim).toList();

@@ -49,6 +49,27 @@ class SourcesTest {
     }
 
     @Test
+    void a_kept_letter_of_a_settled_delivery_is_swept() throws Exception {
+        try (var relay = FakeSmtp.start();
+                var server = TestServer.with(Relay.parse(relay.url()));
+                var room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty())) {
+            server.subscriber("a@example.org", server.sequence(immediate("Hello")));
+            server.settle();
+            room.database.useTx(tx -> tx.update("""
+                            insert into delivery_message (account_id, delivery_id, envelope_sender, message)
+                            select account_id, id, 'a@example.com', 'x' from delivery
+                            """).execute());
+
+            sweep(room);
+
+            assertThat(room.database.<Integer>inTx(tx -> tx.query("select count(*) from delivery_message")
+                            .mapTo(Integer.class)
+                            .one()))
+                    .isZero();
+        }
+    }
+
+    @Test
     void letters_that_are_done_with_leave_their_slot_to_the_next() throws Exception {
         try (var relay = FakeSmtp.start();
                 var server = TestServer.with(Relay.parse(relay.url()));
