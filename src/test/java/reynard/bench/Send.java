@@ -37,7 +37,8 @@ import reynard.db.EmbeddedDatabase;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
-/// Each server sends up to 50,000 others before, so that what is measured is not Java that is being compiled. Sizes are
+/// Each server sends up to 100,000 others before, so that what is measured is not Java that is being compiled. Sizes
+/// are
 /// set
 /// by
 /// `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
