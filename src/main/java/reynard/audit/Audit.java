@@ -132,6 +132,9 @@ public final class Audit {
             for (var stray : store.strays(tx, account)) {
                 report(account, stray.what(), stray.delivery(), "belongs to a delivery that does not exist");
             }
+            for (long delivery : store.lostLetters(tx, account)) {
+                report(account, "delivery", delivery, "may have arrived, but its letter is kept nowhere");
+            }
             for (long delivery : store.unreadableLetters(tx, account)) {
                 report(account, "delivery", delivery, "has a kept letter whose source does not exist");
             }

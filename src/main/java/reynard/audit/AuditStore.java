@@ -59,7 +59,8 @@ final class AuditStore {
         return tx.query("""
                         select e.id, e.sequence_id, e.subscriber_id, s.state as subscriber_state, e.run, e.source,
                                e.added_at, e.state, e.parked_because, e.last_email_id, e.anchor_at, e.next_email_id,
-                               e.due_at, e.tzdata, e.plan_version, e.keeps_date, e.finished_at, e.finish_reason, u.due_at as queued_for,
+                               e.due_at, e.tzdata, e.plan_version, e.keeps_date, e.finished_at, e.finish_reason,
+                               u.due_at as queued_for,
                                l.sequence_id as last_email_sequence, n.sequence_id as next_email_sequence,
                                (select count(*) from enrollment_past_run p
                                  where p.account_id = :account and p.enrollment_id = e.id) as past_runs
@@ -158,8 +159,9 @@ final class AuditStore {
                                coalesce(t.accepted, 0) as accepted, t.accepted_at,
                                case when u.delivery_id is null then d.settled_at is not null
                                     else d.settled_at is null and u.kind = d.kind
-                                         and u.email_id is not distinct from coalesce(d.broadcast_id, d.sequence_email_id)
                                          and u.next_attempt_at is not distinct from d.next_attempt_at
+                                         and u.email_id is not distinct from
+                                             coalesce(d.broadcast_id, d.sequence_email_id)
                                     end as queue_agrees
                           from page p
                           join delivery d on d.account_id = :account and d.id = p.id
@@ -381,6 +383,23 @@ final class AuditStore {
                 .bind("account", account)
                 .map((row, _) -> new Stray(row.getString("what"), row.getLong("delivery_id")))
                 .list();
+    }
+
+    /// Deliveries that may have arrived, and could not be sent again as they were.
+    List<Long> lostLetters(Tx tx, AccountId account) {
+        return tx.query("""
+                        select d.id
+                          from delivery_queue u
+                          join delivery d on d.account_id = :account and d.id = u.delivery_id
+                         where u.account_id = :account
+                           and (d.at_dot and d.owner is not null or not d.at_dot and d.state = 'uncertain')
+                           and not exists (select from delivery_message m
+                                            where m.account_id = :account and m.delivery_id = d.id)
+                           and not (d.at_dot
+                                    and exists (select from letter_slot l
+                                                 where l.account_id = :account and l.owner = d.owner
+                                                   and l.delivery_id = d.id))
+                        """).bind("account", account).mapTo(Long.class).list();
     }
 
     /// Deliveries whose kept letter nobody can read, because what it was told from is gone.

@@ -626,6 +626,18 @@ final class DeliveryStore {
                 .list();
     }
 
+    /// Drops a queued delivery if its `gate` has a reason to.
+    private static final String DROPPED_FOR_A_REASON = """
+                        dropped as (
+                            update delivery d
+                               set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
+                              from gate
+                             where d.account_id = :account and d.id = :id and gate.reason is not null
+                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
+                            returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
+                                      d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at),
+            """;
+
     /// Drops a delivery that has just gone back into the queue if what has happened since it was claimed
     /// forbids it: the news of that could not reach a claimed row. Nobody leaves, is taken out or starts over,
     /// and no sequence is deleted before this transaction ends.
@@ -651,14 +663,7 @@ final class DeliveryStore {
                               join enrollment n on n.account_id = :account and n.id = v.enrollment_id
                              where v.account_id = :account and v.id = :id
                                for share of s, q, n),
-                        dropped as (
-                            update delivery d
-                               set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
-                              from gate
-                             where d.account_id = :account and d.id = :id and gate.reason is not null
-                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                            returning d.id, d.enrollment_id, d.run, d.sequence_email_id),
-                        """ + OUT_OF_THE_QUEUE + """
+                        """ + DROPPED_FOR_A_REASON + OUT_OF_THE_QUEUE + """
                         select p.id, p.enrollment_id, p.run, p.sequence_email_id from dropped p
                         """)
                 .bind("account", account)
@@ -694,15 +699,7 @@ final class DeliveryStore {
                               join suppression x on x.account_id = :account and x.address = lower(v.recipient)
                              where v.account_id = :account and v.id = :id and v.purpose = 'confirmation'
                                and x.reason <> 'unsubscribed'),
-                        dropped as (
-                            update delivery d
-                               set state = 'skipped', reason = gate.reason, settled_at = :now, next_attempt_at = null
-                              from gate
-                             where d.account_id = :account and d.id = :id and gate.reason is not null
-                               and d.state in ('scheduled', 'deferred', 'uncertain') and d.owner is null
-                            returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
-                                      d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at),
-                        """ + OUT_OF_THE_QUEUE + """
+                        """ + DROPPED_FOR_A_REASON + OUT_OF_THE_QUEUE + """
                         select p.kind, p.enrollment_id, p.run, p.sequence_id, p.sequence_email_id, p.subscriber_id,
                                p.broadcast_id, p.purpose, p.recipient, p.give_up_at
                           from dropped p

@@ -90,7 +90,7 @@ public final class Sender implements AutoCloseable {
     /// Those that are claimed and not done with.
     private final Semaphore slots;
 
-    private final Slots letterSlots = new Slots();
+    private final LetterSlots letterSlots = new LetterSlots();
     private final Bookmarks bookmarks = new Bookmarks(System::nanoTime);
     private final Map<Relay, Semaphore> lines = new HashMap<>();
     private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);

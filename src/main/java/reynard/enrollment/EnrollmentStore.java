@@ -36,14 +36,14 @@ import reynard.subscriber.MemberFilter;
 
 /// Every statement about enrollments.
 final class EnrollmentStore {
-    private static final String ENROLLMENTS_COLUMNS = """
+    private static final String SELECT = """
             select e.id, e.sequence_id, e.subscriber_id, e.run, e.source, e.added_at, e.state, e.parked_because,
                    e.last_email_id, e.anchor_at, e.next_email_id, e.due_at, e.tzdata, e.plan_version, e.finished_at,
                    e.finish_reason
             """;
 
     /// Those of an account, to which a statement adds which of them.
-    private static final String ENROLLMENTS = ENROLLMENTS_COLUMNS + """
+    private static final String ENROLLMENTS = SELECT + """
               from enrollment e
              where e.account_id = :account
             """;
@@ -153,7 +153,7 @@ final class EnrollmentStore {
 
     /// Those due, oldest first, but for the rows that another node is working on.
     List<Enrollment> claimDue(Tx tx, AccountId account, Instant now, int limit) {
-        return tx.query(ENROLLMENTS_COLUMNS + """
+        return tx.query(SELECT + """
                           from enrollment_queue u
                           join enrollment e on e.account_id = :account and e.id = u.enrollment_id
                          where u.account_id = :account and u.due_at <= :now
@@ -237,24 +237,24 @@ final class EnrollmentStore {
                 .toList();
         return tx.query("""
                         with written as (
-                        insert into enrollment
-                               (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
-                                parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
-                                plan_version, finished_at, finish_reason, created_at)
-                        select :account, n.id, :sequence, n.subscriber_id, 1, n.source, n.added_at, n.state,
-                               n.parked_because, n.last_email_id, n.anchor_at, n.next_email_id, n.due_at, n.tzdata,
-                               n.plan_version, n.finished_at, n.finish_reason, n.added_at
-                          from unnest(:ids::bigint[], :subscribers::bigint[], :sources::text[],
-                                      :addedAts::timestamptz[], :states::text[], :parkedBecauses::text[],
-                                      :lastEmails::bigint[], :anchorAts::timestamptz[], :nextEmails::bigint[],
-                                      :dueAts::timestamptz[], :tzdatas::text[], :planVersions::bigint[],
-                                      :finishedAts::timestamptz[], :finishReasons::text[])
-                               as n (id, subscriber_id, source, added_at, state, parked_because, last_email_id,
-                                     anchor_at, next_email_id, due_at, tzdata, plan_version, finished_at,
-                                     finish_reason)
-                         order by n.subscriber_id
-                        on conflict (account_id, sequence_id, subscriber_id) do nothing
-                        returning id, subscriber_id, due_at),
+                            insert into enrollment
+                                   (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
+                                    parked_because, last_email_id, anchor_at, next_email_id, due_at, tzdata,
+                                    plan_version, finished_at, finish_reason, created_at)
+                            select :account, n.id, :sequence, n.subscriber_id, 1, n.source, n.added_at, n.state,
+                                   n.parked_because, n.last_email_id, n.anchor_at, n.next_email_id, n.due_at, n.tzdata,
+                                   n.plan_version, n.finished_at, n.finish_reason, n.added_at
+                              from unnest(:ids::bigint[], :subscribers::bigint[], :sources::text[],
+                                          :addedAts::timestamptz[], :states::text[], :parkedBecauses::text[],
+                                          :lastEmails::bigint[], :anchorAts::timestamptz[], :nextEmails::bigint[],
+                                          :dueAts::timestamptz[], :tzdatas::text[], :planVersions::bigint[],
+                                          :finishedAts::timestamptz[], :finishReasons::text[])
+                                   as n (id, subscriber_id, source, added_at, state, parked_because, last_email_id,
+                                         anchor_at, next_email_id, due_at, tzdata, plan_version, finished_at,
+                                         finish_reason)
+                             order by n.subscriber_id
+                            on conflict (account_id, sequence_id, subscriber_id) do nothing
+                            returning id, subscriber_id, due_at),
                         """ + QUEUED + """
                         select w.subscriber_id from written w
                         """)
@@ -311,21 +311,21 @@ final class EnrollmentStore {
                 .toList();
         tx.query("""
                         with written as (
-                        update enrollment e
-                           set run = n.run, source = n.source, added_at = n.added_at, state = n.state,
-                               parked_because = n.parked_because, last_email_id = n.last_email_id,
-                               anchor_at = n.anchor_at, next_email_id = n.next_email_id, due_at = n.due_at,
-                               tzdata = n.tzdata, plan_version = n.plan_version, keeps_date = false,
-                               finished_at = n.finished_at, finish_reason = n.finish_reason
-                          from unnest(:ids::bigint[], :runs::int[], :sources::text[], :addedAts::timestamptz[],
-                                      :states::text[], :parkedBecauses::text[], :lastEmails::bigint[],
-                                      :anchorAts::timestamptz[], :nextEmails::bigint[], :dueAts::timestamptz[],
-                                      :tzdatas::text[], :planVersions::bigint[], :finishedAts::timestamptz[],
-                                      :finishReasons::text[])
-                               as n (id, run, source, added_at, state, parked_because, last_email_id, anchor_at,
-                                     next_email_id, due_at, tzdata, plan_version, finished_at, finish_reason)
-                         where e.account_id = :account and e.id = n.id
-                        returning e.id, e.due_at),
+                            update enrollment e
+                               set run = n.run, source = n.source, added_at = n.added_at, state = n.state,
+                                   parked_because = n.parked_because, last_email_id = n.last_email_id,
+                                   anchor_at = n.anchor_at, next_email_id = n.next_email_id, due_at = n.due_at,
+                                   tzdata = n.tzdata, plan_version = n.plan_version, keeps_date = false,
+                                   finished_at = n.finished_at, finish_reason = n.finish_reason
+                              from unnest(:ids::bigint[], :runs::int[], :sources::text[], :addedAts::timestamptz[],
+                                          :states::text[], :parkedBecauses::text[], :lastEmails::bigint[],
+                                          :anchorAts::timestamptz[], :nextEmails::bigint[], :dueAts::timestamptz[],
+                                          :tzdatas::text[], :planVersions::bigint[], :finishedAts::timestamptz[],
+                                          :finishReasons::text[])
+                                   as n (id, run, source, added_at, state, parked_because, last_email_id, anchor_at,
+                                         next_email_id, due_at, tzdata, plan_version, finished_at, finish_reason)
+                             where e.account_id = :account and e.id = n.id
+                            returning e.id, e.due_at),
                         unqueued as (
                             delete from enrollment_queue u
                              using written w

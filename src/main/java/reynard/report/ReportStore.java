@@ -17,24 +17,23 @@ import reynard.id.SubscriberId;
 
 /// Every statement of the room.
 final class ReportStore {
-    /// The emails of lists that went out in a time, with what came of each; or were refused in it, and took their
-    /// reader from the list.
-    private static final String GONE = """
-            with gone as (
-                select d.sequence_id, d.sequence_email_id, d.settled_at, d.opened_at, d.clicked_at, d.departure
-                  from attempt a
-                  join delivery d on d.account_id = :account and d.id = a.delivery_id and d.settled_at = a.at
-                 where a.account_id = :account and a.outcome = 'accepted' and a.at >= :from and a.at < :to
-                   and d.state in ('sent', 'bounced') and d.kind <> 'notice'
-                union all
-                select d.sequence_id, d.sequence_email_id, d.settled_at, d.opened_at, d.clicked_at, d.departure
-                  from delivery d
-                 where d.account_id = :account and d.departure = 'bounced' and d.state not in ('sent', 'bounced')
-                   and d.kind <> 'notice' and d.settled_at >= :from and d.settled_at < :to)
-            """;
-
+    /// What went out in the span is found by its accepted attempts; what was refused in it, by who left for that.
     Reports.EmailTotals emails(Tx tx, AccountId account, Span span) {
-        return tx.query(GONE + """
+        return tx.query("""
+                        with gone as (
+                            select d.opened_at, d.clicked_at, d.departure
+                              from attempt a
+                              join delivery d
+                                on d.account_id = :account and d.id = a.delivery_id and d.settled_at = a.at
+                             where a.account_id = :account and a.outcome = 'accepted'
+                               and a.at >= :from and a.at < :to
+                               and d.state in ('sent', 'bounced') and d.kind <> 'notice'
+                            union all
+                            select d.opened_at, d.clicked_at, d.departure
+                              from delivery d
+                             where d.account_id = :account and d.departure = 'bounced'
+                               and d.state not in ('sent', 'bounced') and d.kind <> 'notice'
+                               and d.settled_at >= :from and d.settled_at < :to)
                         select count(*) as sent, count(g.opened_at) as opened, count(g.clicked_at) as clicked,
                                count(*) filter (where g.departure = 'unsubscribed') as unsubscribed,
                                count(*) filter (where g.departure = 'bounced') as bounced
@@ -132,12 +131,15 @@ final class ReportStore {
     Map<Integer, Reports.DayTotals> byDay(
             Tx tx, AccountId account, SequenceId sequence, Optional<SequenceEmailId> email, List<Instant> starts) {
         var found = new HashMap<Integer, Reports.DayTotals>();
-        tx.query(GONE + """
-                        select width_bucket(g.settled_at, :starts::timestamptz[]) as day,
-                               count(*) as sent, count(g.opened_at) as opened, count(g.clicked_at) as clicked,
-                               count(*) filter (where g.departure = 'unsubscribed') as unsubscribed
-                          from gone g
-                         where g.sequence_id = :sequence and (:email::bigint is null or g.sequence_email_id = :email)
+        tx.query("""
+                        select width_bucket(d.settled_at, :starts::timestamptz[]) as day,
+                               count(*) as sent, count(d.opened_at) as opened, count(d.clicked_at) as clicked,
+                               count(*) filter (where d.departure = 'unsubscribed') as unsubscribed
+                          from delivery d
+                         where d.account_id = :account and d.sequence_id = :sequence
+                           and (:email::bigint is null or d.sequence_email_id = :email)
+                           and (d.state in ('sent', 'bounced') or d.departure = 'bounced') and d.kind <> 'notice'
+                           and d.settled_at >= :from and d.settled_at < :to
                          group by 1
                         """)
                 .bind("account", account)

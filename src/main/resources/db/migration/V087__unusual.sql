@@ -8,7 +8,8 @@ create index delivery_unusual_email on delivery (account_id, sequence_email_id, 
 create index delivery_unusual_broadcast on delivery (account_id, broadcast_id, unusual)
     where unusual is not null and broadcast_id is not null;
 
--- What has become of what one email of a sequence, or one broadcast, has led to. What is in none of these has gone out.
+-- What has become of what one email of a sequence, or one broadcast, has led to. What neither waits, failed nor was
+-- skipped has gone out, and some of that has bounced.
 create view email_progress as
 select p.account_id, p.email_id, sum(p.deliveries)::bigint as deliveries, sum(p.queued)::bigint as queued,
        sum(p.failed)::bigint as failed, sum(p.skipped)::bigint as skipped, sum(p.bounced)::bigint as bounced

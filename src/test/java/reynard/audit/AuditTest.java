@@ -556,6 +556,12 @@ class AuditTest {
     }
 
     @Test
+    void an_email_that_may_have_arrived_and_could_not_be_sent_again_as_it_was() {
+        spoilDelivery("sending", "state = 'uncertain', uncertain_at = created_at, reason = 'uncertain'");
+        assertDelivery("sending", "may have arrived, but its letter is kept nowhere");
+    }
+
+    @Test
     void a_kept_letter_that_nobody_can_read() {
         execute("insert into delivery_message (account_id, delivery_id, envelope_sender, source_id, message)"
                 + " select id, " + delivery("sending") + ", 'a@example.com', 'gone', 'x' from account");

@@ -38,10 +38,7 @@ import reynard.db.EmbeddedDatabase;
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
 /// Each server sends up to 100,000 others before, so that what is measured is not Java that is being compiled. Sizes
-/// are
-/// set
-/// by
-/// `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
+/// are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
 ///
 /// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and
 /// no mail server is started.

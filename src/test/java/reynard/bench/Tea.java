@@ -18,7 +18,8 @@ final class Tea {
                                     + " is about. <a href=\"https://www.example.com/tea/")
                     .append(i)
                     .append(
-                            "\">Read on about tea</a>.</p><p>Tea is made of leaves and hot water. Both should be good, and neither of them hurried.</p>");
+                            "\">Read on about tea</a>.</p><p>Tea is made of leaves and hot water. Both should be good, and"
+                                    + " neither of them hurried.</p>");
         }
         return content.toString();
     }

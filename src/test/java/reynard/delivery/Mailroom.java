@@ -137,6 +137,11 @@ final class Mailroom implements AutoCloseable {
         return taken;
     }
 
+    /// Takes over what dead nodes have left behind.
+    int rescue() {
+        return new Rescuer(database, accounts, deliveries, 0).rescue(now);
+    }
+
     @Override
     public void close() {
         sender.close();

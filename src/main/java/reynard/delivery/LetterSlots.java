@@ -4,7 +4,7 @@ import java.util.PriorityQueue;
 
 /// The slots that a node keeps its letters in while they are at their final dots. A slot that is taken and never given
 /// back costs the room of a letter, and nothing else.
-final class Slots {
+final class LetterSlots {
     private final PriorityQueue<Integer> free = new PriorityQueue<>();
     private int count;
 
