@@ -130,7 +130,7 @@ public final class Audit {
                                 + tally.visitorsReally() + " are");
             }
             for (var stray : store.strays(tx, account)) {
-                report(account, stray.what(), stray.delivery(), "belongs to a delivery that does not exist");
+                report(account, stray.what(), stray.id(), "belongs to " + stray.owner() + " that does not exist");
             }
             for (long delivery : store.lostLetters(tx, account)) {
                 report(account, "delivery", delivery, "may have arrived, but its letter is kept nowhere");

@@ -364,14 +364,15 @@ final class AuditStore {
                 .list();
     }
 
-    /// What is kept for a delivery that does not exist.
+    /// What is of a delivery or an enrollment that does not exist.
     ///
-    /// @param what an attempt or a kept letter
-    record Stray(String what, long delivery) {}
+    /// @param owner `a delivery` or `an enrollment`
+    /// @param id of that
+    record Stray(String what, String owner, long id) {}
 
     List<Stray> strays(Tx tx, AccountId account) {
         return tx.query("""
-                        select k.what, k.delivery_id
+                        select k.what, 'a delivery' as owner, k.delivery_id as id
                           from (select distinct 'attempt' as what, a.delivery_id
                                   from attempt a where a.account_id = :account
                                  union all
@@ -379,9 +380,15 @@ final class AuditStore {
                                   from delivery_message m where m.account_id = :account) k
                          where not exists (select from delivery d
                                             where d.account_id = :account and d.id = k.delivery_id)
+                         union all
+                        select 'place in the queue', 'an enrollment', u.enrollment_id
+                          from enrollment_queue u
+                         where u.account_id = :account
+                           and not exists (select from enrollment e
+                                            where e.account_id = :account and e.id = u.enrollment_id)
                         """)
                 .bind("account", account)
-                .map((row, _) -> new Stray(row.getString("what"), row.getLong("delivery_id")))
+                .map((row, _) -> new Stray(row.getString("what"), row.getString("owner"), row.getLong("id")))
                 .list();
     }
 

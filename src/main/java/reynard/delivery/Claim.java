@@ -16,6 +16,11 @@ record Claim(
         int attempts,
         Optional<Instant> firstTriedAt,
         Optional<String> envelopeSender) {
+    @Override
+    public int hashCode() {
+        return delivery.hashCode();
+    }
+
     /// The envelope sender of its first attempt stays for all that follow.
     Claim sentFrom(EmailAddress sender) {
         return envelopeSender.isPresent()

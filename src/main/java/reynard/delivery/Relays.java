@@ -44,7 +44,7 @@ public final class Relays {
     /// How many emails are held for each connection: one is sent, another waits, and two more make a claim worth it.
     private static final int AHEAD = 4;
     /// How many wait at the most, whatever the number of connections: each is a letter in memory.
-    private static final int AHEAD_MAX = 256;
+    private static final int AHEAD_MAX = 512;
 
     private final Map<Relay, Used> relays = new LinkedHashMap<>();
 

@@ -332,6 +332,7 @@ final class PersonStore {
         }
         keepHash(tx, account, id, address, erasedKey);
         uncount(tx, account, id, address);
+        leaveQueue(tx, account, id);
         for (var statement : ERASURES) {
             tx.update(statement)
                     .bind("account", account)
@@ -339,6 +340,24 @@ final class PersonStore {
                     .bind("address", address)
                     .execute();
         }
+    }
+
+    /// Nobody writes to the queue who does not hold the enrollment, so what is read once all are held is all there is.
+    private static void leaveQueue(Tx tx, AccountId account, SubscriberId id) {
+        var enrollments = tx.query("""
+                        select e.id from enrollment e
+                         where e.account_id = :account and e.subscriber_id = :id
+                         order by e.id
+                           for update
+                        """)
+                .bind("account", account)
+                .bind("id", id)
+                .mapTo(Long.class)
+                .list();
+        tx.update("delete from enrollment_queue where account_id = :account and enrollment_id = any(:enrollments)")
+                .bind("account", account)
+                .bind("enrollments", enrollments.toArray(Long[]::new))
+                .execute();
     }
 
     /// They have left the list just now or before, so their address is suppressed.

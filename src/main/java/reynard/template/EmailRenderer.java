@@ -22,6 +22,7 @@ import reynard.template.liquid.Template;
 /// Values in; subject, HTML and plain text out. One budget bounds the whole email, its snippets included.
 public final class EmailRenderer {
     private static final int TEMPLATES_KEPT = 500;
+    private static final int SOURCES_KEPT = 100;
     /// How deep snippets may stand in one another.
     static final int SNIPPET_DEPTH_MAX = 5;
 
@@ -32,15 +33,24 @@ public final class EmailRenderer {
     /// Takes room in a list of emails and shows nothing.
     private static final String PADDING = "&#847;&zwnj;&nbsp;";
 
-    private final Map<Piece, Template> templates = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Piece, Template> eldest) {
-            return size() > TEMPLATES_KEPT;
-        }
-    });
+    private final Map<Piece, Parsed> templates = cache(TEMPLATES_KEPT);
+    /// The letters of an email follow each other: all that it is made of is found at once.
+    private final Map<Source, Map<String, Parsed>> sources = cache(SOURCES_KEPT);
     private final StyleInliner styles = new StyleInliner();
 
     private record Piece(String source, Format format) {}
+
+    /// @param snippets the keys of those that it names
+    private record Parsed(Template template, Set<String> snippets) {}
+
+    private static <K, V> Map<K, V> cache(int entriesMax) {
+        return Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > entriesMax;
+            }
+        });
+    }
 
     /// What the author wrote.
     ///
@@ -86,7 +96,7 @@ public final class EmailRenderer {
     /// @throws BrokenEmail when a piece of it is no Liquid
     public Set<String> snippets(Source source) {
         var keys = new LinkedHashSet<String>();
-        pieces(source).forEach((name, piece) -> keys.addAll(keys(parsed(name, piece))));
+        parsed(source).values().forEach(piece -> keys.addAll(piece.snippets()));
         return keys;
     }
 
@@ -95,10 +105,12 @@ public final class EmailRenderer {
     /// @throws BrokenEmail when a piece of it is no Liquid
     public Set<String> variables(Source source, Map<String, Snippet> snippets) {
         var variables = new LinkedHashSet<String>();
-        pieces(source)
-                .forEach((name, piece) -> variables.addAll(parsed(name, piece).variables()));
+        parsed(source)
+                .values()
+                .forEach(piece -> variables.addAll(piece.template().variables()));
         snippets.values()
                 .forEach(snippet -> variables.addAll(parsed(named(snippet), new Piece(snippet.content(), Format.HTML))
+                        .template()
                         .variables()));
         return variables;
     }
@@ -153,13 +165,26 @@ public final class EmailRenderer {
         }
     }
 
-    private Template parsed(String name, Piece piece) {
-        var template = templates.get(piece);
-        if (template == null) {
-            template = parse(name, piece);
-            templates.put(piece, template);
+    private Map<String, Parsed> parsed(Source source) {
+        var known = sources.get(source);
+        if (known != null) {
+            return known;
         }
-        return template;
+        var parsed = new LinkedHashMap<String, Parsed>();
+        pieces(source).forEach((name, piece) -> parsed.put(name, parsed(name, piece)));
+        sources.put(source, parsed);
+        return parsed;
+    }
+
+    private Parsed parsed(String name, Piece piece) {
+        var known = templates.get(piece);
+        if (known != null) {
+            return known;
+        }
+        var template = parse(name, piece);
+        var parsed = new Parsed(template, keys(template));
+        templates.put(piece, parsed);
+        return parsed;
     }
 
     private static Template parse(String name, Piece piece) {
@@ -215,7 +240,7 @@ public final class EmailRenderer {
             var preview = text("preview_text", pieces).strip();
             data.put("preview_text", new Markup(padded(preview)));
             data.put("message_content", new Markup(content(pieces)));
-            var layout = parsed("email_template", piece(pieces, "email_template"));
+            var layout = piece(pieces, "email_template").template();
             var html = rendered("email_template", layout, escaped);
             if (!preview.isEmpty() && !layout.variables().contains("preview_text")) {
                 html = behindBodyTag(html, padded(preview));
@@ -231,24 +256,24 @@ public final class EmailRenderer {
             return content(resolved(source));
         }
 
-        private String content(Map<String, Piece> pieces) {
-            return rendered("content", parsed("content", piece(pieces, "content")), escaped);
+        private String content(Map<String, Parsed> pieces) {
+            return rendered("content", piece(pieces, "content").template(), escaped);
         }
 
-        private Map<String, Piece> resolved(Source source) {
-            var pieces = pieces(source);
-            pieces.forEach((name, piece) -> resolve(keys(parsed(name, piece)), new LinkedHashSet<>()));
+        private Map<String, Parsed> resolved(Source source) {
+            var pieces = parsed(source);
+            pieces.values().forEach(piece -> resolve(piece.snippets(), new LinkedHashSet<>()));
             return pieces;
         }
 
-        private static Piece piece(Map<String, Piece> pieces, String name) {
+        private static Parsed piece(Map<String, Parsed> pieces, String name) {
             return java.util.Objects.requireNonNull(pieces.get(name));
         }
 
         /// Subject and preview text: nobody reads HTML in them.
-        private String text(String name, Map<String, Piece> pieces) {
-            var template = parsed(name, piece(pieces, name));
-            if (keys(template).isEmpty()) {
+        private String text(String name, Map<String, Parsed> pieces) {
+            var template = piece(pieces, name).template();
+            if (piece(pieces, name).snippets().isEmpty()) {
                 return rendered(name, template, plain);
             }
             var texts = new HashMap<String, Object>();
@@ -301,9 +326,9 @@ public final class EmailRenderer {
                         "is more than " + SNIPPET_DEPTH_MAX + " snippets deep: " + String.join(" -> ", way));
             }
             if (depth == 0) {
-                var template = parsed(named(snippet), new Piece(snippet.content(), Format.HTML));
-                depth = 1 + resolve(keys(template), way);
-                snippets.put(key, written(snippet, template));
+                var parsed = parsed(named(snippet), new Piece(snippet.content(), Format.HTML));
+                depth = 1 + resolve(parsed.snippets(), way);
+                snippets.put(key, written(snippet, parsed.template()));
                 depths.put(key, depth);
             }
             way.remove(key);

@@ -50,8 +50,7 @@ create table enrollment_queue (
     account_id      bigint      not null,
     enrollment_id   bigint      not null,
     due_at          timestamptz not null, -- as the enrollment has it
-    primary key (account_id, enrollment_id),
-    foreign key (account_id, enrollment_id) references enrollment on delete cascade
+    primary key (account_id, enrollment_id) -- no foreign key: to ask for it costs more than the row
 );
 create index enrollment_queue_due on enrollment_queue (account_id, due_at, enrollment_id);
 

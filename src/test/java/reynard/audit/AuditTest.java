@@ -556,6 +556,13 @@ class AuditTest {
     }
 
     @Test
+    void a_place_in_the_queue_of_no_enrollment() {
+        execute(
+                "insert into enrollment_queue (account_id, enrollment_id, due_at) select id, 900000, now() from account");
+        assertFound("place in the queue", 900_000, "belongs to an enrollment that does not exist");
+    }
+
+    @Test
     void an_email_that_may_have_arrived_and_could_not_be_sent_again_as_it_was() {
         spoilDelivery("sending", "state = 'uncertain', uncertain_at = created_at, reason = 'uncertain'");
         assertDelivery("sending", "may have arrived, but its letter is kept nowhere");

@@ -48,7 +48,7 @@ public final class Send {
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
     private static final int WARM = Integer.getInteger("bench.warm", 100_000);
-    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 384);
+    private static final int CONNECTIONS = Integer.getInteger("bench.connections", 640);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
     private static final int MEGABYTES_MAX = 400;
@@ -217,9 +217,10 @@ public final class Send {
                 }
                 // Without one, mail of a list is kept back.
                 execute(jdbcUrl, "update account set postal_address = '1 Tea Street'");
-                awaitSent(jdbcUrl, server, warm);
-                // Its own cost, and that of the events which libraries write while it runs, is not the server's.
+                awaitAttempts(jdbcUrl, server, warm / 2);
+                // Its own cost is not the server's; and once it has ended, Java compiles anew what it had a hand in.
                 stopRecording(server, recording);
+                awaitSent(jdbcUrl, server, warm);
                 double transactions = number(jdbcUrl, TRANSACTIONS);
                 double logged = number(jdbcUrl, LOGGED);
                 execute(jdbcUrl, "update sequence set active = true, paused_at = null");
@@ -278,9 +279,12 @@ public final class Send {
         var command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         // As bin/reynard starts it.
-                        "-Xmx256m",
+                        "-Xmx208m",
+                        "-Xmn112m",
+                        "-XX:TrimNativeHeapInterval=5000",
                         "-XX:+UseSerialGC",
                         "-XX:+UseCompactObjectHeaders",
+                        "-XX:FlightRecorderOptions:memorysize=2m",
                         "-XX:StartFlightRecording=jdk.ExecutionSample#enabled=true,"
                                 + "jdk.ExecutionSample#period=20ms,name=warm",
                         "-Xlog:jfr*=off",
@@ -411,29 +415,38 @@ public final class Send {
     /// @param attempts how many there have to be
     /// @return the peak of the server's resident memory, in megabytes
     private static long awaitSent(String jdbcUrl, Process server, long attempts) throws Exception {
-        // What is asked while emails go out costs next to nothing: what PostgreSQL has counted, by one connection.
-        try (var connection = DriverManager.getConnection(jdbcUrl);
-                var counted = connection.prepareStatement("""
-                        select (n_tup_ins < %d)::int from pg_stat_user_tables where relname = 'attempt'
-                        """.formatted(attempts));
-                var open = connection.prepareStatement("""
-                        select count(*)
-                          from delivery d
-                          join sequence q on q.account_id = d.account_id and q.id = d.sequence_id and q.active
-                         where d.next_attempt_at is not null
-                        """)) {
-            while (isFound(counted) || isFound(open)) {
-                if (server.waitFor(500, TimeUnit.MILLISECONDS)) {
-                    throw new IllegalStateException("the server has ended");
-                }
-            }
-        }
+        awaitAttempts(jdbcUrl, server, attempts);
+        awaitNone(jdbcUrl, server, """
+                select count(*)
+                  from delivery d
+                  join sequence q on q.account_id = d.account_id and q.id = d.sequence_id and q.active
+                 where d.next_attempt_at is not null
+                """);
         return Files.readAllLines(Path.of("/proc/" + server.pid() + "/status")).stream()
                         .filter(line -> line.startsWith("VmHWM:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                         .findFirst()
                         .orElseThrow()
                 / 1024;
+    }
+
+    /// What is asked while emails go out costs next to nothing: what PostgreSQL has counted, by one connection.
+    private static void awaitAttempts(String jdbcUrl, Process server, long attempts) throws Exception {
+        awaitNone(
+                jdbcUrl,
+                server,
+                "select (n_tup_ins < %d)::int from pg_stat_user_tables where relname = 'attempt'".formatted(attempts));
+    }
+
+    private static void awaitNone(String jdbcUrl, Process server, String counting) throws Exception {
+        try (var connection = DriverManager.getConnection(jdbcUrl);
+                var statement = connection.prepareStatement(counting)) {
+            while (isFound(statement)) {
+                if (server.waitFor(500, TimeUnit.MILLISECONDS)) {
+                    throw new IllegalStateException("the server has ended");
+                }
+            }
+        }
     }
 
     private static boolean isFound(PreparedStatement statement) throws SQLException {

@@ -8,10 +8,24 @@ import reynard.mail.EmailAddress;
 ///
 /// @param id names the message in reports about it (ENVID of RFC 3461); letters, digits, `-` and `_`
 public record Envelope(EmailAddress sender, EmailAddress recipient, Optional<String> id) {
+    private static final int ID_MAX = 100;
+
     public Envelope {
-        if (!id.map(text -> text.matches("[A-Za-z0-9_-]{1,100}")).orElse(true)) {
+        if (id.isPresent() && !isId(id.get())) {
             throw new IllegalArgumentException("not an envelope id: " + id);
         }
+    }
+
+    private static boolean isId(String text) {
+        return !text.isEmpty() && text.length() <= ID_MAX && text.chars().allMatch(Envelope::isOfId);
+    }
+
+    private static boolean isOfId(int unit) {
+        return (unit >= 'a' && unit <= 'z')
+                || (unit >= 'A' && unit <= 'Z')
+                || (unit >= '0' && unit <= '9')
+                || unit == '-'
+                || unit == '_';
     }
 
     public Envelope(EmailAddress sender, EmailAddress recipient) {

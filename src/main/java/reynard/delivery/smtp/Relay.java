@@ -92,6 +92,12 @@ public record Relay(
         this(host, port, encryption, credentials, connections, Terms.ANY);
     }
 
+    /// Asked for several times for each email, and no two relays have the same place.
+    @Override
+    public int hashCode() {
+        return host.hashCode() * 31 + port;
+    }
+
     /// Whether there is no relay: mail goes to the hosts of its recipients.
     public boolean isDirect() {
         return host.equals(ANYWHERE);

@@ -52,9 +52,14 @@ final class ReplyReader {
         }
     }
 
+    /// Whether bytes that nobody asked for came along with what was read.
+    boolean holdsUnread() {
+        return position < limit;
+    }
+
     /// Whether bytes have come that nobody asked for.
     boolean hasUnread() throws IOException {
-        return position < limit || in.available() > 0;
+        return holdsUnread() || in.available() > 0;
     }
 
     private int next() throws IOException {

@@ -26,12 +26,19 @@ import reynard.mail.EmailAddress;
 /// Within a message, MAIL, RCPT and DATA go out together if the relay offers PIPELINING (RFC 2920); nothing is
 /// ever sent ahead of the reply to a dot. For one virtual thread at a time; not safe for two.
 public final class SmtpConnection implements AutoCloseable {
+    /// What TCP sends at once at the beginning of a connection (RFC 6928): up to here a message and its dot arrive
+    /// together.
+    private static final int FIRST_WINDOW = 14_600;
+
     private final Relay relay;
     private final SmtpSettings settings;
     private final Line line;
     private final Capabilities capabilities;
     private final int messagesMax;
     private final long octetsMax;
+    private final boolean pipelines;
+    private final boolean limitsSize;
+    private final boolean reports;
     private int transactions;
     private boolean needsReset;
     private boolean inTransaction;
@@ -43,6 +50,9 @@ public final class SmtpConnection implements AutoCloseable {
         this.capabilities = capabilities;
         this.messagesMax = capabilities.messagesMax();
         this.octetsMax = capabilities.octetsMax();
+        this.pipelines = offers("PIPELINING");
+        this.limitsSize = offers("SIZE");
+        this.reports = offers("DSN");
     }
 
     /// Connects, encrypts and logs in as the relay's URL asks.
@@ -65,7 +75,8 @@ public final class SmtpConnection implements AutoCloseable {
         return !inTransaction && !line.isClosed() && transactions < messagesMax;
     }
 
-    /// Offers the message and, if the relay wants it, sends all of it but the final dot.
+    /// Offers the message and, if the relay wants it, sends all of it but the final dot; a small one stays here and
+    /// goes out with its dot.
     ///
     /// `message` is a whole message, headers first; CRLF, lone CR and lone LF all end a line.
     ///
@@ -101,7 +112,7 @@ public final class SmtpConnection implements AutoCloseable {
 
     private List<Command> commands(Envelope envelope, WireBody body, int size) {
         var mail = new StringBuilder("MAIL FROM:").append(path(envelope.sender()));
-        if (offers("SIZE")) {
+        if (limitsSize) {
             mail.append(" SIZE=").append(size);
         }
         if (body.hasEightBitBody() || (needsSmtpUtf8(envelope, body) && offers("8BITMIME"))) {
@@ -111,7 +122,7 @@ public final class SmtpConnection implements AutoCloseable {
             mail.append(" SMTPUTF8");
         }
         // A report is asked for when the message comes back for good, and with its headers alone (RFC 3461).
-        if (offers("DSN")) {
+        if (reports) {
             mail.append(" RET=HDRS");
             envelope.id().ifPresent(id -> mail.append(" ENVID=").append(id));
         }
@@ -121,8 +132,7 @@ public final class SmtpConnection implements AutoCloseable {
         }
         commands.add(new Command(Stage.MAIL, mail.append("\r\n").toString()));
         commands.add(new Command(
-                Stage.RCPT,
-                "RCPT TO:" + path(envelope.recipient()) + (offers("DSN") ? " NOTIFY=FAILURE" : "") + "\r\n"));
+                Stage.RCPT, "RCPT TO:" + path(envelope.recipient()) + (reports ? " NOTIFY=FAILURE" : "") + "\r\n"));
         commands.add(new Command(Stage.DATA, "DATA\r\n"));
         return commands;
     }
@@ -147,7 +157,7 @@ public final class SmtpConnection implements AutoCloseable {
 
         Begun make() {
             try {
-                if (line.hasUnread()) {
+                if (line.holdsUnread()) {
                     line.close();
                     return closedByRelay("the relay spoke out of turn");
                 }
@@ -156,9 +166,13 @@ public final class SmtpConnection implements AutoCloseable {
                 if (refusal.isPresent()) {
                     return refusal.get();
                 }
-                line.send(body.bytes(), body.length(), settings.timeouts().block());
+                boolean small = body.length() + SmtpTransaction.DOT.length <= FIRST_WINDOW;
+                if (!small) {
+                    line.send(body.bytes(), body.length(), settings.timeouts().block());
+                }
                 inTransaction = true;
-                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts()));
+                var rest = small ? body.ending(SmtpTransaction.DOT) : SmtpTransaction.DOT;
+                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts(), rest));
             } catch (IOException e) {
                 line.close();
                 return lost(e);
@@ -167,20 +181,19 @@ public final class SmtpConnection implements AutoCloseable {
 
         /// Asks up to DATA; the first refusal, if there is one.
         private Optional<NotSent> converse() throws IOException {
-            boolean together = offers("PIPELINING");
-            if (together) {
+            if (pipelines) {
                 send(commands.stream().map(Command::text).collect(Collectors.joining()));
             }
             for (int i = 0; i < commands.size(); i++) {
                 stage = commands.get(i).stage();
-                if (!together) {
+                if (!pipelines) {
                     send(commands.get(i).text());
                 }
                 var reply = line.read(settings.timeouts().of(stage));
                 boolean fits = stage == Stage.DATA ? reply.isIntermediate() : reply.isPositive();
                 if (!fits) {
                     var refusal = refused(reply);
-                    skipReplies(together ? commands.size() - i - 1 : 0);
+                    skipReplies(pipelines ? commands.size() - i - 1 : 0);
                     return Optional.of(refusal);
                 }
             }
