@@ -26,10 +26,6 @@ import reynard.mail.EmailAddress;
 /// Within a message, MAIL, RCPT and DATA go out together if the relay offers PIPELINING (RFC 2920); nothing is
 /// ever sent ahead of the reply to a dot. For one virtual thread at a time; not safe for two.
 public final class SmtpConnection implements AutoCloseable {
-    /// What TCP sends at once at the beginning of a connection (RFC 6928): up to here a message and its dot arrive
-    /// together.
-    private static final int FIRST_WINDOW = 14_600;
-
     private final Relay relay;
     private final SmtpSettings settings;
     private final Line line;
@@ -75,8 +71,7 @@ public final class SmtpConnection implements AutoCloseable {
         return !inTransaction && !line.isClosed() && transactions < messagesMax;
     }
 
-    /// Offers the message and, if the relay wants it, sends all of it but the final dot; a small one stays here and
-    /// goes out with its dot.
+    /// Offers the message and, if the relay wants it, sends all of it but the final dot.
     ///
     /// `message` is a whole message, headers first; CRLF, lone CR and lone LF all end a line.
     ///
@@ -166,13 +161,9 @@ public final class SmtpConnection implements AutoCloseable {
                 if (refusal.isPresent()) {
                     return refusal.get();
                 }
-                boolean small = body.length() + SmtpTransaction.DOT.length <= FIRST_WINDOW;
-                if (!small) {
-                    line.send(body.bytes(), body.length(), settings.timeouts().block());
-                }
+                line.send(body.bytes(), body.length(), settings.timeouts().block());
                 inTransaction = true;
-                var rest = small ? body.ending(SmtpTransaction.DOT) : SmtpTransaction.DOT;
-                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts(), rest));
+                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts()));
             } catch (IOException e) {
                 line.close();
                 return lost(e);

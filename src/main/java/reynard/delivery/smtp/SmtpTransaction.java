@@ -8,26 +8,23 @@ import reynard.delivery.smtp.SendOutcome.Deferred;
 import reynard.delivery.smtp.SendOutcome.Rejected;
 import reynard.delivery.smtp.SendOutcome.Unconfirmed;
 
-/// A message that the relay waits for, before its final dot: the last moment at which not sending is still certain.
+/// A message that is at the relay but for its final dot: the last moment at which not sending is still certain.
 /// Either [#finish] or [#abandon], once.
 public final class SmtpTransaction {
-    static final byte[] DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SmtpConnection connection;
     private final Line line;
     private final Timeouts timeouts;
-    private final byte[] rest;
     private boolean over;
 
-    /// @param rest what is not sent yet: the dot, and of a small message all that comes before it
-    SmtpTransaction(SmtpConnection connection, Line line, Timeouts timeouts, byte[] rest) {
+    SmtpTransaction(SmtpConnection connection, Line line, Timeouts timeouts) {
         this.connection = connection;
         this.line = line;
         this.timeouts = timeouts;
-        this.rest = rest;
     }
 
-    /// Sends what is left up to the dot, in one write, and waits for the reply, up to 10 minutes unless set otherwise.
+    /// Sends the dot, in a write of its own, and waits for the reply, up to 10 minutes unless set otherwise.
     ///
     /// `Broken` and a refusal at stage `DATA` mean that the dot was not sent, or not all of it. Once it is,
     /// all that is not a reply is `Unconfirmed`.
@@ -42,7 +39,7 @@ public final class SmtpTransaction {
             return new Broken(Stage.DATA, Handshake.cause(e));
         }
         try {
-            line.send(rest, rest.length, timeouts.block());
+            line.send(DOT, DOT.length, timeouts.block());
         } catch (IOException e) {
             line.close();
             // Half a dot ends no message. Only who ran out of patience cannot know how much of it went out since.
