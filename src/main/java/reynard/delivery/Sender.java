@@ -51,8 +51,8 @@ import reynard.template.BrokenEmail;
 /// Sends what is queued, each connection on a virtual thread of its own.
 ///
 /// The order of things for one email, which the promise rests on: the claim is durable; the message goes out but for
-/// its
-/// final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news of it are durable
+/// its final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news of it are
+/// durable
 /// in one transaction; only then does the connection take another email. So a crash leaves at most one email per
 /// connection of which nobody knows whether it arrived, and those are the marked ones.
 public final class Sender implements AutoCloseable {

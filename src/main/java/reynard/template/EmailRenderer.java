@@ -272,8 +272,9 @@ public final class EmailRenderer {
 
         /// Subject and preview text: nobody reads HTML in them.
         private String text(String name, Map<String, Parsed> pieces) {
-            var template = piece(pieces, name).template();
-            if (piece(pieces, name).snippets().isEmpty()) {
+            var piece = piece(pieces, name);
+            var template = piece.template();
+            if (piece.snippets().isEmpty()) {
                 return rendered(name, template, plain);
             }
             var texts = new HashMap<String, Object>();

@@ -6,37 +6,14 @@ import static reynard.testing.TestServer.json;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import reynard.delivery.smtp.Relay;
 import reynard.testing.FakeSmtp;
 import reynard.testing.FakeSmtp.Verb;
-import reynard.testing.TestServer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class KeptLettersTest {
-    private FakeSmtp relay;
-    private TestServer server;
-    private Mailroom room;
-
-    @BeforeEach
-    void open() throws Exception {
-        relay = FakeSmtp.start();
-        server = TestServer.with(Relay.parse(relay.url()));
-        room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        room.close();
-        server.close();
-        relay.close();
-    }
-
+class KeptLettersTest extends MailroomWithRelay {
     @Test
     void what_a_kept_letter_is_told_from_is_kept_until_nobody_needs_it_whatever_the_author_writes_meanwhile() {
         var sequence = server.sequence(immediate("Hello"));

@@ -5,37 +5,14 @@ import static reynard.testing.TestServer.immediate;
 
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import reynard.delivery.smtp.Relay;
 import reynard.id.DeliveryId;
-import reynard.testing.FakeSmtp;
 import reynard.testing.FakeSmtp.Verb;
-import reynard.testing.TestServer;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class LateReplyTest {
-    private FakeSmtp relay;
-    private TestServer server;
-    private Mailroom room;
-
-    @BeforeEach
-    void open() throws Exception {
-        relay = FakeSmtp.start();
-        server = TestServer.with(Relay.parse(relay.url()));
-        room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        room.close();
-        server.close();
-        relay.close();
-    }
-
+class LateReplyTest extends MailroomWithRelay {
     @Test
     void a_reply_that_comes_late_to_somebody_who_was_erased_leaves_nothing_behind() {
         comesLate(new DeliveryId(900_000), 0);

@@ -110,11 +110,6 @@ final class Line implements Closeable {
         return tcp.getInetAddress().isLoopbackAddress();
     }
 
-    /// Whether something unread came along with what was read before: asks nobody, unlike [#hasUnread].
-    boolean holdsUnread() {
-        return replies.holdsUnread();
-    }
-
     /// Whether the relay has said something that is not yet read.
     boolean hasUnread() throws IOException {
         return replies.hasUnread();

@@ -52,14 +52,9 @@ final class ReplyReader {
         }
     }
 
-    /// Whether bytes that nobody asked for came along with what was read.
-    boolean holdsUnread() {
-        return position < limit;
-    }
-
     /// Whether bytes have come that nobody asked for.
     boolean hasUnread() throws IOException {
-        return holdsUnread() || in.available() > 0;
+        return position < limit || in.available() > 0;
     }
 
     private int next() throws IOException {

@@ -152,7 +152,7 @@ public final class SmtpConnection implements AutoCloseable {
 
         Begun make() {
             try {
-                if (line.holdsUnread()) {
+                if (line.hasUnread()) {
                     line.close();
                     return closedByRelay("the relay spoke out of turn");
                 }

@@ -1,0 +1,29 @@
+package reynard.delivery;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import reynard.delivery.smtp.Relay;
+import reynard.testing.FakeSmtp;
+import reynard.testing.TestServer;
+
+/// For tests of a ledger without broadcasts: for each a server, a relay of both, and a mailroom beside the server.
+abstract class MailroomWithRelay {
+    FakeSmtp relay;
+    TestServer server;
+    Mailroom room;
+
+    @BeforeEach
+    void open() {
+        relay = FakeSmtp.start();
+        server = TestServer.with(Relay.parse(relay.url()));
+        room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty());
+    }
+
+    @AfterEach
+    void close() {
+        room.close();
+        server.close();
+        relay.close();
+    }
+}
