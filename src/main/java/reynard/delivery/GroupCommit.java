@@ -4,30 +4,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reynard.id.AccountId;
 
 /// Puts on record what many connections have to record, in one transaction for all that wait at this moment.
 ///
-/// Who comes while nothing is written writes at once; who comes while a transaction is on its way is in the next one,
-/// with all the others who came meanwhile. Where many come so quickly that this alone makes large transactions, the
-/// next one waits for a third of those who may come, for as long as the last one took and no longer: each transaction
-/// costs much the same, whatever is in it. Each returns when what it brought is durable.
+/// What comes while nothing is written is written at once; what comes while a transaction is on its way is in the next
+/// one, with all that came meanwhile, in the order in which it came. Where much comes so quickly that this alone makes
+/// large transactions, the next one waits for a third of what may come, for as long as the last one took and no longer:
+/// each transaction costs much the same, whatever is in it.
 ///
 /// @param <T> what is recorded
 /// @param <R> what became of it
 final class GroupCommit<T, R> {
     private static final int TOGETHER_MAX = 256;
-    /// With fewer, or a smaller part of all who may come, they come too slowly to be worth waiting for.
+    /// With fewer, or a smaller part of all that may come, they come too slowly to be worth waiting for.
     private static final int CROWD_MIN = 4;
 
     private static final int CROWD_ONE_IN = 5;
@@ -44,7 +44,7 @@ final class GroupCommit<T, R> {
     private final IntSupplier underWay;
     private final Map<AccountId, Line> lines = new ConcurrentHashMap<>();
 
-    /// @param underWay how many there are at this moment who will come, at most
+    /// @param underWay how many there are at this moment that will come, at most
     GroupCommit(Work<T, R> work, IntSupplier underWay) {
         this.work = work;
         this.underWay = underWay;
@@ -54,7 +54,21 @@ final class GroupCommit<T, R> {
     ///
     /// @throws RuntimeException when the transaction that it was in failed, or may have
     R record(AccountId account, T item) {
-        return lines.computeIfAbsent(account, Line::new).record(item);
+        try {
+            return begin(account, item).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /// Returns at once. What comes of it is known when the item is on record, or its transaction failed or may have;
+    /// who
+    /// is told of it must not be long about it, for others wait.
+    CompletableFuture<R> begin(AccountId account, T item) {
+        return lines.computeIfAbsent(account, Line::new).begin(item);
     }
 
     /// How many of an account wait for the next transaction.
@@ -63,54 +77,19 @@ final class GroupCommit<T, R> {
         return line == null ? 0 : line.count.get();
     }
 
-    /// One who waits: until what it brought is on record, or until it is its turn to write for all who wait.
-    private static final class Waiting<T, R> {
-        private final T item;
-        private final Thread thread = Thread.currentThread();
-        private volatile @Nullable Supplier<R> outcome;
-        private volatile boolean itsTurn;
+    private record Entry<T, R>(T item, CompletableFuture<R> outcome) {}
 
-        private Waiting(T item) {
-            this.item = item;
-        }
-
-        void end(Supplier<R> what) {
-            outcome = what;
-            LockSupport.unpark(thread);
-        }
-
-        void take() {
-            itsTurn = true;
-            LockSupport.unpark(thread);
-        }
-
-        /// @return whether it is its turn
-        boolean await() {
-            boolean interrupted = false;
-            while (outcome == null && !itsTurn) {
-                LockSupport.park(this);
-                interrupted |= Thread.interrupted();
-            }
-            if (interrupted) {
-                thread.interrupt();
-            }
-            return itsTurn;
-        }
-    }
-
-    /// Those of one account. One of them at a time has the turn, and writes for all who wait. It is handed on to one
-    /// who
-    /// waits, and all who are done go on at once: nobody stands in a line behind a transaction of others.
+    /// Those of one account. While there are any, a thread writes all that wait, and again.
     private final class Line {
         private final AccountId account;
-        private final Queue<Waiting<T, R>> waiting = new ConcurrentLinkedQueue<>();
+        private final Queue<Entry<T, R>> waiting = new ConcurrentLinkedQueue<>();
         private final AtomicInteger count = new AtomicInteger();
-        private final AtomicBoolean taken = new AtomicBoolean();
-        /// Whoever has the turn and waits for others, and for how many.
+        private final AtomicBoolean isWritten = new AtomicBoolean();
+        /// Whoever writes and waits for more, and for how many.
         private volatile @Nullable Thread gathering;
 
         private volatile int wanted;
-        /// How many the last transaction wrote, and how long it took. For whoever has the turn.
+        /// How many the last transaction wrote, and how long it took. For whoever writes.
         private int together;
 
         private long took;
@@ -119,33 +98,28 @@ final class GroupCommit<T, R> {
             this.account = account;
         }
 
-        R record(T item) {
-            var own = new Waiting<T, R>(item);
-            waiting.add(own);
+        CompletableFuture<R> begin(T item) {
+            var entry = new Entry<T, R>(item, new CompletableFuture<>());
+            waiting.add(entry);
             var gatherer = count.incrementAndGet() >= wanted ? gathering : null;
             if (gatherer != null) {
                 LockSupport.unpark(gatherer);
             }
-            if (taken.compareAndSet(false, true) || own.await()) {
-                while (own.outcome == null) {
+            if (isWritten.compareAndSet(false, true)) {
+                Thread.ofVirtual().name("group-commit").start(this::write);
+            }
+            return entry.outcome();
+        }
+
+        private void write() {
+            do {
+                while (!waiting.isEmpty()) {
                     gather();
                     recordNext();
                 }
-                handOn();
-            }
-            return Objects.requireNonNull(own.outcome).get();
-        }
-
-        private void handOn() {
-            do {
-                var next = waiting.peek();
-                if (next != null) {
-                    next.take();
-                    return;
-                }
-                taken.set(false);
-                // Who came just before saw the turn taken, and waits.
-            } while (!waiting.isEmpty() && taken.compareAndSet(false, true));
+                isWritten.set(false);
+                // What came just before saw that somebody writes.
+            } while (!waiting.isEmpty() && isWritten.compareAndSet(false, true));
         }
 
         private void gather() {
@@ -163,7 +137,7 @@ final class GroupCommit<T, R> {
         }
 
         private void recordNext() {
-            var entries = new ArrayList<Waiting<T, R>>();
+            var entries = new ArrayList<Entry<T, R>>();
             for (var next = waiting.poll(); next != null; next = waiting.poll()) {
                 entries.add(next);
                 if (entries.size() == TOGETHER_MAX) {
@@ -174,16 +148,13 @@ final class GroupCommit<T, R> {
             together = entries.size();
             long began = System.nanoTime();
             try {
-                var results = work.record(
-                        account, entries.stream().map(entry -> entry.item).toList());
+                var results =
+                        work.record(account, entries.stream().map(Entry::item).toList());
                 for (int i = 0; i < entries.size(); i++) {
-                    var result = results.get(i);
-                    entries.get(i).end(() -> result);
+                    entries.get(i).outcome().complete(results.get(i));
                 }
             } catch (RuntimeException | Error e) {
-                entries.forEach(entry -> entry.end(() -> {
-                    throw e;
-                }));
+                entries.forEach(entry -> entry.outcome().completeExceptionally(e));
             }
             took = Math.min(System.nanoTime() - began, WAIT_MAX);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reynard.db.Database;
@@ -50,11 +52,11 @@ import reynard.template.BrokenEmail;
 
 /// Sends what is queued, each connection on a virtual thread of its own.
 ///
-/// The order of things for one email, which the promise rests on: the claim is durable; the message goes out but for
-/// its final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news of it are
-/// durable
-/// in one transaction; only then does the connection take another email. So a crash leaves at most one email per
-/// connection of which nobody knows whether it arrived, and those are the marked ones.
+/// The order of things for one email, which the promise rests on: the claim is durable; the relay waits for the
+/// message, or for its final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news
+/// of it are durable in one transaction; only then does the connection send another dot. So a crash leaves at most one
+/// email per connection of which nobody knows whether it arrived, and perhaps one behind it that is marked and did not
+/// go out. Both are named.
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GIVE_UP_AFTER = Duration.ofDays(4);
@@ -146,6 +148,16 @@ public final class Sender implements AutoCloseable {
 
     /// @param ending what follows from how the conversation ended; may look into the database
     private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
+
+    /// @param round what it says of the recipient's domain
+    /// @param recorded ends when it is on record; with false if that could not be, and never will by this node
+    private record Tried(Destinations.Round round, CompletableFuture<Boolean> recorded) {
+        static final CompletableFuture<Boolean> ON_RECORD = CompletableFuture.completedFuture(true);
+
+        static Tried unsaid() {
+            return new Tried(Destinations.Round.OTHER, ON_RECORD);
+        }
+    }
 
     /// How many have a connection.
     private int onTheirWay() {
@@ -345,36 +357,42 @@ public final class Sender implements AutoCloseable {
         try {
             if (claim.kind() instanceof Kind.NoticeMail notice
                     && clock.instant().isAfter(notice.giveUpAt())) {
-                finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
+                finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"))
+                        .join();
                 return;
             }
             var written = clock.instant();
             var letter = letter(claim, draft);
             if (letter.isEmpty()) {
-                finish(claim, gone(claim));
+                finish(claim, gone(claim)).join();
                 return;
             }
             switch (relays.choose(claim.delivery(), letter.get().fromDomain(), written)) {
-                case Relays.Choice.Nowhere _ -> finish(claim, nowhere(claim, letter.get()));
+                case Relays.Choice.Nowhere _ ->
+                    finish(claim, nowhere(claim, letter.get())).join();
                 case Relays.Choice.Wait(var until) -> putOff(claim, until);
                 case Relays.Choice.Chosen(var relay) -> {
                     long began = System.nanoTime();
+                    CompletableFuture<Boolean> recorded;
                     try {
-                        enter(claim, draft, letter.get(), relay, written);
+                        recorded = enter(claim, draft, letter.get(), relay, written);
                     } finally {
                         relays.left(relay, Duration.ofNanos(System.nanoTime() - began));
                     }
+                    recorded.join();
                 }
             }
         } catch (BrokenEmail e) {
-            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
+            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"))
+                    .join();
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             // The row stays claimed by this node; whatever it was, it must not end the others.
             LOG.error("delivery {} failed before its dot", claim.delivery(), e);
             if (Database.isFailure(e)) {
-                retryLater(claim, "broken", "", String.valueOf(e.getMessage()));
+                finish(claim, retry(claim, "broken", "", String.valueOf(e.getMessage())))
+                        .join();
             } else {
-                finish(claim, tx -> poisonous(tx, claim, e));
+                finish(claim, tx -> poisonous(tx, claim, e)).join();
             }
         }
     }
@@ -402,22 +420,25 @@ public final class Sender implements AutoCloseable {
     }
 
     /// Takes one of the places that its domain has, and then a line.
-    private void enter(
+    ///
+    /// @return ends when what came of it is on record
+    private CompletableFuture<Boolean> enter(
             Claim claim, Optional<Letters.Parts> draft, Letters.Letter letter, Relay relay, Instant written) {
         var to = letter.recipient().asciiDomain();
         var domain = place(relay, to);
         var full = destinations.enter(domain, claim.kind() instanceof Kind.NoticeMail, clock.instant());
         if (full.isPresent()) {
             putOff(claim, full.get());
-            return;
+            return Tried.ON_RECORD;
         }
         var way = new Way(relay, letter.fromDomain(), to, written, System.nanoTime());
-        var round = Destinations.Round.OTHER;
+        var tried = Tried.unsaid();
         try {
-            round = takeLine(claim, draft, letter, way);
+            tried = takeLine(claim, draft, letter, way);
         } finally {
-            destinations.left(domain, round, way.took(), clock.instant());
+            destinations.left(domain, tried.round(), way.took(), clock.instant());
         }
+        return tried.recorded();
     }
 
     /// What counts together: where there is no relay, the domains whose mail one operator takes in; where there are
@@ -429,25 +450,24 @@ public final class Sender implements AutoCloseable {
         return relays.all().size() > 1 && !rated ? domain + " by " + relay : domain;
     }
 
-    private Destinations.Round takeLine(Claim claim, Optional<Letters.Parts> draft, Letters.Letter first, Way way) {
+    private Tried takeLine(Claim claim, Optional<Letters.Parts> draft, Letters.Letter first, Way way) {
         var free = Optional.ofNullable(lines.get(way.relay())).orElseThrow();
         free.acquireUninterruptibly();
         try {
             if (stopping) {
                 withdraw(claim);
-                return Destinations.Round.OTHER;
+                return Tried.unsaid();
             }
             if (relays.isDown(way.relay())) {
                 putOff(claim, relays.roomAt(clock.instant()));
-                return Destinations.Round.OTHER;
+                return Tried.unsaid();
             }
             boolean stale = draft.isPresent()
                     && !claim.isWritten()
                     && way.written().plus(FRESH).isBefore(clock.instant());
             var letter = stale ? letters.write(claim, clock.instant()) : Optional.of(first);
             if (letter.isEmpty()) {
-                finish(claim, gone(claim));
-                return Destinations.Round.OTHER;
+                return new Tried(Destinations.Round.OTHER, finish(claim, gone(claim)));
             }
             return transmit(claim.sentFrom(letter.get().sender()), letter.get(), way);
         } finally {
@@ -492,7 +512,7 @@ public final class Sender implements AutoCloseable {
                 .map(Subscriber::emailAddress);
     }
 
-    private Destinations.Round transmit(Claim claim, Letters.Letter letter, Way way) {
+    private Tried transmit(Claim claim, Letters.Letter letter, Way way) {
         if (!way.relay().isDirect()) {
             return transmit(claim, letter, way, List.of(way.relay()));
         }
@@ -503,7 +523,7 @@ public final class Sender implements AutoCloseable {
     }
 
     /// @param hosts the first of these that takes a connection gets it
-    private Destinations.Round transmit(Claim claim, Letters.Letter letter, Way way, List<Relay> hosts) {
+    private Tried transmit(Claim claim, Letters.Letter letter, Way way, List<Relay> hosts) {
         var envelope = new Envelope(letter.sender(), letter.recipient(), Optional.of(claim.messageId()));
         int host = 0;
         boolean fresh = false;
@@ -526,6 +546,7 @@ public final class Sender implements AutoCloseable {
                     var begun = connection.begin(envelope, letter.message());
                     if (begun instanceof SendOutcome.Stale && !fresh) {
                         // The relay has closed this one, and so perhaps all that wait; a new one is never stale.
+                        connection.awaitRecord();
                         connection.close();
                         fresh = true;
                         continue;
@@ -533,7 +554,9 @@ public final class Sender implements AutoCloseable {
                     try {
                         return conclude(claim, letter, begun, way);
                     } finally {
-                        // Only now: what the last reply said is on record before this connection carries another.
+                        if (!connection.isReusable()) {
+                            connection.awaitRecord();
+                        }
                         connections.giveBack(connection);
                     }
                 }
@@ -541,32 +564,33 @@ public final class Sender implements AutoCloseable {
         }
     }
 
-    private Destinations.Round notBegun(Claim claim, Way way, SendOutcome.NotSent outcome) {
-        var round = ended(way, outcome);
-        finish(claim, notSent(claim, outcome));
-        return round;
+    private Tried notBegun(Claim claim, Way way, SendOutcome.NotSent outcome) {
+        return new Tried(ended(way, outcome), finish(claim, notSent(claim, outcome)));
     }
 
-    private Destinations.Round conclude(Claim claim, Letters.Letter letter, Begun begun, Way way) {
+    private Tried conclude(Claim claim, Letters.Letter letter, Begun begun, Way way) {
         return switch (begun) {
             case SendOutcome.NotSent outcome -> notBegun(claim, way, outcome);
             case Begun.Ready(var transaction) -> {
                 int slot = letterSlots.take();
                 if (!mark(claim, slot, letter, transaction)) {
                     letterSlots.giveBack(slot);
-                    yield Destinations.Round.OTHER;
+                    yield Tried.unsaid();
                 }
                 var outcome = transaction.finish();
                 if (outcome instanceof SendOutcome.Accepted) {
                     accepted.incrementAndGet();
                 }
                 var round = ended(way, outcome);
-                finish(claim, tx -> afterDot(tx, claim, outcome));
-                // Only now: while it is on record nowhere how it ended, its bytes must be there.
-                if (!stopping) {
-                    letterSlots.giveBack(slot);
-                }
-                yield round;
+                // Only then: while it is on record nowhere how it ended, its bytes must be there.
+                var recorded = finish(claim, tx -> afterDot(tx, claim, outcome)).thenApply(isOnRecord -> {
+                    if (isOnRecord) {
+                        letterSlots.giveBack(slot);
+                    }
+                    return isOnRecord;
+                });
+                transaction.onRecord(recorded);
+                yield new Tried(round, recorded);
             }
         };
     }
@@ -715,10 +739,6 @@ public final class Sender implements AutoCloseable {
         return reply.status().map(EnhancedStatus::toString);
     }
 
-    private void retryLater(Claim claim, String outcome, String stage, String cause) {
-        finish(claim, retry(claim, outcome, stage, cause));
-    }
-
     private Ending retry(Claim claim, String outcome, String stage, String cause) {
         var now = clock.instant();
         var firstTriedAt = claim.firstTriedAt().orElse(now);
@@ -738,12 +758,7 @@ public final class Sender implements AutoCloseable {
     }
 
     private Ending ending(
-            Claim claim,
-            Delivery.State state,
-            String outcome,
-            String stage,
-            String reply,
-            @org.jspecify.annotations.Nullable String reason) {
+            Claim claim, Delivery.State state, String outcome, String stage, String reply, @Nullable String reason) {
         var now = clock.instant();
         return new Ending(
                 state,
@@ -766,19 +781,24 @@ public final class Sender implements AutoCloseable {
     }
 
     /// Puts the end of an attempt on record, with all that follows from it.
-    private void finish(Claim claim, Ending ending) {
-        finish(claim, _ -> ending);
+    ///
+    /// @return ends when it is, or when this node cannot do it any more
+    private CompletableFuture<Boolean> finish(Claim claim, Ending ending) {
+        return finish(claim, _ -> ending);
     }
 
-    private void finish(Claim claim, Function<Tx, Ending> verdict) {
-        var verdicted = new Verdict(claim, verdict);
-        try {
-            results.record(claim.account(), verdicted);
-        } catch (RuntimeException e) {
-            // One of those recorded together was at fault, or the database was: each sees to its own.
-            LOG.warn("delivery {} could not be recorded with others", claim.delivery(), e);
-            persistently(claim, tx -> record(tx, claim.account(), List.of(verdicted)));
-        }
+    private CompletableFuture<Boolean> finish(Claim claim, Function<Tx, Ending> ending) {
+        var verdict = new Verdict(claim, ending);
+        return results.begin(claim.account(), verdict).exceptionallyCompose(failure -> finishAlone(verdict, failure));
+    }
+
+    /// One of those recorded together was at fault, or the database was: each sees to its own.
+    private CompletableFuture<Boolean> finishAlone(Verdict verdict, Throwable failure) {
+        var claim = verdict.claim();
+        LOG.warn("delivery {} could not be recorded with others", claim.delivery(), failure);
+        return CompletableFuture.supplyAsync(
+                () -> persistently(claim, tx -> record(tx, claim.account(), List.of(verdict))),
+                Thread::startVirtualThread);
     }
 
     private List<Boolean> record(AccountId account, List<Verdict> verdicts) {
@@ -839,15 +859,17 @@ public final class Sender implements AutoCloseable {
     }
 
     /// Until it is on record: a reply that nobody remembers would become a second email.
-    private void persistently(Claim claim, java.util.function.Consumer<Tx> work) {
+    ///
+    /// @return whether it is; not if the server ends before
+    private boolean persistently(Claim claim, java.util.function.Consumer<Tx> work) {
         while (true) {
             try {
                 database.useTx(work);
-                return;
+                return true;
             } catch (RuntimeException e) {
                 if (stopping) {
                     LOG.error("delivery {} ends unrecorded; the next start finds it", claim.delivery(), e);
-                    return;
+                    return false;
                 }
                 LOG.error("delivery {} could not be recorded; trying again", claim.delivery(), e);
                 pause();

@@ -122,7 +122,7 @@ create index delivery_sequence on delivery (account_id, sequence_id, id);
 
 -- No index knows what changes when an email goes out: not its state, nor when it is tried next or was settled. So a
 -- claim, a mark and a result find room in the row's own page, and add no entry to any of the indexes.
-alter table delivery set (fillfactor = 50);
+alter table delivery set (fillfactor = 35);
 
 -- Which nodes may have claimed deliveries of an account.
 create table delivery_holder (

@@ -37,8 +37,10 @@ import reynard.db.EmbeddedDatabase;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
-/// Each server sends up to 100,000 others before, so that what is measured is not Java that is being compiled. Sizes
-/// are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`, `-Dbench.million=`, `-Dbench.connections=`.
+/// Each server sends 200,000 others before, so that what is measured is not Java that is being compiled; only for a
+/// slow
+/// receiver they are as many as are measured. Sizes are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`,
+/// `-Dbench.million=`, `-Dbench.connections=`.
 ///
 /// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and
 /// no mail server is started.
@@ -47,7 +49,7 @@ public final class Send {
     private static final int DUE = Integer.getInteger("bench.due", 100_000);
     private static final int MILLION = Integer.getInteger("bench.million", 1_000_000);
     /// So many go out before, so that what is measured is not Java that is being compiled.
-    private static final int WARM = Integer.getInteger("bench.warm", 100_000);
+    private static final int WARM = Integer.getInteger("bench.warm", 200_000);
     private static final int CONNECTIONS = Integer.getInteger("bench.connections", 640);
     private static final double FLOOR = 0.3;
     private static final double OF_LATENCY = 0.9;
@@ -96,7 +98,8 @@ public final class Send {
     private void plain() throws Exception {
         try (var sink = Sink.start()) {
             double before = limit(sink, true);
-            var run = run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, DUE, false);
+            var run = run(
+                    "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, WARM, DUE, false);
             double after = limit(sink, true);
             double fresh = limit(sink, false);
             double limit = (before + after) / 2;
@@ -120,8 +123,11 @@ public final class Send {
                 .orElse(0.0);
         try (var sink = Sink.start()) {
             double limit = limit(sink, true);
-            var run =
-                    run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, DUE / 2, true);
+            var run = run(
+                    "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS,
+                    WARM,
+                    DUE / 2,
+                    true);
             line(
                     "signed with RSA 2048: %,.0f a second; smtp-source -s 8: %,.0f; ratio %.2f; openssl signs %,.0f a second on one core"
                             .formatted(run.perSecond(), limit, run.perSecond() / limit, signing),
@@ -136,6 +142,7 @@ public final class Send {
                 var run = run(
                         "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + connections,
                         connections * 400,
+                        connections * 400,
                         false);
                 double limit = connections / 0.05;
                 line(
@@ -148,8 +155,11 @@ public final class Send {
 
     private void million() throws Exception {
         try (var sink = Sink.start()) {
-            var run =
-                    run("smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS, MILLION, false);
+            var run = run(
+                    "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + CONNECTIONS,
+                    WARM,
+                    MILLION,
+                    false);
             line("%,d emails: %,.0f a second".formatted(MILLION, run.perSecond()), true);
             memory(run);
         }
@@ -193,9 +203,7 @@ public final class Send {
     /// @param shares of what ran, of all processors
     private record Run(double perSecond, long megabytes, List<String> shares) {}
 
-    private Run run(String relay, int due, boolean signed) throws Exception {
-        // Where the receiver is slow, 20,000 would take minutes.
-        int warm = Math.min(WARM, due);
+    private Run run(String relay, int warm, int due, boolean signed) throws Exception {
         var data = folder.resolve("data");
         try (var postgres = EmbeddedDatabase.start(data, Path.of("target"), AS_SHIPPED_FOR_MORE)) {
             var jdbcUrl = postgres.jdbcUrl();
@@ -279,8 +287,8 @@ public final class Send {
         var command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         // As bin/reynard starts it.
-                        "-Xmx208m",
-                        "-Xmn112m",
+                        "-Xmx196m",
+                        "-Xmn104m",
                         "-XX:TrimNativeHeapInterval=5000",
                         "-XX:+UseSerialGC",
                         "-XX:+UseCompactObjectHeaders",

@@ -95,6 +95,26 @@ class GroupCommitTest {
     }
 
     @Test
+    void who_begins_goes_on_and_is_told_when_it_is_on_record() throws Exception {
+        var open = new CountDownLatch(1);
+        var commit = new GroupCommit<Integer, String>(
+                (account, items) -> {
+                    await(open);
+                    return written(account, items);
+                },
+                () -> 0);
+
+        var one = commit.begin(ACCOUNT, 1);
+        var two = commit.begin(ACCOUNT, 2);
+        assertThat(one).isNotDone();
+        assertThat(two).isNotDone();
+        open.countDown();
+
+        assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo("1:1");
+        assertThat(two.get(10, TimeUnit.SECONDS)).isEqualTo("1:2");
+    }
+
+    @Test
     void accounts_are_never_recorded_together() {
         var commit = new GroupCommit<Integer, String>(this::written, () -> 0);
 

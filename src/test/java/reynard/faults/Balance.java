@@ -21,7 +21,7 @@ import reynard.testing.ArrivalLog.Entry;
 /// @param worst how many of the emails that first arrived in one era have come again
 /// @param uncertain how many were named uncertain at some time
 /// @param unnamed came twice and never were named
-/// @param unfounded named uncertain, though the relay neither has them twice nor failed to answer
+/// @param unfounded named uncertain, though the relay neither has them twice nor asked for them and never answered
 /// @param repeatedHeld came twice although their sequence holds what is uncertain
 /// @param differing came twice with other bytes
 /// @param disordered readers who got a later email before an earlier one
@@ -79,7 +79,7 @@ record Balance(
                 switch (entry) {
                     case Entry.Era(int number) -> era = number;
                     case Entry.Broke(var id) -> {
-                        var row = byMessage.get(token(id));
+                        var row = byMessage.get(id);
                         if (row != null) {
                             broke.add(row);
                         }

@@ -18,9 +18,9 @@ import java.util.List;
 
 /// What a [FakeSmtp] has accepted, on disk before the client is told, and what it saw break off.
 ///
-/// A line each: `arrived <id> <SHA-256 of the bytes> <recipient>`, `broke <id>` for a message whose end or answer did
-/// not get through, and `era <number>` between one life of the server under test and the next. Ids are Message-IDs
-/// without their brackets. Safe for many threads, which share the syncs.
+/// A line each: `arrived <id> <SHA-256 of the bytes> <recipient>`, `broke <id>` for a message that was asked for and
+/// whose end or answer did not get through, and `era <number>` between one life of the server under test and the next.
+/// Ids of what arrived are Message-IDs without their brackets. Safe for many threads, which share the syncs.
 public final class ArrivalLog implements AutoCloseable {
     /// One line.
     public sealed interface Entry {
@@ -63,10 +63,9 @@ public final class ArrivalLog implements AutoCloseable {
         sync(write("arrived " + id + " " + digest + " " + received.recipient()));
     }
 
-    void broke(FakeSmtp.Received beginning) throws IOException {
-        if (!id(beginning).isEmpty()) {
-            write("broke " + id(beginning));
-        }
+    /// @param id of the message's envelope: what its Message-ID begins with
+    void broke(String id) throws IOException {
+        write("broke " + id);
     }
 
     /// The server under test has ended, and what comes from now on is its next life's.

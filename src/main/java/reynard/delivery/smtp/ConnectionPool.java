@@ -24,7 +24,12 @@ public final class ConnectionPool implements AutoCloseable {
     private final Map<Relay, Deque<Idle>> idle = new HashMap<>();
     private boolean closed;
 
-    private record Idle(SmtpConnection connection, Instant since) {}
+    private record Idle(SmtpConnection connection, Instant since) {
+        /// One whose last reply is not on record yet stays: no other is opened in its place.
+        boolean isDone(Instant oldest) {
+            return !since.isAfter(oldest) && (connection.isOnRecord() || oldest.equals(Instant.MAX));
+        }
+    }
 
     public ConnectionPool(SmtpSettings settings, InstantSource clock, Duration idleMax) {
         this.settings = settings;
@@ -83,7 +88,7 @@ public final class ConnectionPool implements AutoCloseable {
     private synchronized List<SmtpConnection> removeIdleSince(Instant oldest) {
         var removed = new ArrayList<SmtpConnection>();
         for (var waiting : idle.values()) {
-            while (!waiting.isEmpty() && !waiting.getFirst().since().isAfter(oldest)) {
+            while (!waiting.isEmpty() && waiting.getFirst().isDone(oldest)) {
                 removed.add(waiting.removeFirst().connection());
             }
         }

@@ -17,10 +17,14 @@ public record Envelope(EmailAddress sender, EmailAddress recipient, Optional<Str
     }
 
     private static boolean isId(String text) {
-        return !text.isEmpty() && text.length() <= ID_MAX && text.chars().allMatch(Envelope::isOfId);
+        boolean isId = !text.isEmpty() && text.length() <= ID_MAX;
+        for (int i = 0; isId && i < text.length(); i++) {
+            isId = isOfId(text.charAt(i));
+        }
+        return isId;
     }
 
-    private static boolean isOfId(int unit) {
+    private static boolean isOfId(char unit) {
         return (unit >= 'a' && unit <= 'z')
                 || (unit >= 'A' && unit <= 'Z')
                 || (unit >= '0' && unit <= '9')

@@ -5,6 +5,7 @@ import java.net.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import reynard.delivery.smtp.SendOutcome.Broken;
 import reynard.delivery.smtp.SendOutcome.Deferred;
@@ -26,6 +27,10 @@ import reynard.mail.EmailAddress;
 /// Within a message, MAIL, RCPT and DATA go out together if the relay offers PIPELINING (RFC 2920); nothing is
 /// ever sent ahead of the reply to a dot. For one virtual thread at a time; not safe for two.
 public final class SmtpConnection implements AutoCloseable {
+    /// What TCP sends at once at the beginning of a connection (RFC 6928): up to here a message and its dot arrive
+    /// together.
+    private static final int FIRST_WINDOW = 14_600;
+
     private final Relay relay;
     private final SmtpSettings settings;
     private final Line line;
@@ -35,6 +40,7 @@ public final class SmtpConnection implements AutoCloseable {
     private final boolean pipelines;
     private final boolean limitsSize;
     private final boolean reports;
+    private CompletableFuture<Boolean> recorded = CompletableFuture.completedFuture(true);
     private int transactions;
     private boolean needsReset;
     private boolean inTransaction;
@@ -65,13 +71,32 @@ public final class SmtpConnection implements AutoCloseable {
         return capabilities.offers(keyword);
     }
 
+    /// The next dot waits for it.
+    void recording(CompletableFuture<Boolean> ofLastReply) {
+        recorded = ofLastReply;
+    }
+
+    /// Waits until what the last reply to a dot said is on record. Who opens another connection in the place of this
+    /// one
+    /// does so first.
+    ///
+    /// @return whether it is; otherwise no dot may be sent here any more
+    public boolean awaitRecord() {
+        return recorded.join();
+    }
+
+    boolean isOnRecord() {
+        return recorded.isDone();
+    }
+
     /// Whether another message may be begun here. False after 421, a broken line, an abandoned transaction, or
     /// as many messages as the relay allows.
     public boolean isReusable() {
         return !inTransaction && !line.isClosed() && transactions < messagesMax;
     }
 
-    /// Offers the message and, if the relay wants it, sends all of it but the final dot.
+    /// Offers the message and, if the relay wants it, sends all of it but the final dot; a small one stays here and
+    /// goes out with its dot.
     ///
     /// `message` is a whole message, headers first; CRLF, lone CR and lone LF all end a line.
     ///
@@ -161,9 +186,13 @@ public final class SmtpConnection implements AutoCloseable {
                 if (refusal.isPresent()) {
                     return refusal.get();
                 }
-                line.send(body.bytes(), body.length(), settings.timeouts().block());
+                boolean small = body.length() + SmtpTransaction.DOT.length <= FIRST_WINDOW;
+                if (!small) {
+                    line.send(body.bytes(), body.length(), settings.timeouts().block());
+                }
                 inTransaction = true;
-                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts()));
+                var rest = small ? body.ending(SmtpTransaction.DOT) : SmtpTransaction.DOT;
+                return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts(), rest));
             } catch (IOException e) {
                 line.close();
                 return lost(e);

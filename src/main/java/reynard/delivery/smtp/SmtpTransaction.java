@@ -2,34 +2,44 @@ package reynard.delivery.smtp;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import reynard.delivery.smtp.SendOutcome.Accepted;
 import reynard.delivery.smtp.SendOutcome.Broken;
 import reynard.delivery.smtp.SendOutcome.Deferred;
 import reynard.delivery.smtp.SendOutcome.Rejected;
 import reynard.delivery.smtp.SendOutcome.Unconfirmed;
 
-/// A message that is at the relay but for its final dot: the last moment at which not sending is still certain.
+/// A message that the relay waits for, before its final dot: the last moment at which not sending is still certain.
 /// Either [#finish] or [#abandon], once.
 public final class SmtpTransaction {
-    private static final byte[] DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SmtpConnection connection;
     private final Line line;
     private final Timeouts timeouts;
+    private final byte[] rest;
     private boolean over;
 
-    SmtpTransaction(SmtpConnection connection, Line line, Timeouts timeouts) {
+    /// @param rest what is not sent yet: the dot, and of a small message all that comes before it
+    SmtpTransaction(SmtpConnection connection, Line line, Timeouts timeouts, byte[] rest) {
         this.connection = connection;
         this.line = line;
         this.timeouts = timeouts;
+        this.rest = rest;
     }
 
-    /// Sends the dot, in a write of its own, and waits for the reply, up to 10 minutes unless set otherwise.
+    /// Waits until the reply to the dot before is on record, sends what is left up to the dot, in one write, and waits
+    /// for
+    /// the reply, up to 10 minutes unless set otherwise.
     ///
     /// `Broken` and a refusal at stage `DATA` mean that the dot was not sent, or not all of it. Once it is,
     /// all that is not a reply is `Unconfirmed`.
     public SendOutcome finish() {
         end();
+        if (!connection.awaitRecord()) {
+            line.close();
+            return new Broken(Stage.DATA, "the reply before is not on record");
+        }
         try {
             if (line.hasUnread()) {
                 return interrupted(line.read(timeouts.data()));
@@ -39,7 +49,7 @@ public final class SmtpTransaction {
             return new Broken(Stage.DATA, Handshake.cause(e));
         }
         try {
-            line.send(DOT, DOT.length, timeouts.block());
+            line.send(rest, rest.length, timeouts.block());
         } catch (IOException e) {
             line.close();
             // Half a dot ends no message. Only who ran out of patience cannot know how much of it went out since.
@@ -51,6 +61,15 @@ public final class SmtpTransaction {
             line.close();
             return new Unconfirmed(Handshake.cause(e));
         }
+    }
+
+    /// What [#finish] returned is being put on record: no other dot is sent on this connection until it is, and none
+    /// ever
+    /// if it can't be.
+    ///
+    /// @param recorded ends with whether it is, and never with an exception
+    public void onRecord(CompletableFuture<Boolean> recorded) {
+        connection.recording(recorded);
     }
 
     /// The relay answered while the message was not yet at its end, mostly `421` after a long wait.

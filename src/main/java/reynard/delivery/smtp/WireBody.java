@@ -102,6 +102,13 @@ final class WireBody {
         return length;
     }
 
+    /// Those bytes, and the end of the message.
+    byte[] ending(byte[] end) {
+        var whole = Arrays.copyOf(bytes, length + end.length);
+        System.arraycopy(end, 0, whole, length, end.length);
+        return whole;
+    }
+
     /// Whether a header is beyond ASCII, so that only SMTPUTF8 will do (RFC 6532).
     boolean hasEightBitHeader() {
         return eightBitHeader;

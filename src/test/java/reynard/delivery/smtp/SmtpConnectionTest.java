@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -46,6 +48,8 @@ class SmtpConnectionTest {
     private static final Envelope ENVELOPE =
             new Envelope(new EmailAddress("b+5f2b7c", "bounce.example.org"), new EmailAddress("reader", "example.net"));
     private static final byte[] HELLO = bytes("Subject: Hello\r\nMessage-ID: <1@example.org>\r\n\r\nHello.\r\n");
+    /// More than arrives at once with its dot.
+    private static final byte[] LONG = bytes("Subject: Long\r\n\r\n" + "0123456789\r\n".repeat(2_000));
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private final FakeSmtp smtp = FakeSmtp.start();
@@ -156,13 +160,16 @@ class SmtpConnectionTest {
         assertThat(smtp.commands()).contains("HELO sender.example.org").doesNotContain("SIZE");
     }
 
-    @Test
-    void the_message_is_at_the_relay_but_for_the_dot_until_it_is_finished() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void no_dot_is_sent_until_the_message_is_finished(boolean small) {
+        var message = small ? HELLO : LONG;
         try (var connection = open()) {
-            var ready = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+            var ready = (Begun.Ready) connection.begin(ENVELOPE, message);
             assertThat(connection.isReusable()).isFalse();
-            assertThatIllegalStateException().isThrownBy(() -> connection.begin(ENVELOPE, HELLO));
+            assertThatIllegalStateException().isThrownBy(() -> connection.begin(ENVELOPE, message));
             assertThat(smtp.messages()).isEmpty();
+            assertThat(smtp.wire()).doesNotContain("\r\n.\r\n");
 
             assertThat(ready.transaction().finish()).isInstanceOf(Accepted.class);
             assertThat(smtp.messages()).hasSize(1);
@@ -171,20 +178,67 @@ class SmtpConnectionTest {
     }
 
     @Test
+    void no_dot_is_sent_before_the_reply_to_the_one_before_is_on_record() throws Exception {
+        var recorded = new CompletableFuture<Boolean>();
+        try (var connection = open();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+            first.transaction().finish();
+            first.transaction().onRecord(recorded);
+            var second = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+            var outcome = threads.submit(second.transaction()::finish);
+            while (recorded.getNumberOfDependents() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(smtp.messages()).hasSize(1);
+
+            recorded.complete(true);
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isInstanceOf(Accepted.class);
+        }
+        assertThat(smtp.messages()).hasSize(2);
+    }
+
+    @Test
+    void no_other_dot_is_ever_sent_where_a_reply_cannot_be_put_on_record() {
+        try (var connection = open()) {
+            var first = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+            first.transaction().finish();
+            first.transaction().onRecord(CompletableFuture.completedFuture(false));
+            var second = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+
+            assertThat(second.transaction().finish())
+                    .isEqualTo(new Broken(Stage.DATA, "the reply before is not on record"));
+            assertThat(connection.isReusable()).isFalse();
+        }
+        smtp.awaitAllClosed();
+        assertThat(smtp.messages()).hasSize(1);
+    }
+
+    @Test
     void an_abandoned_message_never_arrives() {
         try (var connection = open()) {
-            ((Begun.Ready) connection.begin(ENVELOPE, HELLO)).transaction().abandon();
+            ((Begun.Ready) connection.begin(ENVELOPE, LONG)).transaction().abandon();
             assertThat(connection.isReusable()).isFalse();
         }
         smtp.awaitAllClosed();
         assertThat(smtp.messages()).isEmpty();
-        assertThat(smtp.wire()).endsWith("\r\n\r\nHello.");
+        assertThat(smtp.wire()).endsWith("\r\n0123456789");
+    }
+
+    /// It arrives at once, with its dot.
+    @Test
+    void nothing_is_sent_of_a_small_message_that_is_abandoned() {
+        try (var connection = open()) {
+            ((Begun.Ready) connection.begin(ENVELOPE, HELLO)).transaction().abandon();
+        }
+        smtp.awaitAllClosed();
+        assertThat(smtp.wire()).endsWith("DATA\r\n");
     }
 
     @Test
     void closing_in_the_middle_of_a_message_does_not_put_quit_into_it() {
         try (var connection = open()) {
-            assertThat(connection.begin(ENVELOPE, HELLO)).isInstanceOf(Begun.Ready.class);
+            assertThat(connection.begin(ENVELOPE, LONG)).isInstanceOf(Begun.Ready.class);
         }
         smtp.awaitAllClosed();
         assertThat(smtp.messages()).isEmpty();
@@ -370,7 +424,7 @@ class SmtpConnectionTest {
     void a_refusal_in_the_middle_of_the_message_keeps_the_dot_back() {
         var timeout = smtp.on(Verb.BODY, 421, "4.4.2 Timeout").afterBytes(10).thenDrops();
         try (var connection = open()) {
-            var ready = (Begun.Ready) connection.begin(ENVELOPE, HELLO);
+            var ready = (Begun.Ready) connection.begin(ENVELOPE, LONG);
             timeout.awaitAnswered();
 
             assertThat(ready.transaction().finish())
