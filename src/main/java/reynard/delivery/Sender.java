@@ -54,9 +54,9 @@ import reynard.template.BrokenEmail;
 ///
 /// The order of things for one email, which the promise rests on: the claim is durable; the relay waits for the
 /// message, or for its final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news
-/// of it are durable in one transaction; only then does the connection send another dot. So a crash leaves at most one
-/// email per connection of which nobody knows whether it arrived, and perhaps one behind it that is marked and did not
-/// go out. Both are named.
+/// of it are durable in one transaction; only then is another email of this connection marked. So a crash leaves at
+/// most
+/// one email per connection of which nobody knows whether it arrived, and those are the marked ones.
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GIVE_UP_AFTER = Duration.ofDays(4);
@@ -258,8 +258,7 @@ public final class Sender implements AutoCloseable {
             executor.execute(() -> {
                 boolean ended = false;
                 try {
-                    send(claim, taken.draft());
-                    ended = true;
+                    ended = send(claim, taken.draft());
                 } finally {
                     broadcastsOnTheirWay.addAndGet(isBroadcast ? -1 : 0);
                     underWay.remove(claim);
@@ -353,48 +352,48 @@ public final class Sender implements AutoCloseable {
         return accepted.get();
     }
 
-    private void send(Claim claim, Optional<Letters.Parts> draft) {
+    /// @return whether it is on record how it ended
+    private boolean send(Claim claim, Optional<Letters.Parts> draft) {
+        CompletableFuture<Boolean> recorded;
         try {
-            if (claim.kind() instanceof Kind.NoticeMail notice
-                    && clock.instant().isAfter(notice.giveUpAt())) {
-                finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"))
-                        .join();
-                return;
-            }
-            var written = clock.instant();
-            var letter = letter(claim, draft);
-            if (letter.isEmpty()) {
-                finish(claim, gone(claim)).join();
-                return;
-            }
-            switch (relays.choose(claim.delivery(), letter.get().fromDomain(), written)) {
-                case Relays.Choice.Nowhere _ ->
-                    finish(claim, nowhere(claim, letter.get())).join();
-                case Relays.Choice.Wait(var until) -> putOff(claim, until);
-                case Relays.Choice.Chosen(var relay) -> {
-                    long began = System.nanoTime();
-                    CompletableFuture<Boolean> recorded;
-                    try {
-                        recorded = enter(claim, draft, letter.get(), relay, written);
-                    } finally {
-                        relays.left(relay, Duration.ofNanos(System.nanoTime() - began));
-                    }
-                    recorded.join();
-                }
-            }
+            recorded = begin(claim, draft);
         } catch (BrokenEmail e) {
-            finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"))
-                    .join();
+            recorded =
+                    finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             // The row stays claimed by this node; whatever it was, it must not end the others.
             LOG.error("delivery {} failed before its dot", claim.delivery(), e);
-            if (Database.isFailure(e)) {
-                finish(claim, retry(claim, "broken", "", String.valueOf(e.getMessage())))
-                        .join();
-            } else {
-                finish(claim, tx -> poisonous(tx, claim, e)).join();
-            }
+            recorded = Database.isFailure(e)
+                    ? finish(claim, retry(claim, "broken", "", String.valueOf(e.getMessage())))
+                    : finish(claim, tx -> poisonous(tx, claim, e));
         }
+        return recorded.join();
+    }
+
+    private CompletableFuture<Boolean> begin(Claim claim, Optional<Letters.Parts> draft) {
+        if (claim.kind() instanceof Kind.NoticeMail notice && clock.instant().isAfter(notice.giveUpAt())) {
+            return finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
+        }
+        var written = clock.instant();
+        var letter = letter(claim, draft);
+        if (letter.isEmpty()) {
+            return finish(claim, gone(claim));
+        }
+        return switch (relays.choose(claim.delivery(), letter.get().fromDomain(), written)) {
+            case Relays.Choice.Nowhere _ -> finish(claim, nowhere(claim, letter.get()));
+            case Relays.Choice.Wait(var until) -> {
+                putOff(claim, until);
+                yield Tried.ON_RECORD;
+            }
+            case Relays.Choice.Chosen(var relay) -> {
+                long began = System.nanoTime();
+                try {
+                    yield enter(claim, draft, letter.get(), relay, written);
+                } finally {
+                    relays.left(relay, Duration.ofNanos(System.nanoTime() - began));
+                }
+            }
+        };
     }
 
     /// Gone between the claim and now; the news of it could not reach a claimed row.
@@ -543,20 +542,14 @@ public final class Sender implements AutoCloseable {
                     if (way.relay().isDirect()) {
                         exchanges.reached(hosts.get(host));
                     }
-                    var begun = connection.begin(envelope, letter.message());
-                    if (begun instanceof SendOutcome.Stale && !fresh) {
-                        // The relay has closed this one, and so perhaps all that wait; a new one is never stale.
-                        connection.awaitRecord();
-                        connection.close();
-                        fresh = true;
-                        continue;
-                    }
                     try {
-                        return conclude(claim, letter, begun, way);
-                    } finally {
-                        if (!connection.isReusable()) {
-                            connection.awaitRecord();
+                        var begun = connection.begin(envelope, letter.message());
+                        if (!(begun instanceof SendOutcome.Stale) || fresh || !connection.awaitRecord()) {
+                            return conclude(claim, letter, begun, way);
                         }
+                        // The relay has closed this one, and so perhaps all that wait; a new one is never stale.
+                        fresh = true;
+                    } finally {
                         connections.giveBack(connection);
                     }
                 }
@@ -782,14 +775,19 @@ public final class Sender implements AutoCloseable {
 
     /// Puts the end of an attempt on record, with all that follows from it.
     ///
-    /// @return ends when it is, or when this node cannot do it any more
+    /// @return ends with whether it is, and never with an exception; if it is not, this node does not try any more
     private CompletableFuture<Boolean> finish(Claim claim, Ending ending) {
         return finish(claim, _ -> ending);
     }
 
     private CompletableFuture<Boolean> finish(Claim claim, Function<Tx, Ending> ending) {
         var verdict = new Verdict(claim, ending);
-        return results.begin(claim.account(), verdict).exceptionallyCompose(failure -> finishAlone(verdict, failure));
+        return results.begin(claim.account(), verdict)
+                .exceptionallyCompose(failure -> finishAlone(verdict, failure))
+                .exceptionally(failure -> {
+                    LOG.error("delivery {} ends unrecorded", claim.delivery(), failure);
+                    return false;
+                });
     }
 
     /// One of those recorded together was at fault, or the database was: each sees to its own.

@@ -65,7 +65,9 @@ public final class ArrivalLog implements AutoCloseable {
 
     /// @param id of the message's envelope: what its Message-ID begins with
     void broke(String id) throws IOException {
-        write("broke " + id);
+        if (!id.isEmpty()) {
+            write("broke " + id);
+        }
     }
 
     /// The server under test has ended, and what comes from now on is its next life's.

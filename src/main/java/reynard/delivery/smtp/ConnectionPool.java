@@ -37,7 +37,7 @@ public final class ConnectionPool implements AutoCloseable {
         this.idleMax = idleMax;
     }
 
-    /// The connection to the relay that became idle last, else a new one. The caller gives it back or closes it.
+    /// The connection to the relay that became idle last, else a new one. The caller gives it back.
     ///
     /// An idle connection may turn out closed by the relay: `begin` then answers `Stale`, and taking again is
     /// right.
@@ -57,13 +57,26 @@ public final class ConnectionPool implements AutoCloseable {
             throw new IllegalStateException("the pool is closed");
         }
         var waiting = idle.get(relay);
-        var last = waiting == null ? null : waiting.pollLast();
-        return last == null ? null : last.connection();
+        if (waiting == null || waiting.isEmpty()) {
+            return null;
+        }
+        // Where the last reply is not on record yet, the next message would have to wait.
+        for (var newest = waiting.descendingIterator(); newest.hasNext(); ) {
+            var connection = newest.next().connection();
+            if (connection.isOnRecord()) {
+                newest.remove();
+                return connection;
+            }
+        }
+        return waiting.removeLast().connection();
     }
 
-    /// Takes a connection back, whatever state it is in; one that can carry no further message is closed.
+    /// Takes a connection back, whatever state it is in; one that can carry no further message is closed, as soon as
+    /// its
+    /// last reply is on record.
     public void giveBack(SmtpConnection connection) {
         if (!connection.isReusable() || !keep(connection)) {
+            connection.awaitRecord();
             connection.close();
         }
     }

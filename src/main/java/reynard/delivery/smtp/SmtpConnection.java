@@ -76,11 +76,10 @@ public final class SmtpConnection implements AutoCloseable {
         recorded = ofLastReply;
     }
 
-    /// Waits until what the last reply to a dot said is on record. Who opens another connection in the place of this
-    /// one
-    /// does so first.
+    /// Waits until what the last reply to a dot said is on record; who opens another connection in its place does so
+    /// first.
     ///
-    /// @return whether it is; otherwise no dot may be sent here any more
+    /// @return whether it is; otherwise no dot may be sent any more, here or in its place
     public boolean awaitRecord() {
         return recorded.join();
     }
@@ -96,7 +95,7 @@ public final class SmtpConnection implements AutoCloseable {
     }
 
     /// Offers the message and, if the relay wants it, sends all of it but the final dot; a small one stays here and
-    /// goes out with its dot.
+    /// goes out with its dot. Returns no sooner than the reply to the dot before is on record.
     ///
     /// `message` is a whole message, headers first; CRLF, lone CR and lone LF all end a line.
     ///
@@ -191,6 +190,11 @@ public final class SmtpConnection implements AutoCloseable {
                     line.send(body.bytes(), body.length(), settings.timeouts().block());
                 }
                 inTransaction = true;
+                if (!awaitRecord()) {
+                    inTransaction = false;
+                    line.close();
+                    return new Broken(stage, "the reply before is not on record");
+                }
                 var rest = small ? body.ending(SmtpTransaction.DOT) : SmtpTransaction.DOT;
                 return new Begun.Ready(new SmtpTransaction(SmtpConnection.this, line, settings.timeouts(), rest));
             } catch (IOException e) {

@@ -28,18 +28,12 @@ public final class SmtpTransaction {
         this.rest = rest;
     }
 
-    /// Waits until the reply to the dot before is on record, sends what is left up to the dot, in one write, and waits
-    /// for
-    /// the reply, up to 10 minutes unless set otherwise.
+    /// Sends what is left up to the dot, in one write, and waits for the reply, up to 10 minutes unless set otherwise.
     ///
     /// `Broken` and a refusal at stage `DATA` mean that the dot was not sent, or not all of it. Once it is,
     /// all that is not a reply is `Unconfirmed`.
     public SendOutcome finish() {
         end();
-        if (!connection.awaitRecord()) {
-            line.close();
-            return new Broken(Stage.DATA, "the reply before is not on record");
-        }
         try {
             if (line.hasUnread()) {
                 return interrupted(line.read(timeouts.data()));
@@ -64,8 +58,7 @@ public final class SmtpTransaction {
     }
 
     /// What [#finish] returned is being put on record: no other dot is sent on this connection until it is, and none
-    /// ever
-    /// if it can't be.
+    /// if it never is.
     ///
     /// @param recorded ends with whether it is, and never with an exception
     public void onRecord(CompletableFuture<Boolean> recorded) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -73,6 +76,57 @@ class ConnectionPoolTest {
         }
         assertThat(pool.idleCount()).isEqualTo(2);
         assertThat(three[2].isReusable()).isFalse();
+    }
+
+    /// Another could be opened in its place at once, and send a dot while it is on record nowhere how this one ended.
+    @Test
+    void no_connection_is_closed_before_its_last_reply_is_on_record() throws Exception {
+        var recorded = new CompletableFuture<Boolean>();
+        var three = new SmtpConnection[] {take(), take(), take()};
+        pool.giveBack(three[0]);
+        pool.giveBack(three[1]);
+        three[2].recording(recorded);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var givenBack = threads.submit(() -> pool.giveBack(three[2]));
+            while (recorded.getNumberOfDependents() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(givenBack).isNotDone();
+            assertThat(three[2].isReusable()).isTrue();
+
+            recorded.complete(true);
+            givenBack.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(three[2].isReusable()).isFalse();
+    }
+
+    @Test
+    void an_idle_connection_stays_until_its_last_reply_is_on_record() {
+        var recorded = new CompletableFuture<Boolean>();
+        var connection = take();
+        connection.recording(recorded);
+        pool.giveBack(connection);
+        now.updateAndGet(instant -> instant.plusSeconds(60));
+
+        pool.closeIdle();
+        assertThat(connection.isReusable()).isTrue();
+
+        recorded.complete(true);
+        pool.closeIdle();
+        assertThat(connection.isReusable()).isFalse();
+    }
+
+    @Test
+    void one_whose_last_reply_is_on_record_is_taken_before_others() {
+        var settled = take();
+        var later = take();
+        later.recording(new CompletableFuture<>());
+        pool.giveBack(settled);
+        pool.giveBack(later);
+
+        assertThat(take()).isSameAs(settled);
+        assertThat(take()).isSameAs(later);
+        later.recording(CompletableFuture.completedFuture(true));
     }
 
     @Test
