@@ -64,9 +64,8 @@ final class GroupCommit<T, R> {
         }
     }
 
-    /// Returns at once. What comes of it is known when the item is on record, or its transaction failed or may have;
-    /// who
-    /// is told of it must not be long about it, for others wait.
+    /// Returns at once. What comes of it is known when the item is on record, or its transaction failed or may have.
+    /// Who is told of it must not be long about it, for others wait.
     CompletableFuture<R> begin(AccountId account, T item) {
         return lines.computeIfAbsent(account, Line::new).begin(item);
     }

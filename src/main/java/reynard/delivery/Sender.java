@@ -55,8 +55,7 @@ import reynard.template.BrokenEmail;
 /// The order of things for one email, which the promise rests on: the claim is durable; the relay waits for the
 /// message, or for its final dot; the mark is durable; the dot goes out; the reply, the reader's next step and the news
 /// of it are durable in one transaction; only then is another email of this connection marked. So a crash leaves at
-/// most
-/// one email per connection of which nobody knows whether it arrived, and those are the marked ones.
+/// most one email per connection of which nobody knows whether it arrived, and those are the marked ones.
 public final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final Duration GIVE_UP_AFTER = Duration.ofDays(4);

@@ -37,9 +37,8 @@ import reynard.db.EmbeddedDatabase;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
-/// Each server sends 200,000 others before, so that what is measured is not Java that is being compiled; only for a
-/// slow
-/// receiver they are as many as are measured. Sizes are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`,
+/// Each server sends 200,000 others before, so that what is measured is not Java that is being compiled; to a slow
+/// receiver, as many as are measured. Sizes are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`,
 /// `-Dbench.million=`, `-Dbench.connections=`.
 ///
 /// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and

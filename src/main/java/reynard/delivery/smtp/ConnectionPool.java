@@ -71,9 +71,8 @@ public final class ConnectionPool implements AutoCloseable {
         return waiting.removeLast().connection();
     }
 
-    /// Takes a connection back, whatever state it is in; one that can carry no further message is closed, as soon as
-    /// its
-    /// last reply is on record.
+    /// Takes a connection back, whatever state it is in. One that can carry no further message is closed, as soon as
+    /// its last reply is on record.
     public void giveBack(SmtpConnection connection) {
         if (!connection.isReusable() || !keep(connection)) {
             connection.awaitRecord();
