@@ -105,18 +105,27 @@ final class GroupCommit<T, R> {
                 LockSupport.unpark(gatherer);
             }
             if (isWritten.compareAndSet(false, true)) {
-                Thread.ofVirtual().name("group-commit").start(this::write);
+                try {
+                    Thread.ofVirtual().name("group-commit").start(this::write);
+                } catch (RuntimeException | Error e) {
+                    // The next to come tries again.
+                    isWritten.set(false);
+                    throw e;
+                }
             }
             return entry.outcome();
         }
 
         private void write() {
             do {
-                while (!waiting.isEmpty()) {
-                    gather();
-                    recordNext();
+                try {
+                    while (!waiting.isEmpty()) {
+                        gather();
+                        recordNext();
+                    }
+                } finally {
+                    isWritten.set(false);
                 }
-                isWritten.set(false);
                 // What came just before saw that somebody writes.
             } while (!waiting.isEmpty() && isWritten.compareAndSet(false, true));
         }
@@ -136,7 +145,7 @@ final class GroupCommit<T, R> {
         }
 
         private void recordNext() {
-            var entries = new ArrayList<Entry<T, R>>();
+            var entries = new ArrayList<Entry<T, R>>(TOGETHER_MAX);
             for (var next = waiting.poll(); next != null; next = waiting.poll()) {
                 entries.add(next);
                 if (entries.size() == TOGETHER_MAX) {

@@ -355,7 +355,7 @@ public final class Sender implements AutoCloseable {
     private boolean send(Claim claim, Optional<Letters.Parts> draft) {
         CompletableFuture<Boolean> recorded;
         try {
-            recorded = begin(claim, draft);
+            recorded = renderAndSend(claim, draft);
         } catch (BrokenEmail e) {
             recorded =
                     finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
@@ -369,7 +369,7 @@ public final class Sender implements AutoCloseable {
         return recorded.join();
     }
 
-    private CompletableFuture<Boolean> begin(Claim claim, Optional<Letters.Parts> draft) {
+    private CompletableFuture<Boolean> renderAndSend(Claim claim, Optional<Letters.Parts> draft) {
         if (claim.kind() instanceof Kind.NoticeMail notice && clock.instant().isAfter(notice.giveUpAt())) {
             return finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
         }

@@ -121,7 +121,8 @@ create index delivery_subscriber on delivery (account_id, subscriber_id, id);
 create index delivery_sequence on delivery (account_id, sequence_id, id);
 
 -- No index knows what changes when an email goes out: not its state, nor when it is tried next or was settled. So a
--- claim, a mark and a result find room in the row's own page, and add no entry to any of the indexes.
+-- claim, a mark and a result find room in the row's own page, and add no entry to any of the indexes: three versions of a
+-- third of a page.
 alter table delivery set (fillfactor = 35);
 
 -- Which nodes may have claimed deliveries of an account.

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Connections that wait between messages, so that the next message to the same relay saves the handshakes.
@@ -24,12 +25,7 @@ public final class ConnectionPool implements AutoCloseable {
     private final Map<Relay, Deque<Idle>> idle = new HashMap<>();
     private boolean closed;
 
-    private record Idle(SmtpConnection connection, Instant since) {
-        /// One whose last reply is not on record yet stays: no other is opened in its place.
-        boolean isDone(Instant oldest) {
-            return !since.isAfter(oldest) && (connection.isOnRecord() || oldest.equals(Instant.MAX));
-        }
-    }
+    private record Idle(SmtpConnection connection, Instant since) {}
 
     public ConnectionPool(SmtpSettings settings, InstantSource clock, Duration idleMax) {
         this.settings = settings;
@@ -91,16 +87,18 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /// Closes those that have been idle too long. Taking does so too; a loop that takes nothing calls it now
-    /// and then.
+    /// and then. One whose last reply is not on record yet stays: no other is opened in its place.
     public void closeIdle() {
         var oldest = clock.instant().minus(idleMax);
-        removeIdleSince(oldest).forEach(SmtpConnection::close);
+        removeWhile(idle -> !idle.since().isAfter(oldest) && idle.connection().isOnRecord())
+                .forEach(SmtpConnection::close);
     }
 
-    private synchronized List<SmtpConnection> removeIdleSince(Instant oldest) {
+    /// Takes out those that became idle first, as long as they are such.
+    private synchronized List<SmtpConnection> removeWhile(Predicate<Idle> such) {
         var removed = new ArrayList<SmtpConnection>();
         for (var waiting : idle.values()) {
-            while (!waiting.isEmpty() && waiting.getFirst().isDone(oldest)) {
+            while (!waiting.isEmpty() && such.test(waiting.getFirst())) {
                 removed.add(waiting.removeFirst().connection());
             }
         }
@@ -118,6 +116,6 @@ public final class ConnectionPool implements AutoCloseable {
         synchronized (this) {
             closed = true;
         }
-        removeIdleSince(Instant.MAX).forEach(SmtpConnection::close);
+        removeWhile(_ -> true).forEach(SmtpConnection::close);
     }
 }
