@@ -7,6 +7,8 @@ import reynard.id.DeliveryId;
 import reynard.mail.EmailAddress;
 
 /// A delivery that this node has taken to send.
+///
+/// @param trials how often it was written on trial; empty as long as no node has ended that had taken it
 record Claim(
         AccountId account,
         DeliveryId delivery,
@@ -15,7 +17,8 @@ record Claim(
         String messageId,
         int attempts,
         Optional<Instant> firstTriedAt,
-        Optional<String> envelopeSender) {
+        Optional<String> envelopeSender,
+        Optional<Integer> trials) {
     @Override
     public int hashCode() {
         return delivery.hashCode();
@@ -26,7 +29,15 @@ record Claim(
         return envelopeSender.isPresent()
                 ? this
                 : new Claim(
-                        account, delivery, kind, token, messageId, attempts, firstTriedAt, Optional.of(sender.value()));
+                        account,
+                        delivery,
+                        kind,
+                        token,
+                        messageId,
+                        attempts,
+                        firstTriedAt,
+                        Optional.of(sender.value()),
+                        trials);
     }
 
     /// Whether its bytes are kept: the mark keeps them, and says when the first was; a notice has them from the start.

@@ -232,6 +232,11 @@ public final class Deliveries {
         return database.inTx(tx -> store.counts(tx, account));
     }
 
+    /// What may go out now. Emails of a paused sequence may not. Takes long where very many are due.
+    public Backlog backlog(AccountId account, Instant now) {
+        return database.read(tx -> store.backlog(tx, account, now));
+    }
+
     /// Whom the list's email with this token went to.
     public Optional<SubscriberId> subscriberOf(AccountId account, String token) {
         return database.inTx(tx -> store.subscriberOf(tx, account, token));

@@ -7,6 +7,7 @@ import static reynard.db.Rows.optionalText;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -68,7 +69,7 @@ final class DeliveryStore {
              where d.account_id = :account and d.id = ready.id
             returning d.id, d.kind, d.enrollment_id, d.run, d.sequence_id, d.sequence_email_id,
                       d.subscriber_id, d.broadcast_id, d.purpose, d.recipient, d.give_up_at, d.token,
-                      d.message_id, d.attempts, d.first_tried_at, d.envelope_sender,
+                      d.message_id, d.attempts, d.first_tried_at, d.envelope_sender, d.trials,
                       ready.next_attempt_at as ready_at
             """;
 
@@ -441,6 +442,31 @@ final class DeliveryStore {
                 .map((row, _) -> Map.entry(state(row), row.getLong("count")))
                 .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
         return counts;
+    }
+
+    Backlog backlog(Tx tx, AccountId account, Instant now) {
+        return tx.query("""
+                        with waiting as (
+                            select u.kind, u.email_id, count(*) as count
+                              from delivery_queue u
+                             where u.account_id = :account and u.next_attempt_at <= :now
+                             group by u.kind, u.email_id)
+                        select (select coalesce(sum(w.count), 0)
+                                  from waiting w
+                                  left join sequence_email e
+                                    on e.account_id = :account and e.id = w.email_id and w.kind = 'sequence'
+                                  left join sequence q on q.account_id = :account and q.id = e.sequence_id
+                                 where q.id is null or q.active) as due,
+                               (select count(*)
+                                  from attempt t
+                                 where t.account_id = :account and t.outcome = 'accepted' and t.at > :minuteAgo
+                                   and t.at <= :now) as sent
+                        """)
+                .bind("account", account)
+                .bind("now", now)
+                .bind("minuteAgo", now.minus(Duration.ofMinutes(1)))
+                .map((row, _) -> new Backlog(row.getLong("due"), row.getLong("sent")))
+                .one();
     }
 
     void insertNotice(
@@ -870,7 +896,8 @@ final class DeliveryStore {
                                 row.getString("message_id"),
                                 row.getInt("attempts"),
                                 optionalInstant(row, "first_tried_at"),
-                                optionalText(row, "envelope_sender")),
+                                optionalText(row, "envelope_sender"),
+                                Optional.ofNullable(row.getObject("trials", Integer.class))),
                         new Bookmarks.Place(instant(row, "ready_at"), row.getLong("id"))))
                 .list();
     }
@@ -1137,6 +1164,38 @@ final class DeliveryStore {
                 .execute();
     }
 
+    /// A claimed delivery is about to be written on trial, or has been without harm.
+    ///
+    /// @param trials how often it was, with this one; empty when it is beyond suspicion
+    void tryOut(Tx tx, Claim claim, long owner, Optional<Integer> trials) {
+        tx.update("""
+                        update delivery
+                           set trials = :trials::integer
+                         where account_id = :account and id = :id and owner = :owner and attempts = :attempts
+                        """)
+                .bind("account", claim.account())
+                .bind("id", claim.delivery())
+                .bind("owner", owner)
+                .bind("attempts", claim.attempts())
+                .bind("trials", trials.orElse(null))
+                .execute();
+    }
+
+    /// Whether this node has marked a delivery and does not know yet what became of it.
+    boolean isMarked(Tx tx, Claim claim, long owner) {
+        return tx.query("""
+                        select d.at_dot
+                          from delivery d
+                         where d.account_id = :account and d.id = :id and d.owner = :owner
+                        """)
+                .bind("account", claim.account())
+                .bind("id", claim.delivery())
+                .bind("owner", owner)
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+    }
+
     /// How an attempt of a delivery ended.
     record Result(Claim claim, Ending ending) {}
 
@@ -1366,14 +1425,15 @@ final class DeliveryStore {
                 .execute();
     }
 
-    /// What a dead node had taken and not begun goes back into the queue.
+    /// What a dead node had taken and not begun goes back into the queue, to be written on trial: one of them may have
+    /// ended it.
     ///
     /// @param except what the owner works on, if it is not dead
     List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
         return tx.query("""
                         with rescued as (
                             update delivery d
-                               set owner = null, next_attempt_at = :now
+                               set owner = null, next_attempt_at = :now, trials = coalesce(d.trials, 0)
                               from delivery_queue u
                              where u.account_id = :account and u.next_attempt_at is not null
                                and d.account_id = :account and d.id = u.delivery_id

@@ -25,7 +25,9 @@ final class Destinations {
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final int SLOWER_THAN_OTHERS = 10;
     private static final int ROUNDS_WAITED_FOR = 8;
-    private static final int PATIENCES_MOST = 10;
+    /// At most, and where it is not known yet how fast any domain is.
+    private static final int PATIENCES_MOST = 40;
+    private static final int PATIENCES_AT_FIRST = 20;
 
     private static final int SAMPLES_MIN = 3;
     private static final double SAMPLE_WEIGHT = 0.2;
@@ -100,23 +102,35 @@ final class Destinations {
             }
             place.waiting.addLast(latch);
         }
-        if (isOpened(latch, patience.toMillis()) || isOpened(latch, moreMillis())) {
-            return Optional.empty();
+        long began = System.nanoTime();
+        long waited = 0;
+        for (long left = patience.toMillis(); left > 0; left = mostMillis() - waited) {
+            if (isOpened(latch, left)) {
+                return Optional.empty();
+            }
+            waited = millisSince(began);
         }
         synchronized (this) {
-            var place = place(domain, now);
+            var then = now.plusMillis(waited);
+            var place = place(domain, then);
             if (!place.waiting.remove(latch)) {
                 return Optional.empty();
             }
-            return Optional.of(book(place, now.isBefore(place.pausedUntil) ? place.pausedUntil : now));
+            return Optional.of(book(place, then.isBefore(place.pausedUntil) ? place.pausedUntil : then));
         }
     }
 
-    /// How much longer than its patience an email waits: where even the fastest domain is slow, all of this machine is,
-    /// and nobody is helped by going back into the queue.
-    private synchronized long moreMillis() {
-        long rounds = ROUNDS_WAITED_FOR * Math.round(1_000 * fastest().orElse(0));
-        return Math.clamp(rounds - patience.toMillis(), 0, (PATIENCES_MOST - 1) * patience.toMillis());
+    /// How long an email waits at most: where even the fastest domain is slow, this machine is, or the way to all of
+    /// them, and nobody is helped by going back into the queue.
+    private synchronized long mostMillis() {
+        long rounds = fastest().isPresent()
+                ? ROUNDS_WAITED_FOR * Math.round(1_000 * fastest().getAsDouble())
+                : PATIENCES_AT_FIRST * patience.toMillis();
+        return Math.clamp(rounds, patience.toMillis(), PATIENCES_MOST * patience.toMillis());
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
     private static boolean isOpened(CountDownLatch latch, long millis) {
@@ -157,7 +171,7 @@ final class Destinations {
 
     /// The place is free again.
     ///
-    /// @param took from when the place was taken
+    /// @param took the conversation alone: a wait for a connection of ours is not the domain's fault
     synchronized void left(String domain, Round round, Duration took, Instant now) {
         var place = place(domain, now);
         place.underWay--;

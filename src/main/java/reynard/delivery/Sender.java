@@ -21,6 +21,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ public final class Sender implements AutoCloseable {
 
     private static final Duration AFTER_DATABASE_FAILURE = Duration.ofSeconds(1);
     private static final int POISONED_AFTER = 3;
+    private static final String FATAL = "each time that it was written, the server ended";
 
     /// What was written is written anew when it has waited so long for a connection.
     private static final Duration FRESH = Duration.ofSeconds(10);
@@ -97,6 +100,8 @@ public final class Sender implements AutoCloseable {
     private final GroupCommit<Marking, Boolean> marks = new GroupCommit<>(this::mark, this::onTheirWay);
     private final GroupCommit<Verdict, Boolean> results = new GroupCommit<>(this::record, this::onTheirWay);
     private final AtomicInteger broadcastsOnTheirWay = new AtomicInteger();
+    /// For the one email that is written on trial.
+    private final Lock trial = new ReentrantLock();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong accepted = new AtomicLong();
     private final Set<Claim> underWay = ConcurrentHashMap.newKeySet();
@@ -149,12 +154,21 @@ public final class Sender implements AutoCloseable {
     private record Verdict(Claim claim, Function<Tx, Ending> ending) {}
 
     /// @param round what it says of the recipient's domain
+    /// @param took the conversation; zero if there was none
     /// @param recorded ends when it is on record; with false if that could not be, and never will by this node
-    private record Tried(Destinations.Round round, CompletableFuture<Boolean> recorded) {
+    private record Tried(Destinations.Round round, Duration took, CompletableFuture<Boolean> recorded) {
         static final CompletableFuture<Boolean> ON_RECORD = CompletableFuture.completedFuture(true);
+
+        Tried(Destinations.Round round, CompletableFuture<Boolean> recorded) {
+            this(round, Duration.ZERO, recorded);
+        }
 
         static Tried unsaid() {
             return new Tried(Destinations.Round.OTHER, ON_RECORD);
+        }
+
+        Tried since(long nanos) {
+            return new Tried(round, Duration.ofNanos(System.nanoTime() - nanos), recorded);
         }
     }
 
@@ -359,9 +373,9 @@ public final class Sender implements AutoCloseable {
         } catch (BrokenEmail e) {
             recorded =
                     finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", e.sentence(), "template_error"));
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             // The row stays claimed by this node; whatever it was, it must not end the others.
-            LOG.error("delivery {} failed before its dot", claim.delivery(), e);
+            LOG.error("delivery {} could not be sent", claim.delivery(), e);
             recorded = Database.isFailure(e)
                     ? finish(claim, retry(claim, "broken", "", String.valueOf(e.getMessage())))
                     : finish(claim, tx -> poisonous(tx, claim, e));
@@ -373,8 +387,11 @@ public final class Sender implements AutoCloseable {
         if (claim.kind() instanceof Kind.NoticeMail notice && clock.instant().isAfter(notice.giveUpAt())) {
             return finish(claim, ending(claim, Delivery.State.FAILED, "broken", "", "not sent in time", "gave_up"));
         }
+        if (claim.trials().orElse(0) >= POISONED_AFTER) {
+            return finish(claim, ending(claim, Delivery.State.HELD, "unrendered", "", FATAL, "poison"));
+        }
         var written = clock.instant();
-        var letter = letter(claim, draft);
+        var letter = claim.trials().isPresent() ? onTrial(claim, draft) : letter(claim, draft);
         if (letter.isEmpty()) {
             return finish(claim, gone(claim));
         }
@@ -410,12 +427,7 @@ public final class Sender implements AutoCloseable {
                 "no_relay");
     }
 
-    /// @param began when its place with its domain was taken
-    private record Way(Relay relay, String from, String to, Instant written, long began) {
-        Duration took() {
-            return Duration.ofNanos(System.nanoTime() - began);
-        }
-    }
+    private record Way(Relay relay, String from, String to, Instant written) {}
 
     /// Takes one of the places that its domain has, and then a line.
     ///
@@ -429,12 +441,12 @@ public final class Sender implements AutoCloseable {
             putOff(claim, full.get());
             return Tried.ON_RECORD;
         }
-        var way = new Way(relay, letter.fromDomain(), to, written, System.nanoTime());
+        var way = new Way(relay, letter.fromDomain(), to, written);
         var tried = Tried.unsaid();
         try {
             tried = takeLine(claim, draft, letter, way);
         } finally {
-            destinations.left(domain, tried.round(), way.took(), clock.instant());
+            destinations.left(domain, tried.round(), tried.took(), clock.instant());
         }
         return tried.recorded();
     }
@@ -467,18 +479,44 @@ public final class Sender implements AutoCloseable {
             if (letter.isEmpty()) {
                 return new Tried(Destinations.Round.OTHER, finish(claim, gone(claim)));
             }
-            return transmit(claim.sentFrom(letter.get().sender()), letter.get(), way);
+            long began = System.nanoTime();
+            return transmit(claim.sentFrom(letter.get().sender()), letter.get(), way)
+                    .since(began);
         } finally {
             free.release();
         }
     }
 
-    /// Our own program cannot make this email. It may next time, but not for ever.
+    /// Our own program cannot make this email. It may next time, but not for ever. If it was at fault after the mark,
+    /// nobody knows whether the email arrived.
     private Ending poisonous(Tx tx, Claim claim, Throwable fault) {
+        if (store.isMarked(tx, claim, node)) {
+            return uncertain(tx, claim, fault.toString());
+        }
         long before = store.countAttempts(tx, claim.account(), claim.delivery(), "unrendered");
         return before + 1 < POISONED_AFTER
                 ? retry(claim, "unrendered", "", fault.toString())
                 : ending(claim, Delivery.State.HELD, "unrendered", "", fault.toString(), "poison");
+    }
+
+    /// A node has ended that had taken it, perhaps by writing it. So it is on record that it is being written now, one
+    /// email at a time: whichever ends a node is known by it, and the others are not taken for it.
+    private Optional<Letters.Letter> onTrial(Claim claim, Optional<Letters.Parts> draft) {
+        trial.lock();
+        try {
+            tryOut(claim, Optional.of(claim.trials().orElse(0) + 1));
+            try {
+                return letter(claim, draft);
+            } finally {
+                tryOut(claim, Optional.empty());
+            }
+        } finally {
+            trial.unlock();
+        }
+    }
+
+    private void tryOut(Claim claim, Optional<Integer> trials) {
+        database.useTx(tx -> store.tryOut(tx, claim, node, trials));
     }
 
     private Optional<Letters.Letter> letter(Claim claim, Optional<Letters.Parts> draft) {

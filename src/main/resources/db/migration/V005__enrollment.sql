@@ -100,6 +100,7 @@ create table delivery (
     at_dot            boolean     not null default false, -- marked: it is about to go out, or has
     settled_at        timestamptz null, -- accepted by the relay, given up, or skipped
     uncertain_at      timestamptz null, -- when it was found that nobody knows whether it arrived
+    trials            integer     null, -- how often it was written on trial since a node ended that had taken it
     reason            text        null, -- why skipped or failed: a stable code
     detail            jsonb       null, -- the values of that reason
     reply             text        null, -- the server's last words

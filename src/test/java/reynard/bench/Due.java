@@ -39,6 +39,7 @@ import reynard.sequence.SequenceSettings;
 import reynard.sequence.Sequences;
 import reynard.subscriber.Subscribers;
 import reynard.tag.Tags;
+import reynard.testing.Queues;
 import reynard.tzdata.TzData;
 
 /// How long it takes to claim and advance 10,000 due enrollments among 100,000, 1 million and 10 million waiting ones

@@ -7,6 +7,7 @@ import static reynard.testing.TestServer.immediate;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
+import reynard.testing.Queues;
 import reynard.testing.TestServer;
 
 /// How long the forecast of a sequence with 100,000 people takes, and the impact of an edit on them, over HTTP; in

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import reynard.delivery.smtp.Relay;
+import reynard.testing.Queues;
 import reynard.testing.TestServer;
 
 /// Whether a real Postfix and the ledger agree, email by email: `bin/bench postfix [EMAILS]`, 10,000 of them if no

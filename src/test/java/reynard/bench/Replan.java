@@ -27,6 +27,7 @@ import reynard.db.Database;
 import reynard.db.EmbeddedDatabase;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.testing.Queues;
 import reynard.webhook.Reach;
 
 /// What a change of `send_hour` costs on a sequence with a million people inside: `bin/bench replan [PEOPLE]`.

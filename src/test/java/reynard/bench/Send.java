@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 import reynard.db.EmbeddedDatabase;
+import reynard.testing.Queues;
 
 /// How fast due emails go out, each with a durable mark and a durable result, beside what Postfix's `smtp-source -s 8`
 /// pushes into the same `smtp-sink` in the same run: `bin/bench send [CASE …]`. The cases:
@@ -216,8 +217,8 @@ public final class Send {
                 long warming = write(url, jdbcUrl);
                 long sequence = write(url, jdbcUrl);
                 execute(jdbcUrl, "update sequence set active = false, paused_at = now() where id = " + sequence);
-                fill(jdbcUrl, warming, 0, warm);
-                fill(jdbcUrl, sequence, warm, due);
+                Queues.due(jdbcUrl, warming, 0, warm);
+                Queues.due(jdbcUrl, sequence, warm, due);
                 execute(jdbcUrl, "vacuum analyze");
                 if (signed) {
                     sign(jdbcUrl);
@@ -370,37 +371,6 @@ public final class Send {
             throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
         }
         return answer.body();
-    }
-
-    /// People who have joined and to whom the first email is due. Their ids lie far above those that the server gives
-    /// out.
-    ///
-    /// @param from how many there are before
-    private static void fill(String jdbcUrl, long sequence, int from, int count) throws Exception {
-        execute(jdbcUrl, """
-                insert into subscriber (account_id, id, email_address, first_name, state, state_changed_at, fields,
-                                        created_at, updated_at)
-                select a.id, 1000000000 + i, 'reader' || i || '@example.org', 'Reader' || i, 'active', now(),
-                       (select jsonb_object_agg(f.id::text, f.key || i) from custom_field f), now(), now()
-                  from account a, generate_series(%2$d, %3$d) i;
-                insert into enrollment (account_id, id, sequence_id, subscriber_id, run, source, added_at, state,
-                                        anchor_at, next_email_id, plan_version, created_at)
-                select a.id, 2000000000 + i, q.id, 1000000000 + i, 1, 'api', now(), 'sending', now(),
-                       (select min(e.id) from sequence_email e where e.sequence_id = q.id), q.plan_version, now()
-                  from account a join sequence q on q.id = %1$d, generate_series(%2$d, %3$d) i;
-                insert into delivery (account_id, id, kind, enrollment_id, run, sequence_id, sequence_email_id,
-                                      subscriber_id, token, message_id, state, due_at, created_at, next_attempt_at)
-                select e.account_id, e.id + 1000000000, 'sequence', e.id, 1, e.sequence_id, e.next_email_id,
-                       e.subscriber_id,
-                       translate(left(encode(sha256(('t' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
-                       translate(left(encode(sha256(('m' || e.id)::bytea), 'base64'), 21), '+/', '-_') || 'A',
-                       'scheduled', now(), now(), now()
-                  from enrollment e
-                 where e.sequence_id = %1$d;
-                """.formatted(sequence, from + 1, from + count));
-        try (var connection = DriverManager.getConnection(jdbcUrl)) {
-            Queues.align(connection);
-        }
     }
 
     private static void sign(String jdbcUrl) throws Exception {

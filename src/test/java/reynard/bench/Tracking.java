@@ -37,6 +37,7 @@ import reynard.db.EmbeddedDatabase;
 import reynard.delivery.smtp.Relay;
 import reynard.enrollment.Brake;
 import reynard.enrollment.Policies;
+import reynard.testing.Queues;
 import reynard.tracking.LinkTokens;
 import reynard.webhook.Reach;
 

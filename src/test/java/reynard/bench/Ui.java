@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import reynard.testing.Browser;
+import reynard.testing.Queues;
 import reynard.testing.TestServer;
 
 /// How long pages of the workplace take with many people, in milliseconds at the server's own machine: the middle one

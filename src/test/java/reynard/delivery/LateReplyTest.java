@@ -3,12 +3,15 @@ package reynard.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.immediate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import reynard.id.DeliveryId;
+import reynard.mail.EmailAddress;
 import reynard.testing.FakeSmtp.Verb;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -44,6 +47,34 @@ class LateReplyTest extends MailroomWithRelay {
                 .containsExactly(1);
     }
 
+    @Test
+    void a_fault_of_our_own_after_the_dot_leaves_it_uncertain_and_not_as_if_nothing_had_been_sent() {
+        var open = new CountDownLatch(1);
+        relay.on(Verb.DOT).after(open);
+        var notice = new Notice(
+                Notice.Purpose.TEST,
+                EmailAddress.parse("author@example.org").orElseThrow(),
+                room.from(),
+                "Test",
+                "<p>Test</p>",
+                "Test",
+                Duration.ofHours(1));
+        room.database.inTx(tx -> room.notices.queue(tx, room.account, notice, server.now()));
+        room.take();
+        relay.awaitMessages(1);
+
+        room.clockFails.set(true);
+        open.countDown();
+        room.awaitQuiet();
+
+        var row = server.get("/ext/v1/deliveries?kind=notice").at("/deliveries/0");
+        assertThat(row.get("state").asText()).isEqualTo("uncertain");
+        assertThat(room.deliveries.attempts(
+                        room.account, new DeliveryId(row.get("id").asLong())))
+                .extracting(Attempt::outcome)
+                .containsExactly("uncertain");
+    }
+
     /// A delivery that was tried once and waits.
     private DeliveryId putOff() {
         relay.on(Verb.RCPT, 451, "4.7.1 later").times(1);
@@ -61,6 +92,7 @@ class LateReplyTest extends MailroomWithRelay {
                 "token",
                 "message",
                 attemptsBefore,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
         var ending = new Ending(

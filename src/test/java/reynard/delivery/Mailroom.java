@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import reynard.account.Accounts;
@@ -46,6 +47,8 @@ final class Mailroom implements AutoCloseable {
     final Notices notices;
     /// What its clock shows.
     volatile Instant now;
+    /// Whether the next look at it fails.
+    final AtomicBoolean clockFails = new AtomicBoolean();
 
     final List<Event> news = new ArrayList<>();
     private final Database idDatabase;
@@ -65,7 +68,12 @@ final class Mailroom implements AutoCloseable {
 
     Mailroom(TestServer server, List<Relay> relays, Supplier<Dns> dns, Duration patience, BroadcastWriter writer) {
         this.now = server.now();
-        InstantSource clock = () -> now;
+        InstantSource clock = () -> {
+            if (clockFails.getAndSet(false)) {
+                throw new IllegalStateException("the clock has stopped");
+            }
+            return now;
+        };
         this.database = Database.open(server.databaseUrl(), 4);
         this.idDatabase = Database.open(server.databaseUrl(), 1);
         var ids = new IdBlocks(idDatabase);
@@ -135,6 +143,10 @@ final class Mailroom implements AutoCloseable {
         int taken = sender.dispatch(now);
         sender.awaitQuiet();
         return taken;
+    }
+
+    void awaitQuiet() {
+        sender.awaitQuiet();
     }
 
     /// Takes over what dead nodes have left behind.

@@ -141,6 +141,7 @@ public final class WritingDesk {
                 token('m', reader),
                 0,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         var address = "reader" + reader + "@example.org";
         var name = "Reader" + reader;

@@ -16,7 +16,7 @@ import reynard.testing.ArrivalLog.Entry;
 /// @param due how many deliveries there are to send
 /// @param arrived how many of them the relay has, at least once
 /// @param held how many are held for a person because nobody knows
-/// @param lost settled as sent and not at the relay, or at no end
+/// @param lost settled as sent and not at the relay, at no end, or held for another reason
 /// @param duplicates how many copies the relay has beyond the first of each
 /// @param worst how many of the emails that first arrived in one era have come again
 /// @param uncertain how many were named uncertain at some time
@@ -93,7 +93,7 @@ record Balance(
                     copies.size(),
                     all.stream().filter(row -> row.state().equals("held")).count(),
                     ids(all.stream()
-                            .filter(row -> !row.state().equals("held"))
+                            .filter(row -> !(row.state().equals("held") && row.uncertain()))
                             .filter(row -> !row.state().equals("sent") || !copies.containsKey(row))
                             .toList()),
                     copies.values().stream().mapToInt(found -> found.size() - 1).sum(),

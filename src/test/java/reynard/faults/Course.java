@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
@@ -33,6 +34,12 @@ final class Course {
     /// Enrolls readers: the first email goes out at once, each other an hour after the one before. Each second reader
     /// is in a sequence that holds what is uncertain, if so wished; the others' is sent again.
     static void prepare(String databaseUrl, FakeSmtp relay, int readers, int emails, boolean halfHold) {
+        prepare(databaseUrl, relay, readers, emails, halfHold, List.of("example.org"));
+    }
+
+    /// @param domains of the readers, one after the other
+    static void prepare(
+            String databaseUrl, FakeSmtp relay, int readers, int emails, boolean halfHold, List<String> domains) {
         Database.migrate(databaseUrl);
         try (var server = TestServer.at(
                 databaseUrl, Relay.parse(relay.url()), InstantSource.system().instant())) {
@@ -44,8 +51,9 @@ final class Course {
             try (var work = Executors.newFixedThreadPool(8)) {
                 for (int i = 0; i < readers; i++) {
                     int reader = i;
-                    work.execute(() ->
-                            server.subscriber("reader" + reader + "@example.org", reader % 2 == 0 ? resend : hold));
+                    work.execute(() -> server.subscriber(
+                            "reader" + reader + "@" + domains.get(reader % domains.size()),
+                            reader % 2 == 0 ? resend : hold));
                 }
             }
         }

@@ -6,15 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -28,8 +31,8 @@ import reynard.testing.FakeSmtp;
 public final class FullProofs {
     private static final int CONNECTIONS = 50;
 
-    /// Most of the time something starts or is waited for, so two proofs go on at a time.
-    private static final int LANES = 2;
+    /// Most of the time something starts or is waited for, so three proofs go on at a time.
+    private static final int LANES = 3;
     private static final int DISK_MEGABYTES = 400;
 
     private final Path folder;
@@ -38,6 +41,7 @@ public final class FullProofs {
     private final int kills;
     private final int deliveries;
     private final Duration killing;
+    private final Set<String> ids;
     private final List<Task> tasks = new ArrayList<>();
     private final SortedMap<Integer, String> rows = new TreeMap<>();
     private final Instant began = InstantSource.system().instant();
@@ -49,12 +53,14 @@ public final class FullProofs {
     /// @param kills of the first proof, and as a part of 200 the events of all others
     /// @param deliveries of the first proof, and as a part of 20,000 those of all others
     /// @param killing how long the kills of one proof may take
-    public FullProofs(Path folder, Path report, int kills, int deliveries, Duration killing) {
+    /// @param ids of the proofs; empty for all
+    public FullProofs(Path folder, Path report, int kills, int deliveries, Duration killing, Collection<String> ids) {
         this.folder = folder;
         this.report = report;
         this.kills = kills;
         this.deliveries = deliveries;
         this.killing = killing;
+        this.ids = Set.copyOf(ids);
     }
 
     private record Verdict(String word, String figures) {
@@ -68,7 +74,7 @@ public final class FullProofs {
     }
 
     private interface Proof {
-        Verdict run(Place place) throws IOException, InterruptedException;
+        Verdict run(Place place) throws IOException, InterruptedException, SQLException;
     }
 
     /// @param megabytes how large its disk is; empty for that of this machine
@@ -96,6 +102,11 @@ public final class FullProofs {
                     20_261_128);
             return verdict(storm.over(place.url(), place.relay(), place.log()));
         });
+        prove("R17", "SIGSTOP of one of two servers for 30 min", place -> {
+            Course.prepare(place.url(), place.relay(), readers(1_000), 4, false);
+            return verdict(outage(25, 8).frozen(place.url(), place.relay(), place.log(), 1, freezing(30)));
+        });
+        prove("R3", "kill -9 at each named point", _ -> crashPoints(times(100)));
         prove("R1, R2", "the same at full speed, without a wait at the relay", place -> {
             Course.prepare(place.url(), place.relay(), deliveries / 5, 5, true);
             var storm = new Storm(
@@ -124,7 +135,6 @@ public final class FullProofs {
             return new Verdict(
                     result.holds(25), result + "; shares of the lives in percent " + result.sharesInPercent());
         });
-        prove("R3", "kill -9 at each named point", _ -> crashPoints(times(10)));
         prove(
                 "R3",
                 "each request to PostgreSQL cut off once in turn, before it arrives",
@@ -143,8 +153,24 @@ public final class FullProofs {
         prove("R5", "kill -9 of PostgreSQL", place -> {
             Course.prepare(place.url(), place.relay(), readers(1_500), 4, false);
             return verdict(outage(CONNECTIONS, 2)
-                    .databaseKilled(
-                            place.url(), place.home().resolve("postgres"), place.relay(), place.log(), times(20)));
+                    .databaseEnded(
+                            place.url(),
+                            place.home().resolve("postgres"),
+                            "-KILL",
+                            place.relay(),
+                            place.log(),
+                            times(50)));
+        });
+        prove("R5", "immediate shutdown of PostgreSQL", place -> {
+            Course.prepare(place.url(), place.relay(), readers(800), 4, false);
+            return verdict(outage(CONNECTIONS, 10)
+                    .databaseEnded(
+                            place.url(),
+                            place.home().resolve("postgres"),
+                            "-QUIT",
+                            place.relay(),
+                            place.log(),
+                            times(10)));
         });
         prove("R5", "the network to PostgreSQL is dark for 5 s", place -> {
             Course.prepare(place.url(), place.relay(), readers(800), 4, false);
@@ -156,6 +182,11 @@ public final class FullProofs {
             return verdict(outage(CONNECTIONS, 4)
                     .databaseDark(place.url(), place.relay(), place.log(), 1, Duration.ofSeconds(60)));
         });
+        prove("R5", "the network to PostgreSQL is dark for 10 min", place -> {
+            Course.prepare(place.url(), place.relay(), readers(800), 4, false);
+            return verdict(
+                    outage(CONNECTIONS, 9).databaseDark(place.url(), place.relay(), place.log(), 1, freezing(10)));
+        });
         prove("R17", "SIGSTOP of one of two servers for 1 s", place -> {
             Course.prepare(place.url(), place.relay(), readers(1_000), 4, false);
             return verdict(
@@ -164,6 +195,28 @@ public final class FullProofs {
         prove("R17", "SIGSTOP of one of two servers for 60 s", place -> {
             Course.prepare(place.url(), place.relay(), readers(1_000), 4, false);
             return verdict(outage(25, 6).frozen(place.url(), place.relay(), place.log(), 1, Duration.ofSeconds(60)));
+        });
+        prove("R12", "a relay that ends its connections", place -> {
+            Course.prepare(place.url(), place.relay(), readers(4_000), 5, false);
+            return verdict(new Throughput(CONNECTIONS).endings(place.url(), place.relay(), place.log()));
+        });
+        prove("R14", "a byte a second from one domain of five", place -> {
+            Course.prepare(
+                    place.url(),
+                    place.relay(),
+                    readers(4_000),
+                    5,
+                    false,
+                    List.of(Throughput.SLOW, "one.example", "two.example", "three.example", "four.example"));
+            return verdict(new Throughput(2 * CONNECTIONS).slowDomain(place.url(), place.relay(), place.log()));
+        });
+        prove("R15", "a relay that takes five emails a second", place -> {
+            Course.prepare(place.url(), place.relay(), 1, 1, false);
+            return verdict(new Throughput(10).slowRelay(place.url(), place.relay(), place.log(), 5 * deliveries));
+        });
+        prove("R16", "two servers beside each other", place -> {
+            Course.prepare(place.url(), place.relay(), readers(2_000), 5, false);
+            return verdict(new Throughput(25).shared(place.url(), place.relay(), place.log()));
         });
         tasks.add(new Task(
                 "R21",
@@ -180,6 +233,7 @@ public final class FullProofs {
                                     times(5),
                                     Duration.ofSeconds(5)));
                 }));
+        tasks.removeIf(task -> !ids.isEmpty() && !ids.contains(task.id()));
         work();
         return held;
     }
@@ -204,6 +258,11 @@ public final class FullProofs {
     /// As many as that of 200 kills.
     private int times(int full) {
         return Math.clamp((long) full * kills / 200, 1, full);
+    }
+
+    /// So many minutes, or a small part of them where there are few kills.
+    private Duration freezing(int minutes) {
+        return Duration.ofMinutes(minutes).multipliedBy(Math.min(200, kills)).dividedBy(200);
     }
 
     private int readers(int full) {
@@ -251,6 +310,10 @@ public final class FullProofs {
         return new Verdict(result.holds(CONNECTIONS), result.toString());
     }
 
+    private static Verdict verdict(Throughput.Result result) {
+        return new Verdict(result.holds(), result.toString());
+    }
+
     private static Verdict verdict(Outage.Result result) {
         return new Verdict(result.holds(), result.toString());
     }
@@ -293,7 +356,7 @@ public final class FullProofs {
                     said("umount", home.toString());
                 }
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             return new Verdict("**could not be carried out**", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -301,7 +364,7 @@ public final class FullProofs {
         }
     }
 
-    private Verdict verdict(Task task, Path home) throws IOException, InterruptedException {
+    private Verdict verdict(Task task, Path home) throws IOException, InterruptedException, SQLException {
         try (var database = EmbeddedDatabase.start(home, programs, new EmbeddedDatabase.Settings(128, 200, true));
                 var relay = FakeSmtp.start();
                 var log = ArrivalLog.in(folder.resolve(home.getFileName() + "-arrivals"))) {
@@ -330,7 +393,7 @@ public final class FullProofs {
 
                     What `bin/bench faults` found, begun %s, commit %s, on %s. %d of %d proofs are done, after %d minutes.
                     PostgreSQL with `fsync` and `synchronous_commit` on; %d deliveries, %d connections and %d kills for
-                    the first proof. The relay syncs what it accepts before it answers. Two proofs go on at a time.
+                    the first proof. The relay syncs what it accepts before it answers. Three proofs go on at a time.
 
                     | Id | What was broken | Verdict | Figures | Took |
                     | --- | --- | --- | --- | --- |

@@ -84,10 +84,11 @@ record Outage(int connections, Duration slowness, long seed) {
         }
     }
 
-    /// `kill -9` of PostgreSQL (R5). Whoever watches it starts it again.
+    /// PostgreSQL ends (R5). Whoever watches it starts it again.
     ///
     /// @param data its folder
-    Result databaseKilled(String databaseUrl, Path data, FakeSmtp relay, ArrivalLog log, int times)
+    /// @param signal `-KILL`, or `-QUIT` for an immediate shutdown
+    Result databaseEnded(String databaseUrl, Path data, String signal, FakeSmtp relay, ArrivalLog log, int times)
             throws IOException, InterruptedException {
         var url = prepare(relay, log);
         var random = new Random(seed);
@@ -101,7 +102,7 @@ record Outage(int connections, Duration slowness, long seed) {
                 var pid = Files.readAllLines(data.resolve("postmaster.pid"))
                         .getFirst()
                         .strip();
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+                new ProcessBuilder("kill", signal, pid).start().waitFor();
                 log.era(i);
                 slowest = longer(slowest, refusedUntilBack(server, complaints));
             }

@@ -61,7 +61,7 @@ class OutageTest {
         var home = TestDatabase.folder();
         try (var database = EmbeddedDatabase.start(home, programs, new EmbeddedDatabase.Settings(64, 100, true))) {
             Course.prepare(database.jdbcUrl(), relay, 60, 2, false);
-            var result = OUTAGE.databaseKilled(database.jdbcUrl(), home.resolve("postgres"), relay, log, 1);
+            var result = OUTAGE.databaseEnded(database.jdbcUrl(), home.resolve("postgres"), "-KILL", relay, log, 1);
             assertThat(result.holds()).as(result.toString()).isTrue();
         } finally {
             TestDatabase.delete(home);

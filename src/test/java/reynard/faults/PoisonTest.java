@@ -1,14 +1,24 @@
 package reynard.faults;
 
 import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.immediate;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import reynard.db.Database;
 import reynard.delivery.smtp.Relay;
+import reynard.testing.DatabaseLine;
 import reynard.testing.FakeSmtp;
+import reynard.testing.ServerProcess;
+import reynard.testing.TestDatabase;
 import reynard.testing.TestServer;
 
 /// An email that the program itself cannot make (R26).
@@ -36,5 +46,74 @@ class PoisonTest {
             assertThat(held.get("attempts").asInt()).isEqualTo(3);
             assertThat(relay.messages()).hasSize(1);
         }
+    }
+
+    @Test
+    void an_email_that_ends_the_server_each_time_it_is_written_is_held_and_the_others_go_out() {
+        var database = TestDatabase.fresh(Database::migrate);
+        try (var relay = FakeSmtp.start();
+                var line = DatabaseLine.to(database);
+                var rows = new Rows(database)) {
+            var others = new ArrayList<TestServer.Reader>();
+            TestServer.Reader fatal;
+            try (var server = TestServer.on(database, Relay.parse(relay.url()))) {
+                var sequence = server.sequence(immediate("Hello"));
+                fatal = server.subscriber("fatal@example.org", sequence);
+                for (int i = 0; i < 3; i++) {
+                    others.add(server.subscriber("other" + i + "@example.org", sequence));
+                }
+            }
+
+            dies(line, relay, line.onCommitOf("set owner = ").holdsAfter());
+            long email = rows.number("select id from delivery where subscriber_id = " + fatal.id());
+            for (int trial = 1; trial <= 3; trial++) {
+                // What is on record of it is the same whether it ends here or in writing.
+                dies(line, relay, line.onCommitOf("set trials = ").about(email).holdsAfter());
+                assertThat(rows.number("select trials from delivery where id = " + email))
+                        .isEqualTo(trial);
+            }
+
+            try (var server = TestServer.on(database, Relay.parse(relay.url()))) {
+                server.settle();
+                server.advance(ofMinutes(2));
+                assertThat(states(server, fatal)).containsExactly("held poison");
+                assertThat(others)
+                        .allSatisfy(reader -> assertThat(states(server, reader)).containsExactly("sent "));
+                assertThat(relay.messages())
+                        .noneSatisfy(mail -> assertThat(mail.recipient()).contains("fatal"));
+
+                // A person has decided that it is to be tried once more.
+                server.post("/ext/v1/deliveries/" + email + "/resend", "{}");
+                server.settle();
+                assertThat(states(server, fatal)).containsExactly("sent ");
+                assertThat(rows.number("select count(*) from delivery where trials is not null"))
+                        .isZero();
+            }
+        } finally {
+            TestDatabase.drop(database);
+        }
+    }
+
+    private static void dies(DatabaseLine line, FakeSmtp relay, DatabaseLine.Rule moment) {
+        try (var process = ServerProcess.start(line.url(), relay.url());
+                var http = HttpClient.newHttpClient()) {
+            var advance = http.sendAsync(
+                    Course.request(process, "/ext/v1/clock/advance")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"by\":\"PT0S\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            moment.awaitReached();
+            process.kill();
+            advance.cancel(true);
+        }
+    }
+
+    private static List<String> states(TestServer server, TestServer.Reader reader) {
+        var states = new ArrayList<String>();
+        server.get("/ext/v1/deliveries?subscriber_id=" + reader.id())
+                .at("/deliveries")
+                .forEach(row -> states.add(
+                        row.get("state").asText() + " " + row.get("reason").asText("")));
+        return states;
     }
 }

@@ -1,5 +1,6 @@
 package reynard.testing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
@@ -48,6 +49,7 @@ public final class DatabaseLine implements AutoCloseable {
         private final String sql;
         private final boolean atCommit;
         private int skips;
+        private byte[] value = {};
         private Deed deed = Deed.CUT_BEFORE;
         private boolean used;
         private final CountDownLatch reached = new CountDownLatch(1);
@@ -56,6 +58,12 @@ public final class DatabaseLine implements AutoCloseable {
             this.sql = sql;
             this.atCommit = atCommit;
             this.skips = skips;
+        }
+
+        /// Only if a parameter of the request, or of its transaction, is this number.
+        public Rule about(long number) {
+            value = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+            return this;
         }
 
         /// Breaks the connection instead of passing the request on.
@@ -91,8 +99,11 @@ public final class DatabaseLine implements AutoCloseable {
             return reached.getCount() == 0;
         }
 
-        private boolean fits(String request, String transaction) {
-            if (used || !(atCommit ? request.equals("COMMIT") && transaction.contains(sql) : request.contains(sql))) {
+        /// @param values the parameters, in the protocol's bytes as ISO-8859-1
+        private boolean fits(String request, String transaction, String values) {
+            if (used
+                    || !(atCommit ? request.equals("COMMIT") && transaction.contains(sql) : request.contains(sql))
+                    || !values.contains(new String(value, ISO_8859_1))) {
                 return false;
             }
             used = skips-- == 0;
@@ -213,12 +224,12 @@ public final class DatabaseLine implements AutoCloseable {
         }
     }
 
-    private @Nullable Rule rule(String request, String transaction) {
+    private @Nullable Rule rule(String request, String transaction, String values) {
         synchronized (rules) {
             requests++;
             Rule found = null;
             for (var rule : rules) {
-                found = rule.fits(request, transaction) && found == null ? rule : found;
+                found = rule.fits(request, transaction, values) && found == null ? rule : found;
             }
             return found;
         }
@@ -249,6 +260,8 @@ public final class DatabaseLine implements AutoCloseable {
         private final Socket database;
         private final Map<String, String> prepared = new HashMap<>();
         private final StringBuilder transaction = new StringBuilder();
+        private final StringBuilder values = new StringBuilder();
+        private final StringBuilder bound = new StringBuilder();
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile boolean keepsAnswers;
         private volatile CountDownLatch answered = new CountDownLatch(1);
@@ -322,6 +335,7 @@ public final class DatabaseLine implements AutoCloseable {
                 case 'B' -> {
                     text(body);
                     sql.append(prepared.getOrDefault(text(body), "")).append('\n');
+                    bound.append(ISO_8859_1.decode(body));
                 }
                 default -> {}
             }
@@ -330,9 +344,12 @@ public final class DatabaseLine implements AutoCloseable {
         private void pass(ByteArrayOutputStream request, String sql) throws IOException {
             if (sql.startsWith("BEGIN")) {
                 transaction.setLength(0);
+                values.setLength(0);
             }
+            values.append(bound);
+            bound.setLength(0);
             transaction.append(sql).append('\n');
-            var rule = rule(sql, transaction.toString());
+            var rule = rule(sql, transaction.toString(), values.toString());
             awaitLight();
             if (rule == null) {
                 request.writeTo(database.getOutputStream());

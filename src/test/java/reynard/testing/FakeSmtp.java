@@ -86,8 +86,11 @@ public final class FakeSmtp implements AutoCloseable {
         private boolean dropsAfter;
         private boolean silent;
         private boolean inPieces;
+        private Duration betweenPieces = Duration.ZERO;
         private boolean storing;
         private Duration slowness = Duration.ZERO;
+        private boolean steady;
+        private int message;
         private @Nullable CountDownLatch latch;
         private final CountDownLatch answered = new CountDownLatch(1);
 
@@ -134,6 +137,25 @@ public final class FakeSmtp implements AutoCloseable {
         /// Sends each byte of the answer in a packet of its own.
         public Rule inPieces() {
             inPieces = true;
+            return this;
+        }
+
+        /// Sends each byte of the answer by itself, so long after the one before.
+        public Rule inPieces(Duration between) {
+            betweenPieces = between;
+            return inPieces();
+        }
+
+        /// Takes its time: always as much.
+        public Rule taking(Duration time) {
+            slowness = time;
+            steady = true;
+            return this;
+        }
+
+        /// Only at the message of this number, from 1, of its connection.
+        public Rule atMessage(int number) {
+            message = number;
             return this;
         }
 
@@ -362,10 +384,13 @@ public final class FakeSmtp implements AutoCloseable {
         }
     }
 
-    private @Nullable Rule rule(Verb verb, String recipient) {
+    private @Nullable Rule rule(Verb verb, String recipient, int message) {
         synchronized (rules) {
             for (var rule : rules) {
-                if (rule.verb == verb && rule.times > 0 && recipient.contains(rule.recipient)) {
+                if (rule.verb == verb
+                        && rule.times > 0
+                        && recipient.contains(rule.recipient)
+                        && (rule.message == 0 || rule.message == message)) {
                     rule.times--;
                     return rule;
                 }
@@ -410,6 +435,8 @@ public final class FakeSmtp implements AutoCloseable {
         private String sender = "";
         private String recipient = "";
         private boolean loggedIn;
+        /// The number of the message that is, or comes next.
+        private int message = 1;
 
         Conversation(Socket tcp, int number) throws IOException {
             this.tcp = tcp;
@@ -547,12 +574,13 @@ public final class FakeSmtp implements AutoCloseable {
             try {
                 readBody();
                 var received = new Received(number, sender, recipient, begun.toString());
-                var rule = rule(Verb.DOT, recipient);
+                var rule = rule(Verb.DOT, recipient, message);
                 if (rule == null || rule.stores()) {
                     keep(received);
                 }
                 int outcome = answer(rule, reply(250, "2.0.0 Queued"));
                 answered = true;
+                message++;
                 sender = "";
                 recipient = "";
                 return outcome;
@@ -565,7 +593,7 @@ public final class FakeSmtp implements AutoCloseable {
         }
 
         private void readBody() throws IOException {
-            var rule = rule(Verb.BODY, recipient);
+            var rule = rule(Verb.BODY, recipient, message);
             if (rule != null) {
                 while (begun.length() < rule.bodyBytes) {
                     begun.append((char) octet());
@@ -584,7 +612,7 @@ public final class FakeSmtp implements AutoCloseable {
         }
 
         private int answer(Verb verb, String usual) throws IOException {
-            return answer(rule(verb, recipient), usual);
+            return answer(rule(verb, recipient, message), usual);
         }
 
         private int answer(@Nullable Rule rule, String usual) throws IOException {
@@ -595,7 +623,8 @@ public final class FakeSmtp implements AutoCloseable {
                 waitFor(rule.latch, "nobody opened the latch");
             }
             if (rule.slowness.isPositive()) {
-                LockSupport.parkNanos(random.nextLong(rule.slowness.toNanos()));
+                long most = rule.slowness.toNanos();
+                LockSupport.parkNanos(rule.steady ? most : random.nextLong(most));
             }
             if (rule.silent) {
                 while (in.read() >= 0) {
@@ -606,7 +635,7 @@ public final class FakeSmtp implements AutoCloseable {
                 throw new EOFException("as the script says");
             }
             var reply = rule.reply.isEmpty() ? usual : rule.reply;
-            int code = rule.inPieces ? sayInPieces(reply) : say(reply);
+            int code = rule.inPieces ? sayInPieces(reply, rule.betweenPieces) : say(reply);
             rule.answered.countDown();
             if (rule.dropsAfter) {
                 throw new EOFException("as the script says");
@@ -622,8 +651,9 @@ public final class FakeSmtp implements AutoCloseable {
             return code(reply);
         }
 
-        private int sayInPieces(String reply) throws IOException {
+        private int sayInPieces(String reply, Duration between) throws IOException {
             for (byte octet : reply.getBytes(UTF_8)) {
+                LockSupport.parkNanos(between.toNanos());
                 socket.getOutputStream().write(octet);
             }
             return code(reply);

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import reynard.account.Accounts;
 import reynard.account.SendingAddress;
 import reynard.db.Database;
+import reynard.delivery.Backlog;
 import reynard.delivery.Deliveries;
 import reynard.delivery.Delivery;
 import reynard.delivery.Relays;
@@ -86,11 +87,15 @@ public final class HealthEndpoints {
         desk.form(routes, HOME + "/keys/use", Desk.Right.RULE, this::useKey);
     }
 
-    private record Counts(Map<Delivery.State, Long> states) {}
+    private record Counts(Map<Delivery.State, Long> states, Backlog backlog) {}
 
     private HealthPage page(Desk.Visit visit, Form form, String checked) {
-        var counts = figures.get(visit.account(), Counts.class, 0, () -> new Counts(deliveries.counts(visit.account())))
-                .map(Counts::states);
+        var counted = figures.get(
+                visit.account(),
+                Counts.class,
+                0,
+                () -> new Counts(deliveries.counts(visit.account()), deliveries.backlog(visit.account(), visit.now())));
+        var counts = counted.map(Counts::states);
         return new HealthPage(
                 visit.frame("Relay and domains", Section.SENDING),
                 form,
@@ -108,12 +113,26 @@ public final class HealthEndpoints {
                                         + counts.map(found -> ": " + Words.number(found.getOrDefault(state, 0L)))
                                                 .orElse("")))
                         .toList(),
+                counted.map(it -> pace(visit, it.backlog())).orElse(""),
                 domains(visit),
                 checked,
                 checked.isEmpty() ? List.of() : findings(visit, checked),
                 dkimKeys.list(visit.account()).stream()
                         .map(key -> key(visit, key))
                         .toList());
+    }
+
+    private static String pace(Desk.Visit visit, Backlog backlog) {
+        if (backlog.due() == 0) {
+            return "";
+        }
+        var due = Words.count(backlog.due(), "email") + (backlog.due() == 1 ? " is due" : " are due");
+        return backlog.lasts()
+                .map(time -> due + ", and " + Words.number(backlog.lastMinute())
+                        + " went out in the last minute: at this pace the last one goes out "
+                        + visit.local().near(visit.now().plus(time)) + ", about "
+                        + visit.local().exact(visit.now().plus(time)) + ".")
+                .orElse(due + ", and none went out in the last minute.");
     }
 
     private static HealthPage.Way shown(Desk.Visit visit, Way way) {

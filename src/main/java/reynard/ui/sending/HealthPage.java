@@ -9,6 +9,7 @@ import reynard.ui.Option;
 ///
 /// @param ways the relays; none: the built-in inbox
 /// @param states how many emails of the ledger are in each state that is not final
+/// @param pace when all that is due will have gone out; empty when nothing is due
 /// @param checked the domain that was looked up; empty when none was
 /// @param findings what DNS says of it
 public record HealthPage(
@@ -16,6 +17,7 @@ public record HealthPage(
         Form form,
         List<Way> ways,
         List<Option> states,
+        String pace,
         List<String> domains,
         String checked,
         List<Finding> findings,
