@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +41,10 @@ final class GroupCommit<T, R> {
         /// @return what became of each, in the order of the items
         List<R> record(AccountId account, List<T> items);
     }
+
+    /// A transaction waits for the answer to each of its statements, and a platform thread is awake sooner.
+    private static final Executor WRITERS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("group-commit-", 0).factory());
 
     private final Work<T, R> work;
     private final IntSupplier underWay;
@@ -106,7 +112,7 @@ final class GroupCommit<T, R> {
             }
             if (isWritten.compareAndSet(false, true)) {
                 try {
-                    Thread.ofVirtual().name("group-commit").start(this::write);
+                    WRITERS.execute(this::write);
                 } catch (RuntimeException | Error e) {
                     // The next to come tries again.
                     isWritten.set(false);

@@ -112,7 +112,8 @@ final class EnrollmentStore {
     /// Those that there are, by id.
     List<Enrollment> findAllForUpdate(Tx tx, AccountId account, Collection<EnrollmentId> ids) {
         return tx.query(ENROLLMENTS + """
-                           and e.id = any(:ids)
+                           -- As a sub-select, so that how many there are makes no other plan.
+                           and e.id = any((select :ids::bigint[])::bigint[])
                          order by e.id
                            for no key update
                         """)
@@ -406,7 +407,9 @@ final class EnrollmentStore {
                           from delivery d
                           join enrollment e
                             on e.account_id = :account and e.id = d.enrollment_id and e.run = d.run
-                         where d.account_id = :account and d.enrollment_id = any(:enrollments)
+                         where d.account_id = :account
+                           -- As a sub-select, so that how many there are makes no other plan.
+                           and d.enrollment_id = any((select :enrollments::bigint[])::bigint[])
                         """)
                 .bind("account", account)
                 .bind("enrollments", longs(enrollments))

@@ -38,8 +38,8 @@ import reynard.testing.Queues;
 /// - `latency`: a receiver that answers the final dot after 50 ms; at least 0.9 of connections / 0.05 s.
 /// - `million`: 1,000,000 due emails; the server stays under 400 MB.
 ///
-/// Each server sends 200,000 others before, so that what is measured is not Java that is being compiled; to a slow
-/// receiver, as many as are measured. Sizes are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`,
+/// Each server sends 200,000 others before, so that what is measured is not Java that is being compiled; 40,000 to the
+/// receiver that is slow only afterwards. Sizes are set by `JDK_JAVA_OPTIONS`: `-Dbench.due=`, `-Dbench.warm=`,
 /// `-Dbench.million=`, `-Dbench.connections=`.
 ///
 /// The two programs of Postfix are unpacked from Debian's package into a folder of their own. Nothing is installed, and
@@ -138,12 +138,13 @@ public final class Send {
 
     private void latency() throws Exception {
         for (int connections : List.of(8, 32, 64)) {
-            try (var sink = new SlowSink(Duration.ofMillis(50))) {
+            try (var sink = new SlowSink()) {
                 var run = run(
                         "smtp://127.0.0.1:" + sink.port() + "?starttls=off&connections=" + connections,
+                        WARM / 5,
                         connections * 400,
-                        connections * 400,
-                        false);
+                        false,
+                        () -> sink.slowDown(Duration.ofMillis(50)));
                 double limit = connections / 0.05;
                 line(
                         "a receiver that answers after 50 ms, %d connections: %,.0f a second of %,.0f; ratio %.2f (at least 0.9)"
@@ -204,6 +205,11 @@ public final class Send {
     private record Run(double perSecond, long megabytes, List<String> shares) {}
 
     private Run run(String relay, int warm, int due, boolean signed) throws Exception {
+        return run(relay, warm, due, signed, () -> {});
+    }
+
+    /// @param onceWarm called before what is measured
+    private Run run(String relay, int warm, int due, boolean signed, Runnable onceWarm) throws Exception {
         var data = folder.resolve("data");
         try (var postgres = EmbeddedDatabase.start(data, Path.of("target"), AS_SHIPPED_FOR_MORE)) {
             var jdbcUrl = postgres.jdbcUrl();
@@ -229,6 +235,7 @@ public final class Send {
                 // Its own cost is not the server's; and once it has ended, Java compiles anew what it had a hand in.
                 stopRecording(server, recording);
                 awaitSent(jdbcUrl, server, warm);
+                onceWarm.run();
                 double transactions = number(jdbcUrl, TRANSACTIONS);
                 double logged = number(jdbcUrl, LOGGED);
                 execute(jdbcUrl, "update sequence set active = true, paused_at = null");

@@ -1,8 +1,10 @@
 package reynard.bench;
 
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -10,15 +12,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An SMTP server that takes everything and thinks about each message for a while before it answers its final dot.
+/// An SMTP server that takes everything and may think about each message for a while before it answers its final dot.
 final class SlowSink implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
-    private final Duration thought;
+    private volatile Duration thought = Duration.ZERO;
     private final AtomicLong taken = new AtomicLong();
 
-    SlowSink(Duration thought) throws IOException {
-        this.thought = thought;
+    /// It answers at once as long as nobody slows it down.
+    SlowSink() throws IOException {
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /// @param time that it thinks about each message from now on
+    void slowDown(Duration time) {
+        thought = time;
     }
 
     int port() {
@@ -40,12 +47,15 @@ final class SlowSink implements AutoCloseable {
         try (client) {
             client.setTcpNoDelay(true);
             var in = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
-            say(client, "220 sink");
+            var out = new BufferedOutputStream(client.getOutputStream());
+            say(out, "220 sink");
+            out.flush();
             for (var line = in.readLine(); line != null; line = in.readLine()) {
                 switch (line.split("[ :]", 2)[0].toUpperCase(java.util.Locale.ROOT)) {
-                    case "EHLO" -> say(client, "250-sink\r\n250 PIPELINING");
+                    case "EHLO" -> say(out, "250-sink\r\n250 PIPELINING");
                     case "DATA" -> {
-                        say(client, "354 go on");
+                        say(out, "354 go on");
+                        out.flush();
                         while (!".".equals(line)) {
                             line = in.readLine();
                             if (line == null) {
@@ -54,13 +64,18 @@ final class SlowSink implements AutoCloseable {
                         }
                         Thread.sleep(thought);
                         taken.incrementAndGet();
-                        say(client, "250 taken");
+                        say(out, "250 taken");
                     }
                     case "QUIT" -> {
-                        say(client, "221 bye");
+                        say(out, "221 bye");
+                        out.flush();
                         return;
                     }
-                    default -> say(client, "250 ok");
+                    default -> say(out, "250 ok");
+                }
+                // What came together is answered together, as servers do (RFC 2920, 3.2).
+                if (!in.ready()) {
+                    out.flush();
                 }
             }
         } catch (IOException e) {
@@ -70,9 +85,8 @@ final class SlowSink implements AutoCloseable {
         }
     }
 
-    private static void say(Socket client, String line) throws IOException {
-        client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-        client.getOutputStream().flush();
+    private static void say(OutputStream out, String line) throws IOException {
+        out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Override
