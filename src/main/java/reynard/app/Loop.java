@@ -45,7 +45,7 @@ final class Loop implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The next round tries again; what it works on is in the database.
                 LOG.error("{}: a round failed", name, e);
                 restAfterFailure();

@@ -3,7 +3,7 @@ package reynard.delivery;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What of an account may go out now, and how fast such goes.
+/// What of an account is due, and how fast such goes out.
 ///
 /// @param due how many emails, with those on their way
 /// @param lastMinute how many have gone out in the last minute, by all servers

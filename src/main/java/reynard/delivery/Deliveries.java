@@ -232,7 +232,7 @@ public final class Deliveries {
         return database.inTx(tx -> store.counts(tx, account));
     }
 
-    /// What may go out now. Emails of a paused sequence may not. Takes long where very many are due.
+    /// What is due now, but for emails of a paused sequence. Takes long where very many are.
     public Backlog backlog(AccountId account, Instant now) {
         return database.read(tx -> store.backlog(tx, account, now));
     }
@@ -394,10 +394,11 @@ public final class Deliveries {
     /// What a node held and does not work on any more: what it had not begun goes back into the queue, and of what it
     /// had marked nobody knows whether it arrived.
     ///
+    /// @param isDead whether the node has ended
     /// @param except what it still works on
     /// @return how many there were
-    int takeBack(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
-        var claimed = store.rescueClaimed(tx, account, owner, except, now);
+    int takeBack(Tx tx, AccountId account, long owner, boolean isDead, List<DeliveryId> except, Instant now) {
+        var claimed = store.rescueClaimed(tx, account, owner, isDead, except, now);
         var uncertain = store.rescueAtDot(tx, account, owner, except, now.plus(Sender.UNCERTAIN_PAUSE), now);
         store.keepLetters(tx, account, owner, uncertain);
         claimed.forEach(delivery -> dropIfForbidden(tx, account, delivery, now));

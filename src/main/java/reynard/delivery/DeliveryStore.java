@@ -1154,7 +1154,7 @@ final class DeliveryStore {
         tx.update("""
                         with released as (
                             update delivery
-                               set owner = null, next_attempt_at = :nextAttemptAt
+                               set owner = null, next_attempt_at = :nextAttemptAt, trials = null
                              where account_id = :account and id = :id and owner = :owner and not at_dot
                                and attempts = :attempts
                             returning id, next_attempt_at)
@@ -1221,7 +1221,7 @@ final class DeliveryStore {
                                          outcome, stage, reply, envelope_sender)),
                         settled as (
                             update delivery d
-                               set state = e.state, owner = null, at_dot = false, attempts = e.attempts,
+                               set state = e.state, owner = null, at_dot = false, attempts = e.attempts, trials = null,
                                    next_attempt_at = e.next_attempt_at,
                                    first_tried_at = coalesce(d.first_tried_at, e.at), settled_at = e.settled_at,
                                    uncertain_at = coalesce(e.uncertain_at, d.uncertain_at), reason = e.reason,
@@ -1428,15 +1428,16 @@ final class DeliveryStore {
                 .execute();
     }
 
-    /// What a dead node had taken and not begun goes back into the queue, to be written on trial: one of them may have
-    /// ended it.
+    /// What a node had taken and not begun goes back into the queue. If it is dead, to be written on trial: one of them
+    /// may have ended it.
     ///
     /// @param except what the owner works on, if it is not dead
-    List<DeliveryId> rescueClaimed(Tx tx, AccountId account, long owner, List<DeliveryId> except, Instant now) {
+    List<DeliveryId> rescueClaimed(
+            Tx tx, AccountId account, long owner, boolean isDead, List<DeliveryId> except, Instant now) {
         return tx.query("""
                         with rescued as (
                             update delivery d
-                               set owner = null, next_attempt_at = :now, trials = coalesce(d.trials, 0)
+                               set owner = null, next_attempt_at = :now, trials = case when :dead then coalesce(d.trials, 0) end
                               from delivery_queue u
                              where u.account_id = :account and u.next_attempt_at is not null
                                and d.account_id = :account and d.id = u.delivery_id
@@ -1450,6 +1451,7 @@ final class DeliveryStore {
                         """)
                 .bind("account", account)
                 .bind("owner", owner)
+                .bind("dead", isDead)
                 .bind("except", longs(except))
                 .bind("now", now)
                 .map((row, _) -> new DeliveryId(row.getLong("id")))

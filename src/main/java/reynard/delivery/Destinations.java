@@ -25,7 +25,7 @@ final class Destinations {
     private static final Duration SLOW = Duration.ofSeconds(5);
     private static final int SLOWER_THAN_OTHERS = 10;
     private static final int ROUNDS_WAITED_FOR = 8;
-    /// At most, and where it is not known yet how fast any domain is.
+    /// For one email, and for all while it is not known yet how fast any domain is.
     private static final int PATIENCES_MOST = 40;
     private static final int PATIENCES_AT_FIRST = 20;
 
@@ -43,6 +43,8 @@ final class Destinations {
     private final Duration patience;
     private final Map<String, Place> places = new HashMap<>();
     private Instant forgottenAt = Instant.EPOCH;
+    /// When the first email took its place.
+    private long beganAt;
 
     /// @param most how many at a time there may ever be to one domain
     /// @param perMinute how many in a minute
@@ -104,7 +106,7 @@ final class Destinations {
         }
         long began = System.nanoTime();
         long waited = 0;
-        for (long left = patience.toMillis(); left > 0; left = mostMillis() - waited) {
+        for (long left = patience.toMillis(); left > 0; left = moreMillis(domain, now, waited)) {
             if (isOpened(latch, left)) {
                 return Optional.empty();
             }
@@ -120,13 +122,24 @@ final class Destinations {
         }
     }
 
-    /// How long an email waits at most: where even the fastest domain is slow, this machine is, or the way to all of
-    /// them, and nobody is helped by going back into the queue.
-    private synchronized long mostMillis() {
-        long rounds = fastest().isPresent()
-                ? ROUNDS_WAITED_FOR * Math.round(1_000 * fastest().getAsDouble())
-                : PATIENCES_AT_FIRST * patience.toMillis();
-        return Math.clamp(rounds, patience.toMillis(), PATIENCES_MOST * patience.toMillis());
+    /// How long an email waits on, until the next look. Where even the fastest domain is slow, this machine is, or the
+    /// way to all of them, and nobody is helped by going back into the queue; in the beginning nobody knows.
+    ///
+    /// @param waited in milliseconds, since `from`
+    /// @return in milliseconds; zero or less if it goes back now
+    private synchronized long moreMillis(String domain, Instant from, long waited) {
+        var then = from.plusMillis(waited);
+        if (then.isBefore(place(domain, then).pausedUntil)
+                || Thread.currentThread().isInterrupted()) {
+            return 0;
+        }
+        long each = patience.toMillis();
+        var fastest = fastest();
+        long more = fastest.isPresent()
+                ? Math.clamp(ROUNDS_WAITED_FOR * Math.round(1_000 * fastest.getAsDouble()), each, PATIENCES_MOST * each)
+                        - waited
+                : PATIENCES_AT_FIRST * each - millisSince(beganAt);
+        return Math.min(each, more);
     }
 
     private static long millisSince(long nanos) {
@@ -142,7 +155,8 @@ final class Destinations {
         }
     }
 
-    private static void begin(Place place, Instant now) {
+    private void begin(Place place, Instant now) {
+        beganAt = beganAt == 0 ? System.nanoTime() : beganAt;
         place.underWay++;
         place.pace.ifPresent(pace -> pace.take(now));
     }
@@ -171,7 +185,7 @@ final class Destinations {
 
     /// The place is free again.
     ///
-    /// @param took the conversation alone: a wait for a connection of ours is not the domain's fault
+    /// @param took from when there was a connection: to wait for one of ours is not the domain's fault
     synchronized void left(String domain, Round round, Duration took, Instant now) {
         var place = place(domain, now);
         place.underWay--;

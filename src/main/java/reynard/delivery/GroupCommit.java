@@ -116,7 +116,10 @@ final class GroupCommit<T, R> {
                 } catch (RuntimeException | Error e) {
                     // The next to come tries again.
                     isWritten.set(false);
-                    throw e;
+                    if (waiting.remove(entry)) {
+                        count.decrementAndGet();
+                        entry.outcome().completeExceptionally(e);
+                    }
                 }
             }
             return entry.outcome();

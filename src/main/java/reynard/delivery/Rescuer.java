@@ -46,7 +46,7 @@ public final class Rescuer {
                 return 0;
             }
             store.dropHolder(tx, account, owner);
-            int taken = deliveries.takeBack(tx, account, owner, List.of(), now);
+            int taken = deliveries.takeBack(tx, account, owner, true, List.of(), now);
             store.dropSlots(tx, account, owner);
             return taken;
         });

@@ -46,6 +46,7 @@ import reynard.delivery.smtp.SmtpTransaction;
 import reynard.delivery.smtp.Stage;
 import reynard.event.Event.Departure;
 import reynard.id.AccountId;
+import reynard.id.DeliveryId;
 import reynard.mail.EmailAddress;
 import reynard.schedule.Backoff;
 import reynard.subscriber.Subscriber;
@@ -198,11 +199,21 @@ public final class Sender implements AutoCloseable {
                         .add(queue.kind()));
         int taken = 0;
         int accounts = ready.size();
+        Optional<RuntimeException> failure = Optional.empty();
         for (var entry : ready.entrySet()) {
             int share = Math.min(Math.ceilDiv(slots.availablePermits(), accounts--), room - taken);
             if (share > 0 && !stopping) {
-                taken += dispatch(entry.getKey(), entry.getValue(), share, now);
+                try {
+                    taken += dispatch(entry.getKey(), entry.getValue(), share, now);
+                } catch (RuntimeException e) {
+                    // The others do not wait for this one.
+                    LOG.error("nothing could be taken for account {}", entry.getKey(), e);
+                    failure = Optional.of(e);
+                }
             }
+        }
+        if (failure.isPresent() && taken == 0) {
+            throw failure.get();
         }
         return taken;
     }
@@ -323,7 +334,7 @@ public final class Sender implements AutoCloseable {
                     .toList();
             straying.remove(account);
             try {
-                database.useTx(tx -> deliveries.takeBack(tx, account, node, busy, now));
+                database.useTx(tx -> deliveries.takeBack(tx, account, node, false, busy, now));
             } catch (RuntimeException e) {
                 straying.add(account);
                 throw e;
@@ -608,10 +619,6 @@ public final class Sender implements AutoCloseable {
                     yield Tried.unsaid();
                 }
                 var outcome = transaction.finish();
-                if (outcome instanceof SendOutcome.Accepted) {
-                    accepted.incrementAndGet();
-                }
-                var round = ended(way, outcome);
                 // Only then: while it is on record nowhere how it ended, its bytes must be there.
                 var recorded = finish(claim, tx -> afterDot(tx, claim, outcome)).thenApply(isOnRecord -> {
                     if (isOnRecord) {
@@ -620,7 +627,10 @@ public final class Sender implements AutoCloseable {
                     return isOnRecord;
                 });
                 transaction.onRecord(recorded);
-                yield new Tried(round, recorded);
+                if (outcome instanceof SendOutcome.Accepted) {
+                    accepted.incrementAndGet();
+                }
+                yield new Tried(ended(way, outcome), recorded);
             }
         };
     }
@@ -842,7 +852,10 @@ public final class Sender implements AutoCloseable {
     }
 
     private void record(Tx tx, AccountId account, List<Verdict> verdicts) {
-        var ended = verdicts.stream()
+        // If a fault of ours came after the end of an email, what is said of it first is what happened.
+        var first = new LinkedHashMap<DeliveryId, Verdict>();
+        verdicts.forEach(verdict -> first.putIfAbsent(verdict.claim().delivery(), verdict));
+        var ended = first.values().stream()
                 .map(verdict -> new Result(verdict.claim(), verdict.ending().apply(tx)))
                 // Rows are always locked in this order, so nobody waits in a circle.
                 .sorted(Comparator.comparingLong(

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import reynard.account.Accounts;
@@ -47,8 +47,8 @@ final class Mailroom implements AutoCloseable {
     final Notices notices;
     /// What its clock shows.
     volatile Instant now;
-    /// Whether the next look at it fails.
-    final AtomicBoolean clockFails = new AtomicBoolean();
+    /// How many of the next looks at it fail.
+    final AtomicInteger clockFails = new AtomicInteger();
 
     final List<Event> news = new ArrayList<>();
     private final Database idDatabase;
@@ -69,7 +69,7 @@ final class Mailroom implements AutoCloseable {
     Mailroom(TestServer server, List<Relay> relays, Supplier<Dns> dns, Duration patience, BroadcastWriter writer) {
         this.now = server.now();
         InstantSource clock = () -> {
-            if (clockFails.getAndSet(false)) {
+            if (clockFails.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new IllegalStateException("the clock has stopped");
             }
             return now;

@@ -71,6 +71,8 @@ class PoisonTest {
                 dies(line, relay, line.onCommitOf("set trials = ").about(email).holdsAfter());
                 assertThat(rows.number("select trials from delivery where id = " + email))
                         .isEqualTo(trial);
+                assertThat(rows.number("select count(*) from delivery where trials > 0"))
+                        .isOne();
             }
 
             try (var server = TestServer.on(database, Relay.parse(relay.url()))) {

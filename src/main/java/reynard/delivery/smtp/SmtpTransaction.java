@@ -35,6 +35,16 @@ public final class SmtpTransaction {
     public SendOutcome finish() {
         end();
         try {
+            return sendDot();
+        } catch (RuntimeException | Error e) {
+            // Whatever it was, the message may have arrived.
+            line.close();
+            return new Unconfirmed(e.toString());
+        }
+    }
+
+    private SendOutcome sendDot() {
+        try {
             if (line.hasUnread()) {
                 return interrupted(line.read(timeouts.data()));
             }
