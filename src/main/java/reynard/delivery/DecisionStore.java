@@ -46,7 +46,7 @@ final class DecisionStore {
                                                 else 'scheduled' end,
                                    reason = case when state = 'uncertain' or reason = 'uncertain' then 'uncertain' end,
                                    first_tried_at = case when first_tried_at is not null then :now end,
-                                   next_attempt_at = :now, trials = case when trials is not null then 0 end
+                                   next_attempt_at = :now
                              where account_id = :account and id = :id and state in ('uncertain', 'held')
                                and owner is null
                             returning id, next_attempt_at)

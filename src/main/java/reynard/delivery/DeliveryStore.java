@@ -1437,7 +1437,7 @@ final class DeliveryStore {
         return tx.query("""
                         with rescued as (
                             update delivery d
-                               set owner = null, next_attempt_at = :now, trials = case when :dead then coalesce(d.trials, 0) end
+                               set owner = null, next_attempt_at = :now, trials = case when :dead then coalesce(d.trials, 0) else d.trials end
                               from delivery_queue u
                              where u.account_id = :account and u.next_attempt_at is not null
                                and d.account_id = :account and d.id = u.delivery_id

@@ -199,21 +199,20 @@ public final class Sender implements AutoCloseable {
                         .add(queue.kind()));
         int taken = 0;
         int accounts = ready.size();
-        Optional<RuntimeException> failure = Optional.empty();
+        @Nullable RuntimeException failure = null;
         for (var entry : ready.entrySet()) {
             int share = Math.min(Math.ceilDiv(slots.availablePermits(), accounts--), room - taken);
             if (share > 0 && !stopping) {
                 try {
                     taken += dispatch(entry.getKey(), entry.getValue(), share, now);
                 } catch (RuntimeException e) {
-                    // The others do not wait for this one.
-                    LOG.error("nothing could be taken for account {}", entry.getKey(), e);
-                    failure = Optional.of(e);
+                    // The others have their turn before it is told.
+                    failure = e;
                 }
             }
         }
-        if (failure.isPresent() && taken == 0) {
-            throw failure.get();
+        if (failure != null) {
+            throw failure;
         }
         return taken;
     }

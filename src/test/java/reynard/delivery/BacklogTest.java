@@ -7,7 +7,6 @@ import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import reynard.mail.EmailAddress;
 import reynard.testing.Browser;
 import reynard.testing.FakeSmtp.Verb;
 
@@ -16,15 +15,7 @@ import reynard.testing.FakeSmtp.Verb;
 class BacklogTest extends MailroomWithRelay {
     private void queue(int notices) {
         for (int i = 0; i < notices; i++) {
-            var notice = new Notice(
-                    Notice.Purpose.TEST,
-                    EmailAddress.parse("author" + i + "@example.org").orElseThrow(),
-                    room.from(),
-                    "Test",
-                    "<p>Test</p>",
-                    "Test",
-                    Duration.ofHours(1));
-            room.database.inTx(tx -> room.notices.queue(tx, room.account, notice, room.now));
+            queueNotice("author" + i + "@example.org");
         }
     }
 

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reynard.id.DeliveryId;
-import reynard.mail.EmailAddress;
 import reynard.testing.FakeSmtp.Verb;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -59,15 +58,7 @@ class LateReplyTest extends MailroomWithRelay {
     void a_fault_of_our_own_after_the_dot_makes_no_second_email(int faults) {
         var open = new CountDownLatch(1);
         relay.on(Verb.DOT).after(open);
-        var notice = new Notice(
-                Notice.Purpose.TEST,
-                EmailAddress.parse("author@example.org").orElseThrow(),
-                room.from(),
-                "Test",
-                "<p>Test</p>",
-                "Test",
-                Duration.ofHours(1));
-        room.database.inTx(tx -> room.notices.queue(tx, room.account, notice, server.now()));
+        queueNotice("author@example.org");
         room.take();
         relay.awaitMessages(1);
 

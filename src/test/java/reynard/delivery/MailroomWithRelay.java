@@ -1,9 +1,11 @@
 package reynard.delivery;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import reynard.delivery.smtp.Relay;
+import reynard.mail.EmailAddress;
 import reynard.testing.FakeSmtp;
 import reynard.testing.TestServer;
 
@@ -18,6 +20,19 @@ abstract class MailroomWithRelay {
         relay = FakeSmtp.start();
         server = TestServer.with(Relay.parse(relay.url()));
         room = new Mailroom(server, Relay.parse(relay.url()), (_, _, _) -> Optional.empty());
+    }
+
+    /// A notice that waits to be sent.
+    void queueNotice(String to) {
+        var notice = new Notice(
+                Notice.Purpose.TEST,
+                EmailAddress.parse(to).orElseThrow(),
+                room.from(),
+                "Test",
+                "<p>Test</p>",
+                "Test",
+                Duration.ofHours(1));
+        room.database.inTx(tx -> room.notices.queue(tx, room.account, notice, room.now));
     }
 
     @AfterEach

@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import reynard.db.Database;
 import reynard.delivery.smtp.Relay;
+import reynard.testing.DatabaseLine;
 import reynard.testing.FakeSmtp;
 import reynard.testing.ServerProcess;
 import reynard.testing.TestServer;
@@ -94,6 +96,24 @@ final class Course {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("X-Kit-Api-Key", TestServer.API_KEY);
+    }
+
+    /// Lets a server send what is due, and kills it at a moment.
+    ///
+    /// @param arm prepares the moment; what it answers waits for it
+    static void sendAndKill(DatabaseLine line, FakeSmtp relay, Supplier<Runnable> arm) {
+        try (var process = ServerProcess.start(line.url(), relay.url());
+                var http = HttpClient.newHttpClient()) {
+            var reached = arm.get();
+            var advance = http.sendAsync(
+                    request(process, "/ext/v1/clock/advance")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"by\":\"PT0S\"}"))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            reached.run();
+            process.kill();
+            advance.cancel(true);
+        }
     }
 
     static void pause(Duration time) {

@@ -5,16 +5,12 @@ import static java.time.Duration.ofMinutes;
 import static reynard.testing.TestServer.hours;
 import static reynard.testing.TestServer.immediate;
 
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.HashSet;
 import reynard.db.Database;
 import reynard.delivery.smtp.Relay;
 import reynard.testing.DatabaseLine;
 import reynard.testing.FakeSmtp;
 import reynard.testing.FakeSmtp.Verb;
-import reynard.testing.ServerProcess;
 import reynard.testing.TestDatabase;
 import reynard.testing.TestServer;
 
@@ -105,7 +101,7 @@ enum CrashPoint {
                 reader = server.subscriber(
                         "reader@example.org", server.sequence(immediate("First"), hours("Second", 1)));
             }
-            kill(line, relay);
+            Course.sendAndKill(line, relay, () -> arm(line, relay));
             relay.behave();
             try (var server = TestServer.on(database, Relay.parse(relay.url()))) {
                 server.settle();
@@ -127,21 +123,6 @@ enum CrashPoint {
             }
         } finally {
             TestDatabase.drop(database);
-        }
-    }
-
-    private void kill(DatabaseLine line, FakeSmtp relay) {
-        try (var process = ServerProcess.start(line.url(), relay.url());
-                var http = HttpClient.newHttpClient()) {
-            var reached = arm(line, relay);
-            var advance = http.sendAsync(
-                    Course.request(process, "/ext/v1/clock/advance")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"by\":\"PT0S\"}"))
-                            .build(),
-                    HttpResponse.BodyHandlers.discarding());
-            reached.run();
-            process.kill();
-            advance.cancel(true);
         }
     }
 }

@@ -5,9 +5,6 @@ import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static reynard.testing.TestServer.immediate;
 
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -17,7 +14,6 @@ import reynard.db.Database;
 import reynard.delivery.smtp.Relay;
 import reynard.testing.DatabaseLine;
 import reynard.testing.FakeSmtp;
-import reynard.testing.ServerProcess;
 import reynard.testing.TestDatabase;
 import reynard.testing.TestServer;
 
@@ -64,11 +60,15 @@ class PoisonTest {
                 }
             }
 
-            dies(line, relay, line.onCommitOf("set owner = ").holdsAfter());
+            Course.sendAndKill(
+                    line, relay, () -> line.onCommitOf("set owner = ").holdsAfter()::awaitReached);
             long email = rows.number("select id from delivery where subscriber_id = " + fatal.id());
             for (int trial = 1; trial <= 3; trial++) {
                 // What is on record of it is the same whether it ends here or in writing.
-                dies(line, relay, line.onCommitOf("set trials = ").about(email).holdsAfter());
+                Course.sendAndKill(
+                        line,
+                        relay,
+                        () -> line.onCommitOf("set trials = ").about(email).holdsAfter()::awaitReached);
                 assertThat(rows.number("select trials from delivery where id = " + email))
                         .isEqualTo(trial);
                 assertThat(rows.number("select count(*) from delivery where trials > 0"))
@@ -93,20 +93,6 @@ class PoisonTest {
             }
         } finally {
             TestDatabase.drop(database);
-        }
-    }
-
-    private static void dies(DatabaseLine line, FakeSmtp relay, DatabaseLine.Rule moment) {
-        try (var process = ServerProcess.start(line.url(), relay.url());
-                var http = HttpClient.newHttpClient()) {
-            var advance = http.sendAsync(
-                    Course.request(process, "/ext/v1/clock/advance")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"by\":\"PT0S\"}"))
-                            .build(),
-                    HttpResponse.BodyHandlers.discarding());
-            moment.awaitReached();
-            process.kill();
-            advance.cancel(true);
         }
     }
 
